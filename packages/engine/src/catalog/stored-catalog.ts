@@ -1,0 +1,147 @@
+/**
+ * The catalog as the records of the reserved tables say it is.
+ * Why: immutable, so that a plan or a transaction holds on to the definitions it was made with, and a new one is made
+ * only when one of those records changes.
+ */
+
+import type { ValueObject } from '@dendrodb/protocol'
+import type { Catalog, IndexDefinition, ParamDefinition, TableDefinition } from './definitions.ts'
+import { adjacencyIndexes, decodeIndex, decodeTable, type TableRecord } from './definition-codec.ts'
+import { systemTables } from './system-tables.ts'
+
+/** A changed record of a reserved table; `value` undefined: deleted. */
+export interface CatalogChange {
+  readonly tableId: number
+  readonly key: unknown
+  readonly value: ValueObject | undefined
+  /** Commit that wrote the record, where it is not the catalog's own. */
+  readonly seq?: number
+}
+
+interface CatalogRecords {
+  readonly tables: ReadonlyMap<string, TableRecord>
+  /** By table name, then index name. */
+  readonly indexes: ReadonlyMap<string, ReadonlyMap<string, IndexDefinition>>
+  readonly params: ReadonlyMap<string, ParamDefinition>
+}
+
+const noIndexes: ReadonlyMap<string, IndexDefinition> = new Map()
+
+export class StoredCatalog implements Catalog {
+  static readonly empty = new StoredCatalog(0, { tables: new Map(), indexes: new Map(), params: new Map() })
+
+  readonly seq: number
+  readonly #records: CatalogRecords
+  readonly #byName = new Map<string, TableDefinition>()
+  readonly #byId = new Map<number, TableDefinition>()
+
+  private constructor(seq: number, records: CatalogRecords) {
+    this.seq = seq
+    this.#records = records
+    for (const table of Object.values(systemTables)) this.#add(table)
+    for (const [name, { table, adjacency }] of records.tables) {
+      const own = adjacency === undefined ? [] : adjacencyIndexes(table, adjacency)
+      const defined = [...(records.indexes.get(name) ?? noIndexes).values()]
+      this.#add({ ...table, indexes: [...own, ...defined.filter((index) => index.tableId === table.id)] })
+    }
+  }
+
+  table(name: string): TableDefinition | undefined {
+    return this.#byName.get(name)
+  }
+
+  tableById(id: number): TableDefinition | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** Users' and services' tables, by name. */
+  *tables(): Iterable<TableDefinition> {
+    for (const name of [...this.#records.tables.keys()].sort()) {
+      const table = this.#byName.get(name)
+      if (table !== undefined) yield table
+    }
+  }
+
+  param(name: string): ParamDefinition | undefined {
+    return this.#records.params.get(name)
+  }
+
+  /** The table's own record, which changes to it start from. */
+  tableRecord(name: string): TableRecord | undefined {
+    return this.#records.tables.get(name)
+  }
+
+  /** The catalog after the commit `seq`, which changed these records. */
+  with(seq: number, changes: readonly CatalogChange[]): StoredCatalog {
+    const tables = new Map(this.#records.tables)
+    const indexes = new Map(this.#records.indexes)
+    const params = new Map(this.#records.params)
+    for (const { tableId, key, value, seq: ownSeq = seq } of changes) {
+      if (tableId === systemTables.table.id) {
+        setOrDelete(tables, key as string, value && decodeTable(key as string, value))
+      } else if (tableId === systemTables.index.id) {
+        const [table, name] = key as readonly [string, string]
+        const ofTable = new Map(indexes.get(table))
+        setOrDelete(ofTable, name, value && decodeIndex(table, name, value, ownSeq))
+        indexes.set(table, ofTable)
+      } else if (tableId === systemTables.param.id) {
+        setOrDelete(params, key as string, value && { name: key as string, value: value.value })
+      }
+    }
+    return new StoredCatalog(seq, { tables, indexes, params })
+  }
+
+  /** With today's indexes and permissions on the tables of this (past) catalog, as an AS OF read needs them. */
+  asOf(seq: number, today: StoredCatalog): Catalog {
+    return new PastCatalog(seq, this, today)
+  }
+
+  #add(table: TableDefinition): void {
+    this.#byName.set(table.name, table)
+    this.#byId.set(table.id, table)
+  }
+}
+
+/** Tables of then; rules of today; indexes of today that reach back to then. */
+class PastCatalog implements Catalog {
+  readonly seq: number
+  readonly #asOfSeq: number
+  readonly #then: StoredCatalog
+  readonly #today: StoredCatalog
+
+  constructor(asOfSeq: number, then: StoredCatalog, today: StoredCatalog) {
+    this.seq = today.seq
+    this.#asOfSeq = asOfSeq
+    this.#then = then
+    this.#today = today
+  }
+
+  table(name: string): TableDefinition | undefined {
+    return this.#merge(this.#then.table(name))
+  }
+
+  tableById(id: number): TableDefinition | undefined {
+    return this.#merge(this.#then.tableById(id))
+  }
+
+  *tables(): Iterable<TableDefinition> {
+    for (const table of this.#then.tables()) yield this.#merge(table) as TableDefinition
+  }
+
+  param(name: string): ParamDefinition | undefined {
+    return this.#then.param(name)
+  }
+
+  #merge(then: TableDefinition | undefined): TableDefinition | undefined {
+    if (then === undefined) return undefined
+    const today = this.#today.table(then.name)
+    const isSame = today?.id === then.id
+    const indexes = isSame ? today.indexes.filter((index) => index.sinceSeq <= this.#asOfSeq) : []
+    return { ...then, permissions: today?.permissions ?? then.permissions, indexes }
+  }
+}
+
+function setOrDelete<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {
+  if (value === undefined) map.delete(key)
+  else map.set(key, value)
+}

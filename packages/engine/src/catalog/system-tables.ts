@@ -1,0 +1,39 @@
+/**
+ * The reserved tables that hold the definitions themselves.
+ * Why: definitions are records, versioned, hashed and backed up like any other; only the numbers of their own tables
+ * must be known before anything can be read.
+ */
+
+import type { TableDefinition } from './definitions.ts'
+
+/** Names that begin with it belong to the system. */
+export const reservedPrefix = '$'
+/** Numbers below are for system tables; those of users' tables and indexes start here. */
+export const firstFreeNumber = 16
+
+export const systemTables = {
+  table: systemTable(1, '$table'),
+  index: systemTable(2, '$index'),
+  param: systemTable(3, '$param'),
+} as const
+
+export function isSystemTable(name: string): boolean {
+  return name.startsWith(reservedPrefix)
+}
+
+/** Tables whose records make up the catalog. */
+export const catalogTableIds: ReadonlySet<number> = new Set(Object.values(systemTables).map(({ id }) => id))
+
+function systemTable(id: number, name: string): TableDefinition {
+  return {
+    id,
+    name,
+    kind: { type: 'normal' },
+    schema: 'schemaless',
+    drop: false,
+    permissions: { select: 'none', create: 'none', update: 'none', delete: 'none' },
+    comment: undefined,
+    implicit: false,
+    indexes: [],
+  }
+}

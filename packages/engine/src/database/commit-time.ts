@@ -1,0 +1,31 @@
+/**
+ * From an instant to the commit that was newest then, by bisection over the log: times strictly increase with seq.
+ */
+
+import { Datetime, type Value } from '@dendrodb/protocol'
+import { decodeCommit } from '../ledger/commit.ts'
+import { keyOf } from '../ledger/key-space.ts'
+import { ledgerErrors } from '../ledger/ledger-errors.ts'
+import type { KvReader } from '../ledger/overlay.ts'
+
+/** Newest seq whose commit is not later than the instant; 0 when there was none. */
+export async function seqAtInstant(reader: KvReader, newestSeq: number, instant: Value): Promise<number> {
+  if (!(instant instanceof Datetime)) {
+    throw ledgerErrors.AS_OF_INVALID()
+  }
+  const micros = instant.seconds * 1_000_000 + Math.floor(instant.nanos / 1_000)
+  let low = 0
+  let high = newestSeq
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if ((await commitMicros(reader, middle)) <= micros) low = middle
+    else high = middle - 1
+  }
+  return low
+}
+
+async function commitMicros(reader: KvReader, seq: number): Promise<number> {
+  const stored = await reader.get(keyOf('commit', seq))
+  if (stored === undefined) throw ledgerErrors.CORRUPT({ what: `commit ${seq}`, reason: 'it is missing' })
+  return decodeCommit(stored).timeMicros
+}

@@ -1,0 +1,283 @@
+/**
+ * One open database: its store, its sequencer, its definitions and its cache, wired together.
+ * Why: views and transactions of every door begin here, so that rules about snapshots, retries and caching exist once.
+ */
+
+import { RecordId } from '@dendrodb/protocol'
+import type { TableDefinition } from '../catalog/definitions.ts'
+import type { CatalogChange, StoredCatalog } from '../catalog/stored-catalog.ts'
+import { catalogTableIds } from '../catalog/system-tables.ts'
+import type { LedgerState } from '../ledger/commit-group.ts'
+import { formatHead } from '../ledger/hash.ts'
+import { mainBranch, recordKey } from '../ledger/key-space.ts'
+import { ledgerErrors } from '../ledger/ledger-errors.ts'
+import { exclusiveRunMs, optimisticRunsMax } from '../ledger/limits.ts'
+import { type GroupBase, type Outcome, Sequencer } from '../ledger/sequencer.ts'
+import { checkWriteMeta, type WriteMeta } from '../ledger/write-meta.ts'
+import type { CommittedWrite, Mutation } from '../ledger/write-request.ts'
+import { HeadView } from '../models/document/head-view.ts'
+import { readCount } from '../models/document/live-records.ts'
+import { RecordCache } from '../models/document/record-cache.ts'
+import { RecordTx, type TxBase } from '../models/document/record-tx.ts'
+import { HistoryView } from '../models/history/history-view.ts'
+import type { ReadView, StoredRecord } from '../models/model.ts'
+import type { AsOf, Receipt, WriteOptions } from '../query/host.ts'
+import { chain } from '../storage/chain.ts'
+import type { KvStore, MaybePromise } from '../storage/kv-store.ts'
+import { CatalogTimeline } from './catalog-timeline.ts'
+import { seqAtInstant } from './commit-time.ts'
+import { type HeldSnapshot, SharedSnapshots } from './shared-snapshot.ts'
+
+export interface CoreOptions {
+  readonly name: string
+  readonly store: KvStore
+  readonly state: LedgerState
+  readonly catalog: StoredCatalog
+  readonly cacheBytesMax: number
+}
+
+export type CommitListener = (writes: readonly CommittedWrite[]) => void
+
+export class DatabaseCore {
+  readonly name: string
+  readonly store: KvStore
+  readonly sequencer: Sequencer
+  readonly snapshots: SharedSnapshots
+  readonly catalogs: CatalogTimeline
+  readonly #cache: RecordCache
+  /** Cached records that a write took out of the cache, by the write's seq: hot, so they go back in. */
+  readonly #hot = new Map<number, Mutation[]>()
+  readonly #listeners = new Set<CommitListener>()
+  #isClosed = false
+
+  constructor(options: CoreOptions) {
+    const { name, store, state, catalog, cacheBytesMax } = options
+    this.name = name
+    this.store = store
+    this.snapshots = new SharedSnapshots(store)
+    this.catalogs = new CatalogTimeline(catalog)
+    this.#cache = new RecordCache(cacheBytesMax)
+    this.sequencer = new Sequencer(store, state, catalog.seq, {
+      onSequenced: (write) => this.#onSequenced(write),
+      onCommitted: (writes) => this.#onCommitted(writes),
+      onRolledBack: (seq) => this.#onRolledBack(seq),
+    })
+  }
+
+  head(): Receipt {
+    const { seq, head } = this.sequencer.durable.manifest
+    return { seq, head: formatHead(head) }
+  }
+
+  /** Called with each durable group, in order, before its writers are answered. Gives the function that ends it. */
+  onCommit(listener: CommitListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  view(asOf?: AsOf): MaybePromise<ReadView> {
+    this.#checkOpen()
+    return chain(this.snapshots.hold(), (held) => {
+      if (asOf === undefined) return this.#headView(held)
+      return this.#pastView(held, asOf).catch((error: unknown) => {
+        held.release()
+        throw error
+      })
+    })
+  }
+
+  async write<T>(
+    work: (tx: RecordTx) => MaybePromise<T>,
+    options: WriteOptions = {},
+  ): Promise<{ readonly result: T; readonly receipt: Receipt }> {
+    this.#checkOpen()
+    if (options.meta !== undefined) checkWriteMeta(options.meta)
+    if (options.isPoint === true && this.store.reads === 'sync') {
+      const done = await this.#writeInside(work, options.meta, 'at once')
+      if (done !== undefined) return done
+    }
+    for (let run = 0; run < optimisticRunsMax; run += 1) {
+      options.signal?.throwIfAborted()
+      const done = await this.#writeBeside(work, options.meta)
+      if (done !== undefined) return done
+    }
+    const alone = await this.#writeInside(work, options.meta, 'exclusive')
+    if (alone === undefined) throw ledgerErrors.CONFLICT({ runs: optimisticRunsMax + 1 })
+    return alone
+  }
+
+  /** Waits for what is queued, then closes the store. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await this.sequencer.close(ledgerErrors.CLOSED({ name: this.name }))
+    this.snapshots.expire()
+    await this.store.close()
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw ledgerErrors.CLOSED({ name: this.name })
+  }
+
+  #headView(held: HeldSnapshot): HeadView {
+    const { seq } = held.manifest
+    return new HeadView({
+      reader: held.snapshot,
+      reads: this.store.reads,
+      seq,
+      catalog: this.catalogs.at(seq),
+      cached: (table, id) => this.#cached(table, id, seq),
+      onRead: (table, record, bytes) => {
+        const key = recordKey(mainBranch, table.id, record.idKey)
+        if (!this.sequencer.hasChanged(key, seq)) this.#cache.set(table.id, record, bytes)
+      },
+      onClose: held.release,
+    })
+  }
+
+  async #pastView(held: HeldSnapshot, asOf: AsOf): Promise<ReadView> {
+    const newestSeq = held.manifest.seq
+    const seq = 'seq' in asOf ? asOf.seq : await seqAtInstant(held.snapshot, newestSeq, asOf.instant)
+    if (!Number.isSafeInteger(seq) || seq < 0) throw ledgerErrors.AS_OF_INVALID()
+    if (seq > newestSeq) throw ledgerErrors.AS_OF_UNKNOWN({ asked: seq, newest: newestSeq })
+    const today = this.catalogs.at(newestSeq)
+    const then = await this.catalogs.past(held.snapshot, seq, today)
+    return new HistoryView({
+      reader: held.snapshot,
+      seq,
+      newestSeq,
+      catalog: then.asOf(seq, today),
+      onClose: held.release,
+    })
+  }
+
+  #cached(table: TableDefinition, id: RecordId, seq: number): StoredRecord | undefined {
+    const record = this.#cache.get(table.id, id.key)
+    return record !== undefined && record.seq <= seq ? record : undefined
+  }
+
+  /** Beside the sequencer, on a snapshot. `undefined`: it lost the race. */
+  async #writeBeside<T>(
+    work: (tx: RecordTx) => MaybePromise<T>,
+    meta: WriteMeta | undefined,
+  ): Promise<{ result: T; receipt: Receipt } | undefined> {
+    const held = await this.snapshots.hold()
+    try {
+      const { seq } = held.manifest
+      const tx = new RecordTx({
+        reader: held.snapshot,
+        seq,
+        catalog: this.catalogs.at(seq),
+        count: (tableId) => readCount(held.snapshot, tableId),
+        ...this.#txServices(seq),
+      })
+      const result = await work(tx)
+      const request = tx.toRequest(meta)
+      if (request.mutations.length === 0) return { result, receipt: this.#receiptOf(held) }
+      const outcome = await this.sequencer.submit(request)
+      return outcome === 'conflict' ? undefined : { result, receipt: receiptOf(outcome) }
+    } finally {
+      held.release()
+    }
+  }
+
+  /**
+   * Inside the commit group. `at once`: only if the work needs no promise; otherwise `undefined`, and nothing is done.
+   * `exclusive`: everybody waits for it, for a bounded time.
+   */
+  async #writeInside<T>(
+    work: (tx: RecordTx) => MaybePromise<T>,
+    meta: WriteMeta | undefined,
+    mode: 'at once' | 'exclusive',
+  ): Promise<{ result: T; receipt: Receipt } | undefined> {
+    let done: { readonly result: T } | undefined
+    const outcome = await this.sequencer.runInside((base) => {
+      const tx = new RecordTx(this.#groupBase(base))
+      const finish = (result: T) => {
+        done = { result }
+        return tx.toRequest(meta)
+      }
+      const result = work(tx)
+      if (!(result instanceof Promise)) return finish(result)
+      if (mode === 'exclusive') return withinTime(result).then(finish)
+      // The abandoned run only reads; it will be run again beside the sequencer.
+      result.catch(() => undefined)
+      return undefined
+    })
+    if (done === undefined || outcome === 'conflict') return undefined
+    return { result: done.result, receipt: outcome === undefined ? this.head() : receiptOf(outcome) }
+  }
+
+  #groupBase(base: GroupBase): TxBase {
+    const { reader, seq, count } = base
+    return { reader, seq, count, catalog: this.catalogs.newest(), ...this.#txServices(seq) }
+  }
+
+  #txServices(seq: number): Pick<TxBase, 'reads' | 'nextNumber' | 'cached'> {
+    return {
+      reads: this.store.reads,
+      nextNumber: () => this.sequencer.nextNumber(),
+      cached: (table, id) => this.#cached(table, id, seq),
+    }
+  }
+
+  #receiptOf(held: HeldSnapshot): Receipt {
+    return { seq: held.manifest.seq, head: formatHead(held.manifest.head) }
+  }
+
+  #onSequenced(write: CommittedWrite): void {
+    const changes: CatalogChange[] = []
+    for (const mutation of write.request.mutations) {
+      const { tableId, key, idKey, value } = mutation
+      if (catalogTableIds.has(tableId)) changes.push({ tableId, key, value })
+      if (this.#cache.delete(tableId, key, idKey)) {
+        const hot = this.#hot.get(write.seq)
+        if (hot === undefined) this.#hot.set(write.seq, [mutation])
+        else hot.push(mutation)
+      }
+    }
+    if (changes.length === 0) return
+    this.catalogs.change(write.seq, changes)
+    this.sequencer.setCatalogSeq(write.seq)
+  }
+
+  #onCommitted(writes: readonly CommittedWrite[]): void {
+    for (const { seq } of writes) this.#cacheAgain(seq)
+    this.snapshots.expire()
+    for (const listener of this.#listeners) listener(writes)
+  }
+
+  #cacheAgain(seq: number): void {
+    const mutations = this.#hot.get(seq)
+    if (mutations === undefined) return
+    this.#hot.delete(seq)
+    for (const { table, tableId, key, idKey, bytes, value, validFrom, validTo } of mutations) {
+      if (bytes === undefined || value === undefined) continue
+      if (this.sequencer.hasChanged(recordKey(mainBranch, tableId, idKey), seq)) continue
+      const valid = validFrom === undefined && validTo === undefined ? {} : { validFrom, validTo }
+      this.#cache.set(tableId, { id: new RecordId(table, key), idKey, seq, value, ...valid }, bytes.length)
+    }
+  }
+
+  #onRolledBack(seq: number): void {
+    this.#hot.clear()
+    this.catalogs.rollBack(seq)
+    this.sequencer.setCatalogSeq(this.catalogs.newest().seq)
+  }
+}
+
+function receiptOf(outcome: Exclude<Outcome, 'conflict'>): Receipt {
+  return { seq: outcome.write.seq, head: formatHead(outcome.write.head) }
+}
+
+async function withinTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(ledgerErrors.EXCLUSIVE_TIMEOUT({ limitMs: exclusiveRunMs })), exclusiveRunMs)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Where the databases of one engine live: a folder each, or memory.
+ */
+
+import { mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { KvStore } from '../storage/kv-store.ts'
+import { openGeneration } from '../storage/generation.ts'
+import { openLevelStore } from '../storage/leveldb/level-store.ts'
+import { openMemoryStore } from '../storage/memory/memory-store.ts'
+import { databaseOfFolder, folderOfDatabase } from './database-name.ts'
+
+export interface DatabaseFiles {
+  /** Names found, sorted. */
+  names(): Promise<string[]>
+  open(name: string): Promise<KvStore>
+}
+
+export interface FileOptions {
+  readonly cacheBytes: number
+  readonly writeBufferBytes: number
+}
+
+const databasesFolder = 'databases'
+
+export function filesIn(path: string, options: FileOptions): DatabaseFiles {
+  const root = join(path, databasesFolder)
+  return {
+    async names() {
+      await mkdir(root, { recursive: true })
+      const entries = await readdir(root, { withFileTypes: true })
+      const names = entries.filter((entry) => entry.isDirectory()).map((entry) => databaseOfFolder(entry.name))
+      return names.filter((name) => name !== undefined).sort()
+    },
+    async open(name) {
+      const folder = join(root, folderOfDatabase(name))
+      await mkdir(folder, { recursive: true })
+      return openLevelStore({ path: (await openGeneration(folder)).path, ...options })
+    },
+  }
+}
+
+export function filesInMemory(): DatabaseFiles {
+  return {
+    names: async () => [],
+    open: async () => openMemoryStore(),
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Removes the live keys of tables and indexes that were dropped.
+ * Why in the background: dropping a table of a million records is one commit, answered at once; history stays.
+ */
+
+import { garbageKinds } from '../ledger/commit-group.ts'
+import { keyOf, kindRange, mainBranch } from '../ledger/key-space.ts'
+import { readUvarint } from '../ledger/uvarint.ts'
+import type { KeyRange, KvOperation } from '../storage/kv-store.ts'
+import type { DatabaseCore } from './database-core.ts'
+
+const keysPerStep = 2_048
+
+export class GarbageCollector {
+  readonly #core: DatabaseCore
+  #running: Promise<void> | undefined
+  #isStopped = false
+  #isAskedAgain = false
+
+  constructor(core: DatabaseCore) {
+    this.#core = core
+  }
+
+  /** Starts removing what is marked, unless that is going on. */
+  run(): void {
+    this.#isAskedAgain = true
+    this.#running ??= this.#runAll().finally(() => {
+      this.#running = undefined
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await this.#running
+  }
+
+  async #runAll(): Promise<void> {
+    while (this.#isAskedAgain && !this.#isStopped) {
+      this.#isAskedAgain = false
+      for (const mark of await this.#keys(kindRange('garbage'), keysPerStep)) {
+        for (const range of rangesOf(mark)) await this.#remove(range)
+        if (!this.#isStopped) await this.#change([{ type: 'delete', key: mark }])
+      }
+    }
+  }
+
+  async #remove(range: KeyRange): Promise<void> {
+    for (let isMore = true; isMore && !this.#isStopped; ) {
+      const keys = await this.#keys(range, keysPerStep)
+      isMore = keys.length === keysPerStep
+      await this.#change(keys.map((key) => ({ type: 'delete', key })))
+    }
+  }
+
+  async #keys(range: KeyRange, limit: number): Promise<Buffer[]> {
+    const held = await this.#core.snapshots.hold()
+    try {
+      const keys: Buffer[] = []
+      for await (const chunk of held.snapshot.scan(range, { limit, values: false })) {
+        for (const { key } of chunk) keys.push(key)
+      }
+      return keys
+    } finally {
+      held.release()
+    }
+  }
+
+  /** Nothing else touches these keys, so that only a changed catalog can be in the way. */
+  async #change(operations: readonly KvOperation[]): Promise<void> {
+    for (let outcome = 'conflict'; outcome === 'conflict' && !this.#isStopped; ) {
+      outcome = await this.#core.sequencer.submitDerived({
+        readSeq: this.#core.sequencer.sequencedSeq,
+        catalogSeq: this.#core.catalogs.newest().seq,
+        readKeys: [],
+        readRanges: [],
+        operations,
+      })
+    }
+    this.#core.snapshots.expire()
+  }
+}
+
+/** What a `G` key stands for. */
+function rangesOf(mark: Buffer): KeyRange[] {
+  const kind = readUvarint(mark, 1)
+  const { value: number } = readUvarint(mark, kind.end)
+  if (kind.value === garbageKinds.index) {
+    return [kindRange('index', mainBranch, number), kindRange('pastIndex', mainBranch, number)]
+  }
+  const count = keyOf('count', mainBranch, number)
+  return [kindRange('record', mainBranch, number), { gte: count, lt: Buffer.concat([count, Buffer.from([0])]) }]
+}

@@ -1,0 +1,78 @@
+/**
+ * Opens a database from its store: reads the manifest, the definitions and the counts; makes them in an empty store.
+ * Cost: independent of the number of records.
+ */
+
+import { randomUUID } from 'node:crypto'
+import type { StoredCatalog } from '../catalog/stored-catalog.ts'
+import { firstFreeNumber } from '../catalog/system-tables.ts'
+import type { LedgerState } from '../ledger/commit-group.ts'
+import { emptyHead } from '../ledger/hash.ts'
+import { formatKey, keyOf, kindRange, mainBranch, manifestKey } from '../ledger/key-space.ts'
+import { ledgerErrors } from '../ledger/ledger-errors.ts'
+import { decodeFormat, decodeManifest, encodeFormat, encodeManifest, formatVersion, type Manifest } from '../ledger/manifest.ts'
+import { emptyRange } from '../ledger/merkle/compact-range.ts'
+import { readUvarint } from '../ledger/uvarint.ts'
+import { scanRecords } from '../models/document/live-records.ts'
+import type { KvSnapshot, KvStore } from '../storage/kv-store.ts'
+import { readCatalog } from './catalog-timeline.ts'
+
+export interface OpenedLedger {
+  readonly state: LedgerState
+  readonly catalog: StoredCatalog
+}
+
+/** @throws LEDGER_FORMAT_TOO_NEW, LEDGER_FORMAT_UNKNOWN, LEDGER_CORRUPT */
+export async function openLedger(name: string, store: KvStore): Promise<OpenedLedger> {
+  const snapshot = store.snapshot()
+  try {
+    const stored = await snapshot.get(formatKey)
+    if (stored === undefined) {
+      if (!(await isEmpty(snapshot))) throw ledgerErrors.FORMAT_UNKNOWN({ path: name })
+      await createLedger(store)
+      return { state: { manifest: emptyManifest, counts: new Map() }, catalog: await catalogOf(snapshot) }
+    }
+    decodeFormat(stored)
+    const manifest = await snapshot.get(manifestKey)
+    if (manifest === undefined) throw ledgerErrors.CORRUPT({ what: 'the manifest', reason: 'it is missing' })
+    const counts = await readCounts(snapshot)
+    return { state: { manifest: decodeManifest(manifest), counts }, catalog: await catalogOf(snapshot) }
+  } finally {
+    snapshot.close()
+  }
+}
+
+const emptyManifest: Manifest = {
+  seq: 0,
+  head: emptyHead,
+  timeMicros: 0,
+  merkle: emptyRange,
+  nextNumber: firstFreeNumber,
+}
+
+async function createLedger(store: KvStore): Promise<void> {
+  const format = encodeFormat({ format: formatVersion, databaseId: randomUUID(), hash: 'blake2b' })
+  await store.commit([
+    { type: 'put', key: formatKey, value: format },
+    { type: 'put', key: manifestKey, value: encodeManifest(emptyManifest) },
+  ])
+}
+
+async function isEmpty(snapshot: KvSnapshot): Promise<boolean> {
+  const everything = { gte: new Uint8Array(), lt: new Uint8Array([0xff]) }
+  for await (const _ of snapshot.scan(everything, { limit: 1, values: false })) return false
+  return true
+}
+
+async function readCounts(snapshot: KvSnapshot): Promise<Map<number, number>> {
+  const counts = new Map<number, number>()
+  const start = keyOf('count', mainBranch).length
+  for await (const chunk of snapshot.scan(kindRange('count', mainBranch))) {
+    for (const { key, value } of chunk) counts.set(readUvarint(key, start).value, readUvarint(value, 0).value)
+  }
+  return counts
+}
+
+function catalogOf(snapshot: KvSnapshot): Promise<StoredCatalog> {
+  return readCatalog((table) => scanRecords(snapshot, table))
+}

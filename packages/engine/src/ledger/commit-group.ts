@@ -1,0 +1,183 @@
+/**
+ * A commit group: requests turned into the operations of one batch, one after another.
+ * Why: one fsync serves many writers, and a group that fails is dropped whole, because nothing outside it has changed.
+ * Invariant: the state a group starts from is immutable; `state` is where the ledger stands once the batch is in.
+ */
+
+import type { KvOperation } from '../storage/kv-store.ts'
+import { encodeCommit, headOf } from './commit.ts'
+import { encodeCurrentRecord } from './current-record.ts'
+import { hashOf } from './hash.ts'
+import { encodeHistoryEntry } from './history-entry.ts'
+import { encodeLiveEntry, encodePastEntry } from './index-entry.ts'
+import {
+  historyKey,
+  indexKey,
+  keyOf,
+  mainBranch,
+  manifestKey,
+  merkleStoredLevelMin,
+  pastIndexKey,
+  recordKey,
+} from './key-space.ts'
+import { encodeManifest, type Manifest } from './manifest.ts'
+import { appendLeaf, leafHash } from './merkle/compact-range.ts'
+import { keyText, Overlay } from './overlay.ts'
+import { sealVersion } from './record-version.ts'
+import type { SaltSource } from './salt-source.ts'
+import { uvarintBytes, writeUvarint } from './uvarint.ts'
+import { encodeMetaPayload } from './write-meta.ts'
+import type { CommittedWrite, IndexChange, Mutation, WriteRequest } from './write-request.ts'
+
+/** Second part of a `G` key. */
+export const garbageKinds = { table: 1, index: 2 } as const
+
+/** Where the ledger stands. */
+export interface LedgerState {
+  readonly manifest: Manifest
+  /** Records per table id; absent: 0. */
+  readonly counts: ReadonlyMap<number, number>
+}
+
+export class CommitGroup {
+  /** Changes to the live state (records, index entries), for the reads of requests behind. */
+  readonly overlay = new Overlay()
+  readonly writes: CommittedWrite[] = []
+  readonly #operations: KvOperation[] = []
+  readonly #salts: SaltSource
+  readonly #startCounts: ReadonlyMap<number, number>
+  readonly #changedCounts = new Map<number, number>()
+  #manifest: Manifest
+  #bytes = 0
+
+  constructor(start: LedgerState, salts: SaltSource) {
+    this.#manifest = start.manifest
+    this.#startCounts = start.counts
+    this.#salts = salts
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get isEmpty(): boolean {
+    return this.#operations.length === 0
+  }
+
+  /** The newest commit, of this group or before it. */
+  get seq(): number {
+    return this.#manifest.seq
+  }
+
+  /** Numbers and hashes the request. Gives the keys of the live state that it changed, as texts. */
+  append(request: WriteRequest, nowMicros: number): { readonly write: CommittedWrite; readonly keys: string[] } {
+    const seq = this.#manifest.seq + 1
+    const timeMicros = Math.max(nowMicros, this.#manifest.timeMicros + 1)
+    const keys: string[] = []
+    const metaPayload = encodeMetaPayload(request.meta, () => this.#salts.next())
+    if (metaPayload !== undefined) this.#put(keyOf('meta', seq), metaPayload)
+    const versionCommitments = request.mutations.map((mutation, n) => this.#mutate(mutation, seq, n, keys))
+    for (const change of request.indexChanges) this.#changeIndex(change, seq, keys)
+    for (const { kind, number } of request.dropped) {
+      this.#put(keyOf('garbage', garbageKinds[kind], number), uvarintOf(seq))
+      if (kind === 'table') this.#changedCounts.set(number, 0)
+    }
+    const stored = encodeCommit({
+      seq,
+      prevHead: this.#manifest.head,
+      branch: mainBranch,
+      timeMicros,
+      metaCommitment: metaPayload === undefined ? undefined : hashOf(metaPayload),
+      versionCommitments,
+    })
+    this.#put(keyOf('commit', seq), stored)
+    const head = headOf(stored)
+    const merkle = appendLeaf(this.#manifest.merkle, leafHash(head), ({ level, index, hash }) => {
+      if (level >= merkleStoredLevelMin) this.#put(keyOf('merkle', level, index), hash)
+    })
+    this.#manifest = { ...this.#manifest, seq, head, timeMicros, merkle }
+    const write = { seq, head, timeMicros, request }
+    this.writes.push(write)
+    return { write, keys }
+  }
+
+  /** Adds operations that are no commit: derived state that a background job maintains. */
+  appendDerived(operations: readonly KvOperation[]): string[] {
+    return operations.map((operation) => {
+      const isPut = operation.type === 'put'
+      return this.#changeLive(asBuffer(operation.key), isPut ? asBuffer(operation.value) : null)
+    })
+  }
+
+  /** The whole batch, and the state it leads to. */
+  finish(nextNumber: number): { readonly operations: readonly KvOperation[]; readonly state: LedgerState } {
+    const counts = new Map([...this.#startCounts, ...this.#changedCounts])
+    for (const [tableId, count] of this.#changedCounts) {
+      this.#put(keyOf('count', mainBranch, tableId), uvarintOf(count))
+    }
+    const manifest = { ...this.#manifest, nextNumber }
+    this.#put(manifestKey, encodeManifest(manifest))
+    return { operations: this.#operations, state: { manifest, counts } }
+  }
+
+  #mutate(mutation: Mutation, seq: number, n: number, keys: string[]): Buffer {
+    const { tableId, idKey, bytes, prevSeq, validFrom, validTo } = mutation
+    const { payload, commitment } = sealVersion(mutation, this.#salts.next())
+    this.#put(keyOf('version', seq, n), payload)
+    const history = encodeHistoryEntry({ isPut: bytes !== undefined, n, prevSeq })
+    this.#put(historyKey(mainBranch, tableId, idKey, seq), history)
+    const current = bytes === undefined ? null : encodeCurrentRecord({ seq, n, validFrom, validTo, bytes })
+    keys.push(this.#changeLive(recordKey(mainBranch, tableId, idKey), current))
+    const difference = (bytes === undefined ? 0 : 1) - (prevSeq > 0 ? 1 : 0)
+    if (difference !== 0) this.#changedCounts.set(tableId, this.count(tableId) + difference)
+    return commitment
+  }
+
+  #changeIndex(change: IndexChange, seq: number, keys: string[]): void {
+    const { indexId, entry, idKey, isUnique, isCut, since } = change
+    const live = indexKey(mainBranch, indexId, entry, isUnique ? undefined : idKey)
+    if (change.op === 'add') {
+      keys.push(this.#changeLive(live, encodeLiveEntry(seq, isCut, isUnique, idKey)))
+      return
+    }
+    const key = keyText(live)
+    // A unique key may pass from one record to another within one commit: the new owner's entry stays.
+    if (change.op === 'remove' && !(isUnique && keys.includes(key))) keys.push(this.#changeLive(live, null))
+    // An entry of an index that this very commit defines has never been in force.
+    if (since < 0 || since >= seq) return
+    const past = pastIndexKey(mainBranch, indexId, { entry, idKey, from: since, to: seq })
+    this.#put(past, encodePastEntry({ isCut, to: seq, idBytes: idKey.length, fromBytes: uvarintBytes(since) }))
+  }
+
+  /** Records of the table behind what has been appended so far. */
+  count(tableId: number): number {
+    return this.#changedCounts.get(tableId) ?? this.#startCounts.get(tableId) ?? 0
+  }
+
+  #changeLive(key: Buffer, value: Buffer | null): string {
+    const text = keyText(key)
+    this.overlay.set(text, value)
+    if (value === null) {
+      this.#operations.push({ type: 'delete', key })
+      this.#bytes += key.length
+    } else {
+      this.#put(key, value)
+    }
+    return text
+  }
+
+  #put(key: Buffer, value: Uint8Array): void {
+    this.#operations.push({ type: 'put', key, value })
+    this.#bytes += key.length + value.length
+  }
+}
+
+function uvarintOf(number: number): Buffer {
+  const bytes = Buffer.allocUnsafe(uvarintBytes(number))
+  writeUvarint(bytes, 0, number)
+  return bytes
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+}

@@ -1,0 +1,88 @@
+/**
+ * Values under `I` and `X` keys, and the cutting of entries that are too long for a key.
+ * Format: docs/formats.md#index-entry
+ *
+ * | offset | bytes | value under `I`                                                             |
+ * |--------|-------|-----------------------------------------------------------------------------|
+ * | 0      | 1     | flags: 1 unique form (the key has no id), 2 cut                             |
+ * | 1      | 1–8   | since, uvarint: first commit for which the entry is in force                |
+ * | …      | …     | unique form: the id; else the number of bytes of the id in the key, uvarint |
+ *
+ * Under `X`: flags (1 byte), `to` (uvarint), bytes of the id in the key (uvarint), bytes of `from` behind it (1 byte).
+ * A cut entry is its first 480 bytes and the 32-byte hash of the whole, so that equality stays exact, while order
+ * among entries that share the 480 bytes is lost; readers check the record itself.
+ */
+
+import { hashOf } from './hash.ts'
+import { indexEntryBytesMax, indexEntryPrefixBytes } from './limits.ts'
+import { readUvarint, uvarintBytes, writeUvarint } from './uvarint.ts'
+
+const uniqueFlag = 1
+const cutFlag = 2
+
+export interface LiveEntryValue {
+  readonly isCut: boolean
+  readonly since: number
+  /** Unique form: the id of the record that holds the entry. */
+  readonly idKey: Uint8Array | undefined
+  /** Otherwise: bytes of the id at the end of the key. */
+  readonly idBytes: number
+}
+
+export function encodeLiveEntry(since: number, isCut: boolean, isUnique: boolean, idKey: Uint8Array): Buffer {
+  const tailBytes = isUnique ? idKey.length : uvarintBytes(idKey.length)
+  const target = Buffer.allocUnsafe(1 + uvarintBytes(since) + tailBytes)
+  target[0] = (isUnique ? uniqueFlag : 0) | (isCut ? cutFlag : 0)
+  const end = writeUvarint(target, 1, since)
+  if (isUnique) target.set(idKey, end)
+  else writeUvarint(target, end, idKey.length)
+  return target
+}
+
+export function decodeLiveEntry(stored: Uint8Array): LiveEntryValue {
+  const flags = stored[0] as number
+  const since = readUvarint(stored, 1)
+  const isCut = (flags & cutFlag) !== 0
+  if ((flags & uniqueFlag) !== 0) {
+    return { isCut, since: since.value, idKey: stored.subarray(since.end), idBytes: 0 }
+  }
+  return { isCut, since: since.value, idKey: undefined, idBytes: readUvarint(stored, since.end).value }
+}
+
+export interface PastEntryValue {
+  readonly isCut: boolean
+  /** First commit for which the entry is no longer in force. */
+  readonly to: number
+  readonly idBytes: number
+  readonly fromBytes: number
+}
+
+export function encodePastEntry(past: PastEntryValue): Buffer {
+  const { isCut, to, idBytes, fromBytes } = past
+  const target = Buffer.allocUnsafe(2 + uvarintBytes(to) + uvarintBytes(idBytes))
+  target[0] = isCut ? cutFlag : 0
+  const end = writeUvarint(target, writeUvarint(target, 1, to), idBytes)
+  target[end] = fromBytes
+  return target
+}
+
+export function decodePastEntry(stored: Uint8Array): PastEntryValue {
+  const to = readUvarint(stored, 1)
+  const idBytes = readUvarint(stored, to.end)
+  return {
+    isCut: ((stored[0] as number) & cutFlag) !== 0,
+    to: to.value,
+    idBytes: idBytes.value,
+    fromBytes: stored[idBytes.end] as number,
+  }
+}
+
+export interface BoundedEntry {
+  readonly entry: Uint8Array
+  readonly isCut: boolean
+}
+
+export function boundEntry(entry: Uint8Array): BoundedEntry {
+  if (entry.length <= indexEntryBytesMax) return { entry, isCut: false }
+  return { entry: Buffer.concat([entry.subarray(0, indexEntryPrefixBytes), hashOf(entry)]), isCut: true }
+}

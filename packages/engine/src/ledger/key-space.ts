@@ -1,0 +1,159 @@
+/**
+ * Every key in a database's store, in one place.
+ * Layout: one letter for the kind, then the parts below; numbers are uvarints (uvarint.ts), `id` is the exact key
+ * encoding of a record's key, `entry` the collation encoding of indexed values (cut where too long).
+ *
+ * | kind | parts                                        | value                                                     |
+ * |------|----------------------------------------------|-----------------------------------------------------------|
+ * | `f`  | –                                            | format: canonical map, written once                       |
+ * | `m`  | –                                            | manifest: canonical map, with every batch                 |
+ * | `L`  | seq                                          | commit (commit.ts)                                        |
+ * | `M`  | seq                                          | meta payload (write-meta.ts)                              |
+ * | `V`  | seq, n                                       | version payload (record-version.ts)                       |
+ * | `T`  | level, index                                 | Merkle node, 32 bytes; levels ≥ `merkleStoredLevelMin`     |
+ * | `R`  | branch, table, id                            | current record (current-record.ts)                        |
+ * | `H`  | branch, table, id, seq                       | which version the commit wrote (history-entry.ts)          |
+ * | `I`  | branch, index, entry [, id unless unique]    | entry in force (index-entry.ts)                           |
+ * | `X`  | branch, index, level, bucket, entry, id, from | entry no longer in force (index-entry.ts)                |
+ * | `C`  | branch, table                                | number of records                                         |
+ * | `B`  | index                                        | progress of an index build                                |
+ * | `G`  | kind, number                                 | a dropped table or index whose keys are being removed     |
+ *
+ * Log-like kinds (L, M, V, T) are ordered by seq, so that they are written once and compaction leaves them alone.
+ */
+
+import type { KeyRange } from '../storage/kv-store.ts'
+import { uvarintBytes, writeUvarint } from './uvarint.ts'
+
+export const mainBranch = 0
+/** Nodes of lower levels are recomputed from at most 2^level commits; storing them all would double the tree. */
+export const merkleStoredLevelMin = 4
+
+const kinds = {
+  format: 0x66,
+  manifest: 0x6d,
+  commit: 0x4c,
+  meta: 0x4d,
+  version: 0x56,
+  merkle: 0x54,
+  record: 0x52,
+  history: 0x48,
+  index: 0x49,
+  pastIndex: 0x58,
+  count: 0x43,
+  build: 0x42,
+  garbage: 0x47,
+} as const
+
+export type KeyKind = keyof typeof kinds
+
+export const formatKey = Buffer.from([kinds.format])
+export const manifestKey = Buffer.from([kinds.manifest])
+
+/** Kind byte and numbers, with `extraBytes` of room behind them. */
+function numbered(kind: KeyKind, numbers: readonly number[], extraBytes = 0): { key: Buffer; end: number } {
+  let size = 1 + extraBytes
+  for (const number of numbers) size += uvarintBytes(number)
+  const key = Buffer.allocUnsafe(size)
+  key[0] = kinds[kind]
+  let end = 1
+  for (const number of numbers) end = writeUvarint(key, end, number)
+  return { key, end }
+}
+
+export function keyOf(kind: KeyKind, ...numbers: readonly number[]): Buffer {
+  return numbered(kind, numbers).key
+}
+
+function withTail(kind: KeyKind, numbers: readonly number[], tail: Uint8Array): Buffer {
+  const { key, end } = numbered(kind, numbers, tail.length)
+  key.set(tail, end)
+  return key
+}
+
+export function recordKey(branch: number, tableId: number, idKey: Uint8Array): Buffer {
+  return withTail('record', [branch, tableId], idKey)
+}
+
+/** Prefix of all history keys of one record. */
+export function historyPrefix(branch: number, tableId: number, idKey: Uint8Array): Buffer {
+  return withTail('history', [branch, tableId], idKey)
+}
+
+export function historyKey(branch: number, tableId: number, idKey: Uint8Array, seq: number): Buffer {
+  const { key, end } = numbered('history', [branch, tableId], idKey.length + uvarintBytes(seq))
+  key.set(idKey, end)
+  writeUvarint(key, end + idKey.length, seq)
+  return key
+}
+
+/** Where the id begins in a record or history key of this table. */
+export function idOffset(branch: number, tableId: number): number {
+  return 1 + uvarintBytes(branch) + uvarintBytes(tableId)
+}
+
+/** Where the entry begins in an index key of this index. */
+export const entryOffset = idOffset
+
+export function indexKey(branch: number, indexId: number, entry: Uint8Array, idKey?: Uint8Array): Buffer {
+  if (idKey === undefined) return withTail('index', [branch, indexId], entry)
+  const { key, end } = numbered('index', [branch, indexId], entry.length + idKey.length)
+  key.set(entry, end)
+  key.set(idKey, end + entry.length)
+  return key
+}
+
+export interface PastEntry {
+  readonly entry: Uint8Array
+  readonly idKey: Uint8Array
+  /** In force for the commits `from` ≤ seq < `to`. */
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * The node of the interval tree over seqs that an entry in force during [from, to) belongs to: the smallest aligned
+ * interval of 2^level seqs that holds all of them.
+ * Why: a read at seq S visits one node per level, and of one record at most one entry of a node has been in force at
+ * its middle, so that a record changed a million times costs such a read next to nothing.
+ */
+export function timeNode(from: number, to: number): { readonly level: number; readonly bucket: number } {
+  let level = 0
+  let first = from
+  let last = to - 1
+  while (first !== last) {
+    first = Math.floor(first / 2)
+    last = Math.floor(last / 2)
+    level += 1
+  }
+  return { level, bucket: first }
+}
+
+export function pastIndexKey(branch: number, indexId: number, past: PastEntry): Buffer {
+  const { level, bucket } = timeNode(past.from, past.to)
+  const { entry, idKey, from } = past
+  const room = entry.length + idKey.length + uvarintBytes(from)
+  const { key, end } = numbered('pastIndex', [branch, indexId, level, bucket], room)
+  key.set(entry, end)
+  key.set(idKey, end + entry.length)
+  writeUvarint(key, end + entry.length + idKey.length, from)
+  return key
+}
+
+/** Smallest key greater than every key that begins with `prefix`; kinds are below 0xFF, so there is one. */
+export function prefixEnd(prefix: Uint8Array): Buffer {
+  let length = prefix.length
+  while (length > 0 && prefix[length - 1] === 0xff) length -= 1
+  const end = Buffer.from(prefix.subarray(0, length))
+  end[length - 1] = (end[length - 1] as number) + 1
+  return end
+}
+
+export function prefixRange(prefix: Uint8Array): KeyRange {
+  return { gte: prefix, lt: prefixEnd(prefix) }
+}
+
+/** All keys of a kind, or those that go on with these numbers. */
+export function kindRange(kind: KeyKind, ...numbers: readonly number[]): KeyRange {
+  return prefixRange(keyOf(kind, ...numbers))
+}

@@ -1,0 +1,44 @@
+/** Errors of the ledger. Texts and remedies: docs/errors.md. */
+
+import { defineErrors } from '@dendrodb/protocol'
+
+export const ledgerErrors = defineErrors('LEDGER', {
+  CONFLICT: {
+    status: 'conflict',
+    message: 'the transaction lost a race with another one {runs} times; run it again',
+  },
+  OVERLOADED: {
+    status: 'unavailable',
+    message: 'more than {limit} writes are waiting; try again later',
+  },
+  EXCLUSIVE_TIMEOUT: {
+    status: 'timeout',
+    message: 'the transaction ran alone and was still not done after {limitMs} ms; make it smaller',
+  },
+  META_INVALID: { status: 'invalid_argument', message: 'write metadata: {field} {reason}' },
+  RECORD_TOO_LARGE: {
+    status: 'payload_too_large',
+    message: 'record {id} has {bytes} bytes; the limit is {limit}',
+  },
+  TRANSACTION_TOO_LARGE: {
+    status: 'payload_too_large',
+    message: 'the transaction changes more than {limit} {unit}; split it',
+  },
+  FORMAT_TOO_NEW: {
+    status: 'unavailable',
+    message:
+      'the files have format {found}; this version reads up to format {supported}: use a newer DendroDB',
+  },
+  FORMAT_UNKNOWN: {
+    status: 'corrupt',
+    message:
+      'the files in {path} hold keys but no format entry; they are not a DendroDB database or are damaged',
+  },
+  CORRUPT: { status: 'corrupt', message: '{what} is damaged: {reason}' },
+  CLOSED: { status: 'unavailable', message: 'the database {name} is closed' },
+  AS_OF_INVALID: { status: 'invalid_argument', message: 'AS OF takes a commit number or a datetime' },
+  AS_OF_UNKNOWN: {
+    status: 'invalid_argument',
+    message: 'there is no commit {asked} yet; the newest is {newest}',
+  },
+})

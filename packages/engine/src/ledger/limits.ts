@@ -1,0 +1,29 @@
+/** Bounds of the ledger. */
+
+/** Commits in one group, so that one fsync serves many writers while a failure stays small. */
+export const groupCommitsMax = 1_024
+/** Bytes of one group's operations after which it is closed. */
+export const groupBytesMax = 8 * 1024 * 1024
+/** Write requests waiting for the sequencer; one more is refused, so that memory stays bounded under overload. */
+export const queuedRequestsMax = 65_536
+/** Changed keys remembered for conflict detection; a request older than the memory conflicts and is run again. */
+export const conflictWindowKeysMax = 262_144
+/** Runs of a transaction that lost races before it is run alone. */
+export const optimisticRunsMax = 3
+/** A transaction that runs alone holds everybody else up, so it has this long. */
+export const exclusiveRunMs = 5_000
+/** Records changed by one commit. */
+export const mutationsPerCommitMax = 1_000_000
+/** Canonical bytes of one record. */
+export const recordBytesMax = 16 * 1024 * 1024
+/** Bytes of the changes of one transaction. */
+export const transactionBytesMax = 128 * 1024 * 1024
+/** Causes named by one commit. */
+export const causesPerCommitMax = 1_000
+/** Canonical bytes of a commit's evidence. */
+export const evidenceBytesMax = 64 * 1024
+/** Characters of an actor, a client or an idempotency key. */
+export const metaTextMax = 512
+/** Index entries longer than this are cut to `indexEntryPrefixBytes` and a hash of the whole. */
+export const indexEntryBytesMax = 512
+export const indexEntryPrefixBytes = 480

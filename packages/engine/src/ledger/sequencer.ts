@@ -1,0 +1,381 @@
+/**
+ * The one writer of a database: validates, numbers, hashes and commits, many requests to a batch.
+ * Why: with a single sequencer there are no locks and no deadlocks; a transaction runs beside it on a snapshot and
+ * only its result passes through here.
+ * Invariants:
+ * - A request becomes a commit only if nothing it read has been written since its snapshot; rejected alone, no trace.
+ * - Each batch expects the manifest of the one before it, so that a batch that fails fails those built on it.
+ * - Nothing slow happens inside, except work that has lost `optimisticRunsMax` races and runs alone under a time bound.
+ */
+
+import type { KvOperation, KvSnapshot, KvStore, MaybePromise } from '../storage/kv-store.ts'
+import { WallClock } from './clock.ts'
+import { CommitGroup, type LedgerState } from './commit-group.ts'
+import { ConflictWindow, type ReadSet } from './conflict-window.ts'
+import { decodeLiveEntry } from './index-entry.ts'
+import { indexKey, mainBranch, manifestKey } from './key-space.ts'
+import { ledgerErrors } from './ledger-errors.ts'
+import { groupBytesMax, groupCommitsMax, queuedRequestsMax } from './limits.ts'
+import { decodeManifest, encodeManifest } from './manifest.ts'
+import { type KvReader, keyText, OverlayReader } from './overlay.ts'
+import { SaltSource } from './salt-source.ts'
+import type { CommittedWrite, WriteRequest } from './write-request.ts'
+
+export type Outcome = { readonly write: CommittedWrite } | 'conflict'
+
+/** Where work inside a group reads from: everything sequenced so far, durable or not. */
+export interface GroupBase {
+  readonly reader: KvReader
+  readonly seq: number
+  readonly count: (tableId: number) => number
+}
+
+export interface SequencerHooks {
+  /** A request has been given its number: definitions it changes hold for the requests behind it. */
+  onSequenced(write: CommittedWrite): void
+  /** The commits are durable and visible. */
+  onCommitted(writes: readonly CommittedWrite[], state: LedgerState): void
+  /** Everything sequenced after `seq` is void. */
+  onRolledBack(seq: number): void
+}
+
+/** A background job's change to derived state (index entries, progress); valid only if nothing it read has changed. */
+export interface DerivedChange extends ReadSet {
+  readonly catalogSeq: number
+  readonly operations: readonly KvOperation[]
+}
+
+type Job =
+  | { readonly type: 'request'; readonly request: WriteRequest; readonly done: (outcome: Outcome) => void }
+  | {
+      readonly type: 'inside'
+      readonly work: (base: GroupBase) => MaybePromise<WriteRequest | undefined>
+      readonly done: (outcome: Outcome | undefined) => void
+    }
+  | { readonly type: 'derived'; readonly change: DerivedChange; readonly done: (outcome: 'done' | 'conflict') => void }
+
+interface QueuedJob {
+  readonly job: Job
+  readonly fail: (error: unknown) => void
+}
+
+interface PendingGroup {
+  readonly group: CommitGroup
+  readonly settle: (() => void)[]
+  readonly failures: ((error: unknown) => void)[]
+}
+
+/** Groups handed to the store and not yet durable: one is written while the next is built. */
+const groupsInFlightMax = 2
+
+export class Sequencer {
+  readonly #store: KvStore
+  readonly #hooks: SequencerHooks
+  readonly #clock = new WallClock()
+  readonly #salts = new SaltSource()
+  #durable: LedgerState
+  /** State behind the last group built. */
+  #next: LedgerState
+  #window: ConflictWindow
+  #catalogSeq: number
+  #nextNumber: number
+  #queue: QueuedJob[] = []
+  #queueStart = 0
+  #inFlight: PendingGroup[] = []
+  #slotFree: (() => void) | undefined
+  #isDraining = false
+  #isFailed = false
+  #closed: Error | undefined
+  #idle: (() => void)[] = []
+
+  constructor(store: KvStore, state: LedgerState, catalogSeq: number, hooks: SequencerHooks) {
+    this.#store = store
+    this.#hooks = hooks
+    this.#durable = state
+    this.#next = state
+    this.#window = new ConflictWindow(state.manifest.seq)
+    this.#catalogSeq = catalogSeq
+    this.#nextNumber = state.manifest.nextNumber
+  }
+
+  /** State of the newest durable commit. */
+  get durable(): LedgerState {
+    return this.#durable
+  }
+
+  /** Newest seq given out, durable or not. */
+  get sequencedSeq(): number {
+    return this.#next.manifest.seq
+  }
+
+  /** Whether the key of the live state may have been written by a commit after `seq`, durable or not. */
+  hasChanged(key: Uint8Array, seq: number): boolean {
+    return this.#window.isStale({ readSeq: seq, readKeys: [key], readRanges: [] })
+  }
+
+  /** A number for a table or an index that nothing else has or will have. */
+  nextNumber(): number {
+    this.#nextNumber += 1
+    return this.#nextNumber - 1
+  }
+
+  submit(request: WriteRequest): Promise<Outcome> {
+    return new Promise((resolve, reject) => this.#enqueue({ type: 'request', request, done: resolve }, reject))
+  }
+
+  /**
+   * Runs `work` inside the group, on everything sequenced before it, where it cannot lose a race.
+   * It must be short. `undefined`: it had nothing to write.
+   */
+  runInside(work: (base: GroupBase) => MaybePromise<WriteRequest | undefined>): Promise<Outcome | undefined> {
+    return new Promise((resolve, reject) => this.#enqueue({ type: 'inside', work, done: resolve }, reject))
+  }
+
+  submitDerived(change: DerivedChange): Promise<'done' | 'conflict'> {
+    return new Promise((resolve, reject) => this.#enqueue({ type: 'derived', change, done: resolve }, reject))
+  }
+
+  /** Lets what is queued finish, then refuses everything with `error`. */
+  async close(error: Error): Promise<void> {
+    this.#closed = error
+    if (this.#isDraining || this.#inFlight.length > 0) {
+      await new Promise<void>((resolve) => this.#idle.push(resolve))
+    }
+  }
+
+  #enqueue(job: Job, fail: (error: unknown) => void): void {
+    if (this.#closed !== undefined) return fail(this.#closed)
+    if (this.#queue.length - this.#queueStart >= queuedRequestsMax) {
+      return fail(ledgerErrors.OVERLOADED({ limit: queuedRequestsMax }))
+    }
+    this.#queue.push({ job, fail })
+    if (this.#isDraining) return
+    this.#isDraining = true
+    queueMicrotask(() => void this.#drain())
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queueStart < this.#queue.length) {
+      if (this.#isFailed || this.#inFlight.length >= groupsInFlightMax) {
+        await new Promise<void>((resolve) => {
+          this.#slotFree = resolve
+        })
+        continue
+      }
+      let pending: PendingGroup
+      try {
+        pending = await this.#build()
+      } catch (error) {
+        this.#failQueue(error)
+        continue
+      }
+      if (pending.group.isEmpty) for (const settle of pending.settle) settle()
+      else this.#commit(pending)
+    }
+    this.#isDraining = false
+    this.#announceIdle()
+  }
+
+  async #build(): Promise<PendingGroup> {
+    const group = new CommitGroup(this.#next, this.#salts)
+    const pending: PendingGroup = { group, settle: [], failures: [] }
+    const snapshot = this.#store.snapshot()
+    try {
+      const layers = [group.overlay, ...this.#inFlight.map((earlier) => earlier.group.overlay).reverse()]
+      const reader = new OverlayReader(snapshot, layers)
+      while (group.writes.length < groupCommitsMax && group.bytes < groupBytesMax) {
+        const next = this.#takeJob()
+        if (next === undefined) break
+        try {
+          const added = this.#add(next.job, pending, reader)
+          if (added instanceof Promise) await added
+          pending.failures.push(next.fail)
+        } catch (error) {
+          next.fail(error)
+        }
+      }
+    } finally {
+      snapshot.close()
+    }
+    return pending
+  }
+
+  #takeJob(): QueuedJob | undefined {
+    const next = this.#queue[this.#queueStart]
+    if (next === undefined) return undefined
+    this.#queueStart += 1
+    if (this.#queueStart > 1_024 && this.#queueStart * 2 > this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#queueStart)
+      this.#queueStart = 0
+    }
+    return next
+  }
+
+  #add(job: Job, pending: PendingGroup, reader: KvReader): MaybePromise<void> {
+    switch (job.type) {
+      case 'request':
+        return this.#addRequest(job.request, pending, reader, job.done)
+      case 'inside':
+        return this.#addInside(job, pending, reader)
+      case 'derived': {
+        const { change } = job
+        if (change.catalogSeq !== this.#catalogSeq || this.#window.isStale(change)) {
+          pending.settle.push(() => job.done('conflict'))
+          return
+        }
+        this.#window.add(pending.group.seq, pending.group.appendDerived(change.operations))
+        pending.settle.push(() => job.done('done'))
+        return
+      }
+      default:
+        job satisfies never
+    }
+  }
+
+  #addInside(
+    job: Extract<Job, { type: 'inside' }>,
+    pending: PendingGroup,
+    reader: KvReader,
+  ): MaybePromise<void> {
+    const { group } = pending
+    const append = (request: WriteRequest | undefined) => {
+      if (request === undefined || isEmptyRequest(request)) {
+        pending.settle.push(() => job.done(undefined))
+        return
+      }
+      this.#append(request, pending, job.done)
+    }
+    const request = job.work({ reader, seq: group.seq, count: (tableId) => group.count(tableId) })
+    return request instanceof Promise ? request.then(append) : append(request)
+  }
+
+  #addRequest(
+    request: WriteRequest,
+    pending: PendingGroup,
+    reader: KvReader,
+    done: (outcome: Outcome) => void,
+  ): MaybePromise<void> {
+    const settle = (isValid: boolean) => {
+      if (isValid) this.#append(request, pending, done)
+      else pending.settle.push(() => done('conflict'))
+    }
+    if (request.catalogSeq !== this.#catalogSeq || this.#window.isStale(request)) return settle(false)
+    const claims = this.#holdUniqueClaims(request, reader)
+    return claims instanceof Promise ? claims.then(settle) : settle(claims)
+  }
+
+  #append(request: WriteRequest, pending: PendingGroup, done: (outcome: Outcome) => void): void {
+    const { write, keys } = pending.group.append(request, this.#clock.nowMicros())
+    this.#window.add(write.seq, keys)
+    this.#hooks.onSequenced(write)
+    pending.settle.push(() => done({ write }))
+  }
+
+  /**
+   * Whether every unique key that the request adds is free, or freed by the request itself.
+   * Not left to the window alone, because an index build adds entries without a commit.
+   */
+  #holdUniqueClaims(request: WriteRequest, reader: KvReader): MaybePromise<boolean> {
+    const claims = request.indexChanges.filter((change) => change.isUnique && change.op === 'add')
+    if (claims.length === 0) return true
+    const freed = new Set<string>()
+    for (const { op, isUnique, indexId, entry, idKey } of request.indexChanges) {
+      if (op === 'remove' && isUnique) freed.add(claimText(indexId, entry, idKey))
+    }
+    const isFree = (stored: Buffer | undefined, at: number) => {
+      const claim = claims[at]
+      const holder = stored === undefined ? undefined : decodeLiveEntry(stored).idKey
+      if (claim === undefined || holder === undefined || Buffer.compare(holder, claim.idKey) === 0) return true
+      return freed.has(claimText(claim.indexId, claim.entry, holder))
+    }
+    const holders = reader.getMany(claims.map(({ indexId, entry }) => indexKey(mainBranch, indexId, entry)))
+    return holders instanceof Promise ? holders.then((found) => found.every(isFree)) : holders.every(isFree)
+  }
+
+  /** Told by the owner of the catalog, from `onSequenced` on. */
+  setCatalogSeq(seq: number): void {
+    this.#catalogSeq = seq
+  }
+
+  #commit(pending: PendingGroup): void {
+    const expected = encodeManifest(this.#next.manifest)
+    const { operations, state } = pending.group.finish(this.#nextNumber)
+    this.#next = state
+    this.#inFlight.push(pending)
+    this.#store.commit(operations, { expect: { key: manifestKey, value: expected } }).then(
+      () => this.#onDurable(pending, state),
+      (error: unknown) => this.#onFailure(pending, error),
+    )
+  }
+
+  #onDurable(pending: PendingGroup, state: LedgerState): void {
+    this.#durable = state
+    this.#inFlight = this.#inFlight.filter((other) => other !== pending)
+    this.#hooks.onCommitted(pending.group.writes, state)
+    for (const settle of pending.settle) settle()
+    this.#freeSlot()
+  }
+
+  /** The first failure voids everything built on it; the ledger goes on from what the store really holds. */
+  async #onFailure(pending: PendingGroup, error: unknown): Promise<void> {
+    this.#isFailed = true
+    this.#inFlight = this.#inFlight.filter((other) => other !== pending)
+    for (const fail of pending.failures) fail(error)
+    if (this.#inFlight.length > 0) return
+    try {
+      await this.#reload()
+    } catch (reloadError) {
+      this.#closed = reloadError as Error
+      this.#failQueue(reloadError)
+    }
+    this.#isFailed = false
+    this.#freeSlot()
+  }
+
+  #failQueue(error: unknown): void {
+    const waiting = this.#queue.slice(this.#queueStart)
+    this.#queue = []
+    this.#queueStart = 0
+    for (const { fail } of waiting) fail(error)
+  }
+
+  async #reload(): Promise<void> {
+    const snapshot: KvSnapshot = this.#store.snapshot()
+    try {
+      const stored = await snapshot.get(manifestKey)
+      if (stored === undefined) throw ledgerErrors.CORRUPT({ what: 'the manifest', reason: 'it is gone' })
+      const manifest = decodeManifest(stored)
+      if (manifest.seq !== this.#durable.manifest.seq) {
+        throw ledgerErrors.CORRUPT({
+          what: 'the store',
+          reason: 'a batch reported as failed is there all the same; reopen the database',
+        })
+      }
+    } finally {
+      snapshot.close()
+    }
+    this.#next = this.#durable
+    this.#window = new ConflictWindow(this.#durable.manifest.seq)
+    this.#hooks.onRolledBack(this.#durable.manifest.seq)
+  }
+
+  #freeSlot(): void {
+    const slotFree = this.#slotFree
+    this.#slotFree = undefined
+    slotFree?.()
+    this.#announceIdle()
+  }
+
+  #announceIdle(): void {
+    if (this.#isDraining || this.#inFlight.length > 0) return
+    for (const resolve of this.#idle.splice(0)) resolve()
+  }
+}
+
+function isEmptyRequest(request: WriteRequest): boolean {
+  return request.mutations.length === 0
+}
+
+function claimText(indexId: number, entry: Uint8Array, idKey: Uint8Array): string {
+  return `${indexId}:${entry.length}:${keyText(entry)}${keyText(idKey)}`
+}

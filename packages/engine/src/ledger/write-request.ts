@@ -1,0 +1,69 @@
+/**
+ * A write request: what a transaction hands to the sequencer, as plain data.
+ * Why: it can then come from another thread or another node, and the sequencer can validate, number and hash it
+ * without running any of the caller's code.
+ * Invariant: each record appears at most once in `mutations`; index changes are the net of the whole transaction.
+ */
+
+import type { RecordKey, Value, ValueObject } from '@dendrodb/protocol'
+import type { KeyRange } from '../storage/kv-store.ts'
+import type { WriteMeta } from './write-meta.ts'
+
+export interface Mutation {
+  readonly table: string
+  readonly tableId: number
+  readonly key: RecordKey
+  /** Exact key encoding of `key`. */
+  readonly idKey: Uint8Array
+  /** Canonical bytes of the record without its id; `undefined` deletes it. */
+  readonly bytes: Uint8Array | undefined
+  readonly validFrom: Value
+  readonly validTo: Value
+  /** Commit of the version that this one replaces; 0: the record was absent. */
+  readonly prevSeq: number
+  /** The decoded record with its id, for caches and feeds of this process; never sent to another node. */
+  readonly value: ValueObject | undefined
+}
+
+export interface IndexChange {
+  readonly indexId: number
+  /** `expire`: goes into the past without being in force under a key of its own (see IndexDiff). */
+  readonly op: 'add' | 'remove' | 'expire'
+  /** Collation encoding of the indexed values, cut where too long. */
+  readonly entry: Uint8Array
+  readonly idKey: Uint8Array
+  readonly isUnique: boolean
+  readonly isCut: boolean
+  /** For `remove` and `expire`: the seq since which the entry has been in force. */
+  readonly since: number
+}
+
+export interface WriteRequest {
+  /** Commit whose state the transaction has seen. */
+  readonly readSeq: number
+  /** Definitions the index changes were made with. */
+  readonly catalogSeq: number
+  /** Keys of the live state (records, unique entries) whose presence or content the transaction relied on. */
+  readonly readKeys: readonly Uint8Array[]
+  /** Ranges of the live state that it relied on, so that nothing may have appeared in them either. */
+  readonly readRanges: readonly KeyRange[]
+  readonly mutations: readonly Mutation[]
+  readonly indexChanges: readonly IndexChange[]
+  /** Tables and indexes that go away; their keys are removed in the background. */
+  readonly dropped: readonly Dropped[]
+  readonly meta: WriteMeta | undefined
+}
+
+export interface Dropped {
+  readonly kind: 'table' | 'index'
+  readonly number: number
+}
+
+/** What the sequencer made of a request. */
+export interface CommittedWrite {
+  readonly seq: number
+  readonly head: Buffer
+  /** Microseconds since 1970, strictly increasing from commit to commit. */
+  readonly timeMicros: number
+  readonly request: WriteRequest
+}

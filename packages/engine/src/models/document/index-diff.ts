@@ -1,0 +1,132 @@
+/**
+ * The index entries that a transaction adds and removes, net.
+ * Why net: a record changed twice in one transaction must leave exactly the entries of its last state, and an entry
+ * that comes back is no change at all.
+ */
+
+import type { ValueObject } from '@dendrodb/protocol'
+import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
+import { decodeLiveEntry, encodeLiveEntry } from '../../ledger/index-entry.ts'
+import { indexKey, mainBranch } from '../../ledger/key-space.ts'
+import { type KvReader, keyText, type Overlay } from '../../ledger/overlay.ts'
+import type { IndexChange } from '../../ledger/write-request.ts'
+import { chain } from '../../storage/chain.ts'
+import type { MaybePromise } from '../../storage/kv-store.ts'
+import { entriesOf, type RecordEntry } from './index-entries.ts'
+import { indexErrors } from './index-errors.ts'
+
+interface EntryChange {
+  readonly index: IndexDefinition
+  readonly entry: RecordEntry
+  readonly key: Buffer
+  readonly op: 'add' | 'remove'
+}
+
+export class IndexDiff {
+  readonly #reader: KvReader
+  readonly #overlay: Overlay
+  readonly #net = new Map<string, IndexChange>()
+
+  constructor(reader: KvReader, overlay: Overlay) {
+    this.#reader = reader
+    this.#overlay = overlay
+  }
+
+  /** @throws INDEX_UNIQUE_VIOLATION, INDEX_TOO_MANY_ENTRIES */
+  change(
+    table: TableDefinition,
+    idKey: Uint8Array,
+    before: ValueObject | undefined,
+    after: ValueObject | undefined,
+  ): MaybePromise<void> {
+    const changes: EntryChange[] = []
+    for (const index of table.indexes) {
+      if (index.state !== 'failed') changes.push(...entryChanges(index, idKey, before, after))
+    }
+    if (changes.length === 0) return
+    // Only removals (for their `since`) and unique claims must know what is there.
+    const lookups = changes.filter(({ op, entry }) => op === 'remove' || entry.isUnique)
+    if (lookups.length === 0) return this.#apply(changes, [], idKey)
+    return chain(this.#reader.getMany(lookups.map(({ key }) => key)), (stored) => {
+      const found = changes.map((each) => stored[lookups.indexOf(each)])
+      this.#apply(changes, found, idKey)
+    })
+  }
+
+  changes(): IndexChange[] {
+    return [...this.#net.values()]
+  }
+
+  #apply(changes: readonly EntryChange[], found: readonly (Buffer | undefined)[], idKey: Uint8Array): void {
+    for (const [at, change] of changes.entries()) {
+      const stored = found[at]
+      if (change.op === 'add' && stored !== undefined) refuseOtherHolder(change, stored, idKey)
+    }
+    for (const [at, change] of changes.entries()) {
+      if (change.op === 'remove') this.#remove(change, found[at], idKey)
+      else this.#add(change, idKey)
+    }
+  }
+
+  #add({ index, entry, key }: EntryChange, idKey: Uint8Array): void {
+    const name = netName(index, entry, idKey)
+    const removed = this.#net.get(name)
+    if (removed?.op === 'remove') this.#net.delete(name)
+    else this.#net.set(name, indexChange('add', index, entry, idKey, 0))
+    const since = removed?.since ?? 0
+    this.#overlay.set(keyText(key), encodeLiveEntry(since, entry.isCut, entry.isUnique, idKey))
+  }
+
+  #remove({ index, entry, key }: EntryChange, stored: Buffer | undefined, idKey: Uint8Array): void {
+    const name = netName(index, entry, idKey)
+    const held = stored === undefined ? undefined : decodeLiveEntry(stored)
+    if (held?.idKey !== undefined && Buffer.compare(held.idKey, idKey) !== 0) {
+      // Only while a unique index is being built can another record stand under the key: its entry stays.
+      this.#net.set(name, indexChange('expire', index, entry, idKey, index.sinceSeq))
+      return
+    }
+    if (this.#net.get(name)?.op === 'add') {
+      this.#net.delete(name)
+    } else {
+      // An entry that a running build has not reached yet counts from the index's definition on, as the build would.
+      this.#net.set(name, indexChange('remove', index, entry, idKey, held?.since ?? index.sinceSeq))
+    }
+    this.#overlay.set(keyText(key), null)
+  }
+}
+
+function entryChanges(
+  index: IndexDefinition,
+  idKey: Uint8Array,
+  before: ValueObject | undefined,
+  after: ValueObject | undefined,
+): EntryChange[] {
+  const old = before === undefined ? [] : entriesOf(index, before)
+  const now = after === undefined ? [] : entriesOf(index, after)
+  const change = (entry: RecordEntry, op: EntryChange['op']): EntryChange => {
+    return { index, entry, op, key: indexKey(mainBranch, index.id, entry.entry, entry.isUnique ? undefined : idKey) }
+  }
+  const removed = old.filter((entry) => !now.some((other) => other.text === entry.text))
+  const added = now.filter((entry) => !old.some((other) => other.text === entry.text))
+  return [...removed.map((entry) => change(entry, 'remove')), ...added.map((entry) => change(entry, 'add'))]
+}
+
+function refuseOtherHolder({ index }: EntryChange, stored: Buffer, idKey: Uint8Array): void {
+  const { idKey: holder } = decodeLiveEntry(stored)
+  if (holder === undefined || Buffer.compare(holder, idKey) === 0) return
+  throw indexErrors.UNIQUE_VIOLATION({ index: index.name, table: index.table })
+}
+
+function indexChange(
+  op: IndexChange['op'],
+  index: IndexDefinition,
+  { entry, isCut, isUnique }: RecordEntry,
+  idKey: Uint8Array,
+  since: number,
+): IndexChange {
+  return { indexId: index.id, op, entry, idKey, isUnique, isCut, since }
+}
+
+function netName(index: IndexDefinition, entry: RecordEntry, idKey: Uint8Array): string {
+  return `${index.id}:${entry.text.length}:${entry.text}${keyText(idKey)}`
+}

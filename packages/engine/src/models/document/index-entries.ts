@@ -1,0 +1,86 @@
+/**
+ * The index entries that follow from a record.
+ * Why: writers, index builds and verification must derive exactly the same ones.
+ * A path step `each` yields one entry per element; several such fields yield every combination; equal entries of one
+ * record count once. A record without the field is indexed as NONE, so that an index holds every record.
+ */
+
+import { encodeCollation, type Value, type ValueObject, ValueSet } from '@dendrodb/protocol'
+import type { FieldPath, IndexDefinition } from '../../catalog/definitions.ts'
+import { type BoundedEntry, boundEntry } from '../../ledger/index-entry.ts'
+import { keyText } from '../../ledger/overlay.ts'
+import { indexErrors } from './index-errors.ts'
+import { entriesPerRecordMax } from './limits.ts'
+
+export interface RecordEntry extends BoundedEntry {
+  /** Whether the entry claims its key for one record alone: not where every value is NONE or NULL. */
+  readonly isUnique: boolean
+  /** `entry` as text, to compare by. */
+  readonly text: string
+}
+
+/** @throws INDEX_TOO_MANY_ENTRIES */
+export function entriesOf(index: IndexDefinition, record: ValueObject): RecordEntry[] {
+  const first = index.fields[0]
+  if (index.fields.length === 1 && first !== undefined && first.length === 1 && typeof first[0] === 'string') {
+    return [makeEntry(index, [ownField(record, first[0])])]
+  }
+  const entries = new Map<string, RecordEntry>()
+  for (const tuple of tuplesOf(index, record)) {
+    const entry = makeEntry(index, tuple)
+    entries.set(entry.text, entry)
+  }
+  return [...entries.values()]
+}
+
+function tuplesOf(index: IndexDefinition, record: ValueObject): Value[][] {
+  let tuples: Value[][] = [[]]
+  for (const path of index.fields) {
+    const values = valuesAt(record, path)
+    if (tuples.length * values.length > entriesPerRecordMax) {
+      throw indexErrors.TOO_MANY_ENTRIES({ index: index.name, table: index.table, limit: entriesPerRecordMax })
+    }
+    tuples = tuples.flatMap((tuple) => values.map((value) => [...tuple, value]))
+  }
+  return tuples
+}
+
+function makeEntry(index: IndexDefinition, tuple: readonly Value[]): RecordEntry {
+  const bounded = boundEntry(encodeTuple(tuple))
+  const isEmpty = tuple.every((value) => value === undefined || value === null)
+  return { ...bounded, isUnique: index.unique && !isEmpty, text: keyText(bounded.entry) }
+}
+
+export function encodeTuple(tuple: readonly Value[]): Uint8Array {
+  if (tuple.length === 1) return encodeCollation(tuple[0])
+  return Buffer.concat(tuple.map(encodeCollation))
+}
+
+/** Values found at the path: one, or one per element where the path has an `each` step. */
+export function valuesAt(record: ValueObject, path: FieldPath): Value[] {
+  let values: Value[] = [record]
+  for (const step of path) {
+    values = values.flatMap((value) => (typeof step === 'string' ? fieldOf(value, step) : elementsOf(value)))
+  }
+  return values
+}
+
+/** A field of an object, or of each object of an array, as a path in a query reads it. */
+function fieldOf(value: Value, name: string): Value[] {
+  if (Array.isArray(value)) return [value.map((element) => fieldOf(element, name)[0])]
+  if (value === null || typeof value !== 'object') return [undefined]
+  return [isPlainObject(value) ? ownField(value, name) : undefined]
+}
+
+function elementsOf(value: Value): Value[] {
+  if (Array.isArray(value)) return [...value]
+  return value instanceof ValueSet ? [...value] : [value]
+}
+
+function isPlainObject(value: object): value is ValueObject {
+  return Object.getPrototypeOf(value) === Object.prototype
+}
+
+function ownField(record: ValueObject, name: string): Value {
+  return Object.hasOwn(record, name) ? record[name] : undefined
+}

@@ -1,0 +1,147 @@
+/**
+ * Reading the live state: current records, index entries in force, edges.
+ * Why: head views and transactions read the same keys, one from a snapshot, the other through its own changes.
+ */
+
+import { encodeCollation, encodeExact, must, type RecordId, type RecordKey, type Value } from '@dendrodb/protocol'
+import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
+import { decodeLiveEntry } from '../../ledger/index-entry.ts'
+import {
+  entryOffset,
+  idOffset,
+  indexKey,
+  keyOf,
+  mainBranch,
+  prefixEnd,
+  recordKey,
+} from '../../ledger/key-space.ts'
+import { indexEntryPrefixBytes } from '../../ledger/limits.ts'
+import type { KvReader } from '../../ledger/overlay.ts'
+import { readUvarint } from '../../ledger/uvarint.ts'
+import { chain } from '../../storage/chain.ts'
+import type { KeyRange, KvEntry, MaybePromise } from '../../storage/kv-store.ts'
+import type { AdjacencyReader } from '../graph/adjacency.ts'
+import type { IndexEntry, IndexRange, ScanIndexOptions, ScanTableOptions, StoredRecord } from '../model.ts'
+import { encodeTuple } from './index-entries.ts'
+import { rowsPerChunkMax } from './limits.ts'
+import { decodeId, decodeStoredRecord } from './record-codec.ts'
+
+export function readRecord(
+  reader: KvReader,
+  table: TableDefinition,
+  id: RecordId,
+  idKey: Uint8Array,
+): MaybePromise<StoredRecord | undefined> {
+  return chain(reader.get(recordKey(mainBranch, table.id, idKey)), (stored) =>
+    stored === undefined ? undefined : decodeStoredRecord(id, idKey, stored),
+  )
+}
+
+/** Records of the table. */
+export function readCount(reader: KvReader, tableId: number): MaybePromise<number> {
+  return chain(reader.get(keyOf('count', mainBranch, tableId)), (stored) =>
+    stored === undefined ? 0 : readUvarint(stored, 0).value,
+  )
+}
+
+/** Keys of the table's records within the bounds. */
+export function tableRange(table: TableDefinition, options: ScanTableOptions = {}): KeyRange {
+  const { lower, upper } = options
+  const all = keyOf('record', mainBranch, table.id)
+  const at = (key: RecordKey) => recordKey(mainBranch, table.id, encodeExact(key))
+  const after = (key: RecordKey) => prefixEnd(at(key))
+  const gte = lower === undefined ? all : lower.inclusive ? at(lower.key) : after(lower.key)
+  const lt = upper === undefined ? prefixEnd(all) : upper.inclusive ? after(upper.key) : at(upper.key)
+  return { gte, lt }
+}
+
+export async function* scanRecords(
+  reader: KvReader,
+  table: TableDefinition,
+  options: ScanTableOptions = {},
+): AsyncGenerator<readonly StoredRecord[]> {
+  const range = tableRange(table, options)
+  if (Buffer.compare(range.gte, range.lt) >= 0) return
+  const idStart = idOffset(mainBranch, table.id)
+  for await (const chunk of reader.scan(range, scanOptions(options))) {
+    for (const entries of inRows(chunk)) {
+      yield entries.map(({ key, value }) => {
+        const idKey = key.subarray(idStart)
+        return decodeStoredRecord(decodeId(table.name, idKey), idKey, value)
+      })
+    }
+  }
+}
+
+/** Keys of the index's entries within the range; never too narrow, wider only where entries are cut. */
+export function entryRange(index: IndexDefinition, range: IndexRange): { gte: Uint8Array; lt: Uint8Array } {
+  const prefix = encodeTuple(range.equals)
+  const bound = (value: Value) => cut(Buffer.concat([prefix, encodeCollation(value)]))
+  const { lower, upper } = range
+  const gte = lower === undefined ? cut(prefix) : bound(lower.value)
+  const isAbove = lower !== undefined && !lower.inclusive && gte.length < indexEntryPrefixBytes
+  const last = upper === undefined ? cut(prefix) : bound(upper.value)
+  const isBelow = upper !== undefined && !upper.inclusive && last.length < indexEntryPrefixBytes
+  return {
+    gte: isAbove ? prefixEnd(indexKey(mainBranch, index.id, gte)) : indexKey(mainBranch, index.id, gte),
+    lt: isBelow ? indexKey(mainBranch, index.id, last) : prefixEnd(indexKey(mainBranch, index.id, last)),
+  }
+}
+
+export async function* scanEntries(
+  reader: KvReader,
+  index: IndexDefinition,
+  range: IndexRange,
+  options: ScanIndexOptions = {},
+): AsyncGenerator<readonly IndexEntry[]> {
+  const keys = entryRange(index, range)
+  if (Buffer.compare(keys.gte, keys.lt) >= 0) return
+  for await (const chunk of reader.scan(keys, scanOptions(options))) {
+    for (const entries of inRows(chunk)) yield entries.map((entry) => decodeIndexEntry(index.table, entry))
+  }
+}
+
+function decodeIndexEntry(table: string, { key, value }: KvEntry): IndexEntry {
+  const { isCut, idKey: held, idBytes } = decodeLiveEntry(value)
+  const idKey = held ?? key.subarray(key.length - idBytes)
+  return { id: decodeId(table, idKey), idKey, isCut }
+}
+
+/** How edges are read from the live state. `onRange` hears of every range that is read. */
+export function adjacencyReader(
+  reader: KvReader,
+  records: { getRecord(id: RecordId): MaybePromise<StoredRecord | undefined> },
+  onRange?: (range: KeyRange) => void,
+): AdjacencyReader {
+  return {
+    async *entries(index, node) {
+      const keys = entryRange(index, { equals: [node] })
+      onRange?.(keys)
+      const start = entryOffset(mainBranch, index.id)
+      for await (const chunk of reader.scan(keys)) {
+        yield chunk.map((entry) => {
+          const decoded = decodeIndexEntry(index.table, entry)
+          return { ...decoded, entry: entry.key.subarray(start, entry.key.length - decoded.idKey.length) }
+        })
+      }
+    },
+    async farEnd(edge, field) {
+      const record = await records.getRecord(edge)
+      return must(record, 'an edge that its index names').value[field] as RecordId
+    },
+  }
+}
+
+function scanOptions(options: { readonly reverse?: boolean; readonly limit?: number }) {
+  const { reverse = false, limit } = options
+  return limit === undefined ? { reverse } : { reverse, limit, chunkEntries: Math.min(limit, rowsPerChunkMax) }
+}
+
+function cut(entry: Uint8Array): Uint8Array {
+  return entry.length < indexEntryPrefixBytes ? entry : entry.subarray(0, indexEntryPrefixBytes)
+}
+
+function* inRows<T>(chunk: readonly T[]): Generator<readonly T[]> {
+  if (chunk.length <= rowsPerChunkMax) return yield chunk
+  for (let at = 0; at < chunk.length; at += rowsPerChunkMax) yield chunk.slice(at, at + rowsPerChunkMax)
+}

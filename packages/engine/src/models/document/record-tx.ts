@@ -1,0 +1,285 @@
+/**
+ * A transaction: reads a fixed base through its own changes and ends as a write request.
+ * Why: statements run beside the sequencer; only the net result, with all that it relied on, is handed in.
+ * Invariants:
+ * - What is read is remembered, so that the sequencer can tell whether it still holds.
+ * - The index changes are always those between the base and the records as they now stand.
+ */
+
+import { encodeExact, must, RecordId, type RecordKey, type Value, type ValueObject } from '@dendrodb/protocol'
+import type { Catalog, IndexDefinition, TableDefinition, TableKind } from '../../catalog/definitions.ts'
+import { DefinitionTx } from '../../catalog/definition-tx.ts'
+import type { CatalogChange, StoredCatalog } from '../../catalog/stored-catalog.ts'
+import { isSystemTable } from '../../catalog/system-tables.ts'
+import { mainBranch, recordKey } from '../../ledger/key-space.ts'
+import { encodeCurrentRecord } from '../../ledger/current-record.ts'
+import { ledgerErrors } from '../../ledger/ledger-errors.ts'
+import { mutationsPerCommitMax, recordBytesMax, transactionBytesMax } from '../../ledger/limits.ts'
+import { type KvReader, keyText, Overlay, OverlayReader } from '../../ledger/overlay.ts'
+import type { WriteMeta } from '../../ledger/write-meta.ts'
+import type { Mutation, WriteRequest } from '../../ledger/write-request.ts'
+import { chain } from '../../storage/chain.ts'
+import type { KeyRange, MaybePromise } from '../../storage/kv-store.ts'
+import { isRelation, readEdges } from '../graph/adjacency.ts'
+import type {
+  Direction,
+  EdgeRef,
+  IndexEntry,
+  IndexRange,
+  NewIndex,
+  PutOptions,
+  ScanIndexOptions,
+  ScanTableOptions,
+  StoredRecord,
+  TableChange,
+  WriteTx,
+} from '../model.ts'
+import { IndexDiff } from './index-diff.ts'
+import { adjacencyReader, entryRange, readRecord, scanEntries, scanRecords, tableRange } from './live-records.ts'
+import { encodeFields, makeRecord, storedFields } from './record-codec.ts'
+
+/** What a transaction starts from. */
+export interface TxBase {
+  readonly reader: KvReader
+  readonly reads: 'sync' | 'async'
+  readonly seq: number
+  readonly catalog: StoredCatalog
+  /** Records of the table in the base. */
+  readonly count: (tableId: number) => MaybePromise<number>
+  readonly nextNumber: () => number
+  /** A record of the base that is known already. */
+  readonly cached: (table: TableDefinition, id: RecordId) => StoredRecord | undefined
+}
+
+interface ChangedRecord {
+  readonly table: TableDefinition
+  readonly id: RecordId
+  readonly idKey: Uint8Array
+  /** In the base. */
+  readonly before: StoredRecord | undefined
+  /** Now; `undefined`: deleted. */
+  readonly after: StoredRecord | undefined
+  readonly bytes: Uint8Array | undefined
+}
+
+export class RecordTx implements WriteTx {
+  readonly reads: 'sync' | 'async'
+  readonly seq: number
+  readonly #base: TxBase
+  readonly #overlay = new Overlay()
+  readonly #reader: KvReader
+  readonly #records = new Map<string, ChangedRecord>()
+  readonly #indexes: IndexDiff
+  readonly #definitions: DefinitionTx
+  readonly #readKeys = new Map<string, Uint8Array>()
+  readonly #readRanges: KeyRange[] = []
+  #changedBytes = 0
+
+  constructor(base: TxBase) {
+    this.#base = base
+    this.reads = base.reads
+    this.seq = base.seq
+    this.#reader = new OverlayReader(base.reader, [this.#overlay])
+    this.#indexes = new IndexDiff(this.#reader, this.#overlay)
+    this.#definitions = new DefinitionTx(base.catalog, {
+      nextNumber: base.nextNumber,
+      write: (change) => this.#writeDefinition(change),
+      isEmpty: (table) => chain(this.countTable(table), (count) => count === 0),
+    })
+  }
+
+  get catalog(): Catalog {
+    return this.#definitions.catalog
+  }
+
+  get changedBytes(): number {
+    return this.#changedBytes
+  }
+
+  getRecord(id: RecordId): MaybePromise<StoredRecord | undefined> {
+    const table = this.catalog.table(id.table)
+    return table === undefined ? undefined : this.#read(table, id, encodeExact(id.key))
+  }
+
+  getRecords(ids: readonly RecordId[]): MaybePromise<(StoredRecord | undefined)[]> {
+    const found = ids.map((id) => this.getRecord(id))
+    return found.some((record) => record instanceof Promise)
+      ? Promise.all(found)
+      : (found as (StoredRecord | undefined)[])
+  }
+
+  async *scanTable(
+    table: TableDefinition,
+    options: ScanTableOptions = {},
+  ): AsyncIterable<readonly StoredRecord[]> {
+    this.#readRanges.push(tableRange(table, options))
+    yield* scanRecords(this.#reader, table, options)
+  }
+
+  async *scanIndex(
+    index: IndexDefinition,
+    range: IndexRange,
+    options: ScanIndexOptions = {},
+  ): AsyncIterable<readonly IndexEntry[]> {
+    this.#readRanges.push(entryRange(index, range))
+    yield* scanEntries(this.#reader, index, range, options)
+  }
+
+  /** Counts as having read the whole table. */
+  countTable(table: TableDefinition): MaybePromise<number> {
+    this.#readRanges.push(tableRange(table))
+    return chain(this.#base.count(table.id), (inBase) => {
+      let count = inBase
+      for (const { table: changed, before, after } of this.#records.values()) {
+        if (changed.id === table.id) count += (after ? 1 : 0) - (before ? 1 : 0)
+      }
+      return count
+    })
+  }
+
+  async edges(
+    node: RecordId,
+    direction: Direction,
+    tables: readonly TableDefinition[] = [...this.catalog.tables()].filter(isRelation),
+  ): Promise<readonly EdgeRef[]> {
+    const onRange = (range: KeyRange) => this.#readRanges.push(range)
+    return readEdges(adjacencyReader(this.#reader, this, onRange), node, direction, tables)
+  }
+
+  put(id: RecordId, value: ValueObject, options: PutOptions = {}): MaybePromise<void> {
+    return chain(this.ensureTable(id.table), (table) => {
+      if (table.drop) return
+      const idKey = encodeExact(id.key)
+      return chain(this.#read(table, id, idKey), (before) => {
+        const fields = storedFields(value)
+        const after = makeRecord(id, idKey, this.seq, fields, options.validFrom, options.validTo)
+        return this.#change({ table, id, idKey, before, after, bytes: checkedBytes(id, fields) })
+      })
+    })
+  }
+
+  delete(id: RecordId): MaybePromise<boolean> {
+    const table = this.catalog.table(id.table)
+    if (table === undefined) return false
+    const idKey = encodeExact(id.key)
+    return chain(this.#read(table, id, idKey), (before) => {
+      if (before === undefined) return false
+      const change = { table, id, idKey, before, after: undefined, bytes: undefined }
+      return chain(this.#change(change), () => chain(this.#deleteEdges(id), () => true))
+    })
+  }
+
+  ensureTable(name: string, kind?: TableKind): MaybePromise<TableDefinition> {
+    return this.#definitions.ensureTable(name, kind)
+  }
+
+  defineTable(name: string, change: TableChange): MaybePromise<TableDefinition> {
+    return this.#definitions.defineTable(name, change)
+  }
+
+  removeTable(name: string): MaybePromise<boolean> {
+    return this.#definitions.removeTable(name)
+  }
+
+  defineIndex(index: NewIndex): MaybePromise<IndexDefinition> {
+    return this.#definitions.defineIndex(index)
+  }
+
+  removeIndex(table: string, name: string): MaybePromise<boolean> {
+    return this.#definitions.removeIndex(table, name)
+  }
+
+  setIndexState(index: IndexDefinition, state: IndexDefinition['state'], failure?: string): MaybePromise<void> {
+    return this.#definitions.setIndexState(index, state, failure)
+  }
+
+  setParam(name: string, value: Value | undefined): MaybePromise<void> {
+    return this.#definitions.setParam(name, value)
+  }
+
+  close(): void {
+    // The base belongs to whoever began the transaction.
+  }
+
+  toRequest(meta: WriteMeta | undefined): WriteRequest {
+    const mutations: Mutation[] = []
+    for (const { table, id, idKey, before, after, bytes } of this.#records.values()) {
+      if (before === undefined && after === undefined) continue
+      mutations.push({
+        table: table.name,
+        tableId: table.id,
+        key: id.key,
+        idKey,
+        bytes,
+        validFrom: after?.validFrom,
+        validTo: after?.validTo,
+        prevSeq: before?.seq ?? 0,
+        value: after?.value,
+      })
+    }
+    return {
+      readSeq: this.seq,
+      catalogSeq: this.#base.catalog.seq,
+      readKeys: [...this.#readKeys.values()],
+      readRanges: this.#readRanges,
+      mutations,
+      indexChanges: this.#indexes.changes(),
+      dropped: this.#definitions.dropped,
+      meta,
+    }
+  }
+
+  #read(table: TableDefinition, id: RecordId, idKey: Uint8Array): MaybePromise<StoredRecord | undefined> {
+    const key = recordKey(mainBranch, table.id, idKey)
+    const text = keyText(key)
+    const changed = this.#records.get(text)
+    if (changed !== undefined) return changed.after
+    this.#readKeys.set(text, key)
+    return this.#base.cached(table, id) ?? readRecord(this.#base.reader, table, id, idKey)
+  }
+
+  #change(change: ChangedRecord): MaybePromise<void> {
+    const { table, before, after, bytes } = change
+    const key = keyText(recordKey(mainBranch, table.id, change.idKey))
+    return chain(this.#indexes.change(table, change.idKey, before?.value, after?.value), () => {
+      const first = this.#records.get(key)
+      this.#records.set(key, first === undefined ? change : { ...change, before: first.before })
+      this.#overlay.set(key, bytes === undefined ? null : this.#pendingRecord(change, bytes))
+      this.#changedBytes += (bytes?.length ?? 0) + change.idKey.length
+      if (this.#changedBytes > transactionBytesMax) {
+        throw ledgerErrors.TRANSACTION_TOO_LARGE({ limit: transactionBytesMax, unit: 'bytes' })
+      }
+      if (this.#records.size > mutationsPerCommitMax) {
+        throw ledgerErrors.TRANSACTION_TOO_LARGE({ limit: mutationsPerCommitMax, unit: 'records' })
+      }
+    })
+  }
+
+  /** As a scan of this transaction reads it; its commit has no number yet. */
+  #pendingRecord({ after }: ChangedRecord, bytes: Uint8Array): Buffer {
+    const { validFrom, validTo } = after ?? {}
+    return encodeCurrentRecord({ seq: this.seq, n: 0, validFrom, validTo, bytes })
+  }
+
+  /** An edge without its node would dangle, so it goes with it. */
+  #deleteEdges(node: RecordId): MaybePromise<void> {
+    const tables = [...this.catalog.tables()].filter(isRelation)
+    if (tables.length === 0 || isSystemTable(node.table)) return
+    return this.edges(node, 'both', tables).then(async (edges) => {
+      for (const { edge } of edges) await this.delete(edge)
+    })
+  }
+
+  #writeDefinition({ tableId, key, value }: CatalogChange): MaybePromise<void> {
+    const id = new RecordId(must(this.#base.catalog.tableById(tableId), 'a system table').name, key as RecordKey)
+    return chain(value === undefined ? this.delete(id) : this.put(id, value), () => undefined)
+  }
+}
+
+function checkedBytes(id: RecordId, fields: ValueObject): Uint8Array {
+  const bytes = encodeFields(fields)
+  if (bytes.length > recordBytesMax) {
+    throw ledgerErrors.RECORD_TOO_LARGE({ id: id.toString(), bytes: bytes.length, limit: recordBytesMax })
+  }
+  return bytes
+}

@@ -1,0 +1,145 @@
+/**
+ * What the query layer sees of a database: views to read from and a transaction to write with.
+ * Why: head reads, AS OF reads, a transaction's reads of its own writes, and later branches, all look the same to
+ * the executor, so that no operator asks which it has.
+ * Invariants:
+ * - A view shows one commit, whole; nothing it returns may be changed by the caller.
+ * - Rows of a table come in the order of their ids (`compareExact` on the key); index entries in the order of the
+ *   indexed values (`compareValues`), then of the ids.
+ * - A record's `value` always holds its `id` field.
+ */
+
+import type { RecordId, RecordKey, Value, ValueObject } from '@dendrodb/protocol'
+import type {
+  Catalog,
+  IndexDefinition,
+  NewIndex,
+  TableChange,
+  TableDefinition,
+  TableKind,
+} from '../catalog/definitions.ts'
+import type { WriteMeta } from '../ledger/write-meta.ts'
+import type { MaybePromise } from '../storage/kv-store.ts'
+
+export type { NewIndex, TableChange, WriteMeta }
+
+export interface StoredRecord {
+  readonly id: RecordId
+  /** Order-preserving bytes of `id.key`. */
+  readonly idKey: Uint8Array
+  /** Commit that wrote this version. */
+  readonly seq: number
+  readonly value: ValueObject
+  /** Valid time, `[validFrom, validTo)`, where the write declared it. */
+  readonly validFrom?: Value
+  readonly validTo?: Value
+}
+
+export interface KeyBound {
+  readonly key: RecordKey
+  readonly inclusive: boolean
+}
+
+export interface ScanTableOptions {
+  readonly lower?: KeyBound
+  readonly upper?: KeyBound
+  readonly reverse?: boolean
+  /** At most this many rows. */
+  readonly limit?: number
+}
+
+export interface ValueBound {
+  readonly value: Value
+  readonly inclusive: boolean
+}
+
+/** Entries whose first fields equal `equals` and whose next field lies within the bounds. */
+export interface IndexRange {
+  readonly equals: readonly Value[]
+  readonly lower?: ValueBound
+  readonly upper?: ValueBound
+}
+
+export interface ScanIndexOptions {
+  readonly reverse?: boolean
+  readonly limit?: number
+}
+
+export interface IndexEntry {
+  readonly id: RecordId
+  readonly idKey: Uint8Array
+  /**
+   * The indexed value was longer than a key may be and was cut: the record's true value must be checked against the
+   * condition, and neighbours that are cut as well may stand in another order than their true values.
+   */
+  readonly isCut: boolean
+}
+
+/** `out`: edges whose `in` is the node. `in`: edges whose `out` is the node. */
+export type Direction = 'out' | 'in' | 'both'
+
+export interface EdgeRef {
+  readonly edge: RecordId
+  /** The node at the far end. */
+  readonly node: RecordId
+}
+
+export interface ReadView {
+  /** Commit shown. */
+  readonly seq: number
+  /**
+   * Definitions as the view needs them: tables as they were at `seq`, with today's permissions and with those of
+   * today's indexes that are able to answer at `seq`.
+   */
+  readonly catalog: Catalog
+  /** Whether `getRecord` and `getRecords` answer without a promise. */
+  readonly reads: 'sync' | 'async'
+  getRecord(id: RecordId): MaybePromise<StoredRecord | undefined>
+  /** In the order of the ids. */
+  getRecords(ids: readonly RecordId[]): MaybePromise<(StoredRecord | undefined)[]>
+  /** Chunks of at most 1,024 rows, never empty. */
+  scanTable(table: TableDefinition, options?: ScanTableOptions): AsyncIterable<readonly StoredRecord[]>
+  /** A record comes once per indexed array element; callers that follow a path with `each` remove repeats. */
+  scanIndex(
+    index: IndexDefinition,
+    range: IndexRange,
+    options?: ScanIndexOptions,
+  ): AsyncIterable<readonly IndexEntry[]>
+  /** Rows of the table; O(1) at head. */
+  countTable(table: TableDefinition): MaybePromise<number>
+  /** Edges of `node` in the given relation tables (default: all), table by table in the order of the far end's id. */
+  edges(
+    node: RecordId,
+    direction: Direction,
+    tables?: readonly TableDefinition[],
+  ): Promise<readonly EdgeRef[]>
+  /** Gives the underlying snapshot back. Idempotent. */
+  close(): void
+}
+
+export interface PutOptions {
+  readonly validFrom?: Value
+  readonly validTo?: Value
+}
+
+/**
+ * A transaction: reads see its own writes; nothing is visible outside until the commit.
+ * All reads are remembered and checked at the commit (serialisable; no phantoms).
+ */
+export interface WriteTx extends ReadView {
+  /** Creates or replaces the record; `value.id` is ignored. A missing table is made (kind `any`, schemaless). */
+  put(id: RecordId, value: ValueObject, options?: PutOptions): MaybePromise<void>
+  /** Deletes the record and the edges that touch it. `false`: there was none. */
+  delete(id: RecordId): MaybePromise<boolean>
+  /** The table's definition, made on the spot where there is none. */
+  ensureTable(name: string, kind?: TableKind): MaybePromise<TableDefinition>
+  /** Creates the table or changes what `change` names. */
+  defineTable(name: string, change: TableChange): MaybePromise<TableDefinition>
+  removeTable(name: string): MaybePromise<boolean>
+  /** Adds the definition in state `building` (or `ready` where the table is empty). */
+  defineIndex(index: NewIndex): MaybePromise<IndexDefinition>
+  removeIndex(table: string, name: string): MaybePromise<boolean>
+  setParam(name: string, value: Value | undefined): MaybePromise<void>
+  /** Total bytes of the changes so far, against the transaction's limit. */
+  readonly changedBytes: number
+}

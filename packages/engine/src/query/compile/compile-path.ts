@@ -1,0 +1,227 @@
+/**
+ * Paths (idioms): a chain of steps, each from one value to the next.
+ * A path of one field of the current row, by far the most frequent, is pure: the current row is never a link. Longer
+ * ones may meet links and then read records, which on a sync view still gives no promise.
+ */
+
+import { setField, typeOf, type Value, type ValueObject, ValueSet } from '@dendrodb/protocol'
+import type { MaybePromise } from '../../storage/kv-store.ts'
+import type {
+  DestructureField,
+  DestructurePart,
+  Expression,
+  IdiomExpression,
+  IndexPart,
+  PathPart,
+  WherePart,
+} from '../dql/ast.ts'
+import { runTask, type Task, wait } from '../execute/task.ts'
+import { isTruthy } from '../operators/truthiness.ts'
+import { queryErrors } from '../query-errors.ts'
+import { compileCallPart, compileMethod } from './compile-call.ts'
+import { compileTraversal } from './compile-traversal.ts'
+import { compileRecursion, repeatStep } from './compile-recursion.ts'
+import type { CompiledExpression } from './compiled.ts'
+import type { Compiler } from './compiler.ts'
+import type { EvalContext } from './eval-context.ts'
+import { fieldReader, isPlainObject, mapValues, ownField, rowOf, rowReader } from './read-field.ts'
+import { endOfPath, type PathStep, runSteps } from './path-step.ts'
+
+export function compileIdiom(node: IdiomExpression, compiler: Compiler): CompiledExpression {
+  const start = node.start === undefined ? undefined : compiler.expression(node.start)
+  const first = node.parts[0]
+  if (start === undefined && first?.kind === 'field') {
+    const read = rowReader(first.name)
+    if (node.parts.length === 1) return { isPure: true, isPoint: true, evaluate: read }
+    return follow(compileSteps(node.parts.slice(1), compiler), { isPure: true, isPoint: true, evaluate: read })
+  }
+  return follow(compileSteps(node.parts, compiler), start ?? currentRow)
+}
+
+const currentRow: CompiledExpression = { isPure: true, isPoint: true, evaluate: (row) => row }
+
+/** The steps of a path, without what it starts from. */
+export function compileSteps(parts: readonly PathPart[], compiler: Compiler): readonly PathStep[] {
+  const steps: PathStep[] = []
+  for (let i = 0; i < parts.length; i += 1) {
+    const part = parts[i] as PathPart
+    if (part.kind === 'recurse') {
+      const repeated = part.path ?? parts.slice(i + 1)
+      steps.push(compileRecursion(part, compileSteps(repeated, compiler), repeated, compiler))
+      if (part.path === undefined) return steps
+    } else if (part.kind === 'graph') {
+      const hops = [part]
+      for (let next = parts[i + 1]; next?.kind === 'graph'; next = parts[i + 1]) {
+        hops.push(next)
+        i += 1
+      }
+      steps.push(compileTraversal(hops, compiler))
+    } else {
+      steps.push(compileStep(part, compiler))
+    }
+  }
+  return steps
+}
+
+function follow(steps: readonly PathStep[], start: CompiledExpression): CompiledExpression {
+  const isPure = start.isPure && steps.every((step) => step.isPure === true)
+  return {
+    isPure,
+    isPoint: start.isPoint && steps.every((step) => step.isPoint),
+    evaluate(row, ctx) {
+      const value = start.evaluate(row, ctx)
+      return value instanceof Promise
+        ? value.then((known) => runSteps(steps, known, row, ctx))
+        : runSteps(steps, value, row, ctx)
+    },
+  }
+}
+
+function compileStep(part: Exclude<PathPart, { kind: 'recurse' | 'graph' }>, compiler: Compiler): PathStep {
+  switch (part.kind) {
+    case 'field': {
+      const read = fieldReader(part.name)
+      return { isPoint: true, apply: (value, _row, ctx) => read(value, ctx) }
+    }
+    case 'index':
+      return compileIndex(part, compiler)
+    case 'all':
+      return { isPoint: true, apply: (value, _row, ctx) => allOf(value, ctx) }
+    case 'last':
+      return { isPure: true, isPoint: true, apply: lastOf }
+    case 'flatten':
+      return { isPure: true, isPoint: true, apply: (value) => (Array.isArray(value) ? value.flat() : value) }
+    case 'optional':
+      return { isPure: true, isPoint: true, apply: (value) => (value === undefined || value === null ? endOfPath : value) }
+    case 'where':
+      return compileWhere(part, compiler)
+    case 'destructure':
+      return compileDestructure(part, compiler)
+    case 'method':
+      return compileMethod(part, compiler)
+    case 'call':
+      return compileCallPart(part, compiler)
+    case 'repeat':
+      return repeatStep
+    default:
+      return part satisfies never
+  }
+}
+
+function compileIndex(part: IndexPart, compiler: Compiler): PathStep {
+  const index = compiler.expression(part.index)
+  return {
+    isPoint: index.isPoint,
+    apply(value, row, ctx) {
+      const at = index.evaluate(row, ctx)
+      return at instanceof Promise ? at.then((known) => elementAt(value, known, ctx)) : elementAt(value, at, ctx)
+    },
+  }
+}
+
+function elementAt(value: Value, index: Value, ctx: EvalContext): MaybePromise<Value> {
+  if (typeof index === 'string') return fieldReader(index)(value, ctx)
+  const list = elementsOf(value)
+  if (list !== undefined) {
+    if (typeof index !== 'number') return undefined
+    return index < 0 ? list[list.length + index] : list[index]
+  }
+  return isPlainObject(value) && typeof index === 'number' ? ownField(value, String(index)) : undefined
+}
+
+/** Every element of an array, the values of an object's fields, the record behind a link. */
+function allOf(value: Value, ctx: EvalContext): MaybePromise<Value> {
+  if (Array.isArray(value)) return mapValues(value as readonly Value[], (each) => rowOf(each, ctx))
+  if (value instanceof ValueSet) return value.values
+  return isPlainObject(value) ? Object.values(value) : rowOf(value, ctx)
+}
+
+function lastOf(value: Value): Value {
+  const list = elementsOf(value)
+  return list?.[list.length - 1]
+}
+
+function elementsOf(value: Value): readonly Value[] | undefined {
+  if (Array.isArray(value)) return value as readonly Value[]
+  return value instanceof ValueSet ? value.values : undefined
+}
+
+/** Keeps elements as they are, links included, where the condition holds for them or the records behind them. */
+function compileWhere(part: WherePart, compiler: Compiler): PathStep {
+  const condition = compiler.expression(part.condition)
+  return {
+    isPoint: condition.isPoint,
+    apply: (value, row, ctx) => runTask(filterElements(value, condition, row, ctx)),
+  }
+}
+
+export function* filterElements(
+  value: Value,
+  condition: CompiledExpression,
+  parent: Value,
+  ctx: EvalContext,
+): Task<Value> {
+  const inner = ctx.with({ parent })
+  const list = elementsOf(value)
+  if (list === undefined) return (yield* holds(value, condition, inner)) ? value : undefined
+  const kept: Value[] = []
+  for (const element of list) if (yield* holds(element, condition, inner)) kept.push(element)
+  return kept
+}
+
+function* holds(value: Value, condition: CompiledExpression, ctx: EvalContext): Task<boolean> {
+  if (value === undefined || value === null) return false
+  const row = yield* wait(rowOf(value, ctx))
+  if (row === undefined) return false
+  return isTruthy(yield* wait(condition.evaluate(row, ctx)))
+}
+
+interface FieldMaker {
+  readonly name: string
+  readonly steps: readonly PathStep[]
+}
+
+/** `.{ a, b.c, d: x.y }` of an object or of each element; of a link, of the record behind it. */
+function compileDestructure(part: DestructurePart, compiler: Compiler): PathStep {
+  const fields = part.fields.map((field) => compileField(field, compiler))
+  const isPoint = fields.every((field) => field.steps.every((step) => step.isPoint))
+  function apply(value: Value, row: Value, ctx: EvalContext): MaybePromise<Value> {
+    if (Array.isArray(value)) return mapValues(value as readonly Value[], (each) => apply(each, row, ctx))
+    return runTask(makeObject(fields, value, ctx))
+  }
+  return { isPoint, apply }
+}
+
+function compileField(field: DestructureField, compiler: Compiler): FieldMaker {
+  return { name: field.name, steps: compileSteps(field.path, compiler) }
+}
+
+function* makeObject(fields: readonly FieldMaker[], value: Value, ctx: EvalContext): Task<Value> {
+  const source = yield* wait(rowOf(value, ctx))
+  if (!isPlainObject(source)) return undefined
+  const object: Record<string, Value> = {}
+  for (const { name, steps } of fields) {
+    setField(object, name, yield* wait(runSteps(steps, source, source, ctx)))
+  }
+  return object satisfies ValueObject
+}
+
+/** The fields a path names when it consists of fields alone. */
+export function plainFields(expression: Expression): readonly string[] | undefined {
+  if (expression.kind !== 'idiom' || expression.start !== undefined) return undefined
+  const names: string[] = []
+  for (const part of expression.parts) {
+    if (part.kind !== 'field') return undefined
+    names.push(part.name)
+  }
+  return names
+}
+
+/** @throws QUERY_TYPE_EXPECTED when the value is no array to look through */
+export function expectList(value: Value, clause: string): readonly Value[] {
+  const list = elementsOf(value)
+  if (list === undefined) {
+    throw queryErrors.TYPE_EXPECTED({ clause, expected: 'an array', found: typeOf(value) })
+  }
+  return list
+}

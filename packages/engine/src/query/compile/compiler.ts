@@ -1,0 +1,13 @@
+/**
+ * The seam between the compilers of single constructs.
+ * Why: expressions hold statements and statements hold expressions; each construct's compiler asks this interface for
+ * its parts instead of importing the others.
+ */
+
+import type { Expression, Statement } from '../dql/ast.ts'
+import type { CompiledExpression, CompiledStatement } from './compiled.ts'
+
+export interface Compiler {
+  expression(expression: Expression): CompiledExpression
+  statement(statement: Statement): CompiledStatement
+}

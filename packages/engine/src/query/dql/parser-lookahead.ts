@@ -1,0 +1,140 @@
+/**
+ * What a word means where a value may stand, told from the one token after it.
+ * Why: no word of DQL is reserved, so that `SELECT from, to, value, order FROM email` is what it looks like; a word opens
+ * a statement or a clause only when something follows that cannot follow a name.
+ */
+
+import { followsValue, isClauseKeyword, isOperatorKeyword, isStatementKeyword, type Keyword } from './keywords.ts'
+import type { Parser } from './parser.ts'
+
+/** Statements that may be values without parentheses: `LET $x = SELECT …`. */
+const valueStatements: ReadonlySet<string> = new Set<Keyword>([
+  'CREATE',
+  'DEFINE',
+  'DELETE',
+  'IF',
+  'INFO',
+  'INSERT',
+  'REBUILD',
+  'RELATE',
+  'REMOVE',
+  'RETURN',
+  'SELECT',
+  'THROW',
+  'UPDATE',
+  'UPSERT',
+])
+
+/** Statements that are complete as one word. */
+const wordStatements: ReadonlySet<string> = new Set<Keyword>(['BEGIN', 'BREAK', 'CANCEL', 'COMMIT', 'CONTINUE', 'RETURN'])
+
+/** Statements that go on with an expression, which may begin with a sign. */
+const expressionStatements: ReadonlySet<string> = new Set<Keyword>(['IF', 'RETURN', 'SELECT', 'THROW'])
+
+/** Words that are also functions. */
+const functionStatements: ReadonlySet<string> = new Set<Keyword>(['COUNT', 'SLEEP'])
+
+/** Whether the current word opens a statement where one is due: at its beginning or after `(`. */
+export function opensStatement(p: Parser): boolean {
+  const { keyword } = p.token
+  if (!isStatementKeyword(keyword)) return false
+  const next = p.peek()
+  if (next.type === '(') return !functionStatements.has(keyword)
+  if (next.type === 'word') return true
+  if (wordStatements.has(keyword) && endsStatement(next.type)) return true
+  if (keyword === 'SELECT' && next.type === '*') return true
+  if (expressionStatements.has(keyword) && isSign(next.type)) return true
+  return valueFollows(p)
+}
+
+/** Whether the current word opens a statement where any value may stand. */
+export function opensValueStatement(p: Parser): boolean {
+  const { keyword } = p.token
+  if (!valueStatements.has(keyword)) return false
+  const next = p.peek()
+  if (keyword === 'SELECT' && next.type === '*') return true
+  if (next.type === 'word' && keyword === 'SELECT') return !endsSelectName.has(next.keyword)
+  return valueFollows(p)
+}
+
+/** After `select`, what shows that it is a field. Any other word may be a field to be selected. */
+const endsSelectName: ReadonlySet<string> = new Set<Keyword | ''>(['AND', 'AS', 'ASC', 'DESC', 'FROM', 'OR'])
+
+/** Whether the current word can be no name here, as it opens a clause or joins two values. */
+export function opensClause(p: Parser): boolean {
+  const { keyword } = p.token
+  if (!isClauseKeyword(keyword) && !isOperatorKeyword(keyword)) return false
+  const { type } = p.peek()
+  return type !== '{' && type !== '[' && !isSign(type) && valueFollows(p)
+}
+
+/**
+ * Whether a value begins with the token after the current one, so that the current word is a keyword and no name.
+ * A sign and a bracket count by how they are set: `VALUE -x` and `value - x`, `VALUE [1]` and `value[1]`.
+ */
+export function valueFollows(p: Parser): boolean {
+  const next = p.peek()
+  switch (next.type) {
+    case 'word':
+      return !followsValue(next.keyword)
+    case 'escaped':
+    case 'param':
+    case 'number':
+    case 'string':
+    case 'datetime':
+    case 'uuid':
+    case 'record':
+    case 'bytes':
+    case '(':
+    case '{':
+      return true
+    case '[':
+    case '->':
+    case '<-':
+    case '<->':
+    case '|':
+    case '@':
+    case '!':
+      return !p.isAdjacent()
+    default:
+      return isSign(next.type) && !p.isAdjacent() && !isSpace(p.text.charAt(next.end))
+  }
+}
+
+/** Whether the current token begins a value, right after `..`. */
+export function beginsRangeEnd(p: Parser): boolean {
+  switch (p.token.type) {
+    case 'number':
+    case 'param':
+    case 'string':
+    case 'datetime':
+      return true
+    case 'word':
+      return p.touchesLast && !followsValue(p.token.keyword)
+    case 'escaped':
+    case 'uuid':
+    case 'record':
+    case 'bytes':
+    case '(':
+    case '[':
+    case '{':
+    case '-':
+    case '+':
+    case '<':
+      return p.touchesLast
+    default:
+      return false
+  }
+}
+
+function isSign(type: string): boolean {
+  return type === '-' || type === '+' || type === '!' || type === '<' || type === '..' || type === '||'
+}
+
+function endsStatement(type: string): boolean {
+  return type === ';' || type === 'end' || type === '}' || type === ')'
+}
+
+function isSpace(char: string): boolean {
+  return char === '' || /\s/.test(char)
+}

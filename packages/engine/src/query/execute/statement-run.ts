@@ -1,0 +1,111 @@
+/**
+ * The bounds of one running statement: time, memory, edges walked, and the caller's wish to stop.
+ * Why one object: every operator and every long loop asks it, so that no path can forget a bound.
+ * Invariant: `pause` is called at least once per batch of rows and per turn of a loop; between two pauses no more work
+ * is done than a batch takes.
+ */
+
+import { queryErrors } from '../query-errors.ts'
+import { queryLimits } from '../limits.ts'
+import type { OperatorProfile } from './profile.ts'
+import type { Task } from './task.ts'
+
+export interface StatementBounds {
+  readonly timeoutMs: number
+  readonly memoryBytes: number
+  readonly resultRows: number
+  readonly signal: AbortSignal | undefined
+  /** `false` inside a commit group, where nothing may wait: the clock is looked at, the event loop is not let in. */
+  readonly canWait: boolean
+}
+
+export class StatementRun {
+  readonly bounds: StatementBounds
+  /** Rows and time per operator; only under EXPLAIN ANALYZE. */
+  readonly profile: OperatorProfile | undefined
+  /** Results of subqueries that give the same for every row of the statement. */
+  readonly subqueryResults: Map<object, unknown> = new Map()
+  #timeoutMs: number
+  #startedAt: number
+  #sliceEndsAt: number
+  #bytes = 0
+  #steps = 0
+  /** Counts writes, so that results kept across rows are not used after one. */
+  writes = 0
+
+  constructor(bounds: StatementBounds, profile?: OperatorProfile) {
+    this.bounds = bounds
+    this.profile = profile
+    this.#timeoutMs = bounds.timeoutMs
+    this.#startedAt = performance.now()
+    this.#sliceEndsAt = this.#startedAt + queryLimits.sliceMsMax
+  }
+
+  /** TIMEOUT of the statement: counts from its start and never lengthens the session's limit. */
+  shortenTimeout(ms: number): void {
+    if (ms < this.#timeoutMs) this.#timeoutMs = ms
+  }
+
+  /** @throws QUERY_TIMEOUT, QUERY_CANCELLED */
+  check(): void {
+    this.#checkAt(performance.now())
+  }
+
+  /** As `check`, and lets other requests have their turn when this statement had a slice of time. */
+  *pause(): Task<void> {
+    const now = performance.now()
+    this.#checkAt(now)
+    if (now < this.#sliceEndsAt) return
+    if (this.bounds.canWait) {
+      yield new Promise<void>((resolve) => setImmediate(resolve))
+      const resumed = performance.now()
+      this.#checkAt(resumed)
+      this.#sliceEndsAt = resumed + queryLimits.sliceMsMax
+    } else {
+      this.#sliceEndsAt = now + queryLimits.sliceMsMax
+    }
+  }
+
+  /** Rows or keys that are kept until the statement ends. @throws QUERY_MEMORY_EXCEEDED */
+  retain(bytes: number): void {
+    this.#bytes += bytes
+    if (this.#bytes > this.bounds.memoryBytes) {
+      throw queryErrors.MEMORY_EXCEEDED({ bytes: this.bounds.memoryBytes })
+    }
+  }
+
+  /** What was retained and is no longer kept. */
+  release(bytes: number): void {
+    this.#bytes -= bytes
+  }
+
+  get retainedBytes(): number {
+    return this.#bytes
+  }
+
+  /** Edges walked. @throws QUERY_TRAVERSAL_TOO_LONG */
+  walk(edges: number): void {
+    this.#steps += edges
+    if (this.#steps > queryLimits.traversalStepsMax) {
+      throw queryErrors.TRAVERSAL_TOO_LONG({ steps: queryLimits.traversalStepsMax })
+    }
+  }
+
+  #checkAt(now: number): void {
+    if (this.bounds.signal?.aborted === true) throw queryErrors.CANCELLED()
+    if (now - this.#startedAt > this.#timeoutMs) throw queryErrors.TIMEOUT({ ms: Math.round(this.#timeoutMs) })
+  }
+}
+
+/** Whether the error says that a bound was reached; such an error ends the statement and is never swallowed. */
+const boundCodes: ReadonlySet<string> = new Set([
+  'QUERY_TIMEOUT',
+  'QUERY_CANCELLED',
+  'QUERY_MEMORY_EXCEEDED',
+  'QUERY_TRAVERSAL_TOO_LONG',
+  'QUERY_TOO_DEEP',
+])
+
+export function isBoundError(error: unknown): boolean {
+  return boundCodes.has((error as { readonly code?: string } | undefined)?.code ?? '')
+}

@@ -1,0 +1,35 @@
+/**
+ * Bounds of running queries. Each is tested at the bound and one past it; those that a session may change say so.
+ */
+export const queryLimits = {
+  /** Time one statement may take. A session may set another; TIMEOUT may shorten it. */
+  statementTimeoutMs: 30_000,
+  /** Memory that the retained rows of one statement may take, by estimate. A session may set another. */
+  statementMemoryBytes: 64 * 1024 * 1024,
+  /** Subqueries, blocks and closures inside one another while they run. */
+  nestingDepthMax: 64,
+  /** Edges one statement may walk along. */
+  traversalStepsMax: 1_000_000,
+  /** Repetitions of a recursive path `.{..}`. */
+  recursionDepthMax: 256,
+  /** Rows handed from operator to operator at once. */
+  batchRowsMax: 1_024,
+  /** Work between two looks at the clock. */
+  sliceMsMax: 10,
+  /** Longest SLEEP. */
+  sleepMsMax: 60_000,
+  /** Texts whose trees and compiled forms are kept. */
+  planCacheEntriesMax: 1_000,
+  /** Characters of all kept texts together. */
+  planCacheCharsMax: 4 * 1024 * 1024,
+  /** Plans kept per statement, one for each catalog and kind of session it met lately. */
+  plansPerStatementMax: 8,
+  /** Entries collected from indexes before the table is scanned instead. */
+  indexEntriesMax: 100_000,
+  /** Records that a statement may name to count as a point statement. */
+  pointTargetsMax: 64,
+  /** Values an IN list may have to be answered by points or an index. */
+  pointUnionMax: 1_000,
+  /** Ids that a mock target `|t:n|` may generate. */
+  mockRecordsMax: 100_000,
+} as const

@@ -1,0 +1,113 @@
+/**
+ * Errors of planning and running statements. Those of parsing are in dql/, of operators in operators/, of rules in
+ * access/.
+ */
+
+import { defineErrors } from '@dendrodb/protocol'
+
+export const queryErrors = defineErrors('QUERY', {
+  NOT_SUPPORTED: { status: 'invalid_query', message: '{construct} is not supported yet' },
+  RESERVED_NAME: {
+    status: 'permission_denied',
+    message: 'the table {name} belongs to the system; names that begin with $ are reserved',
+  },
+  TIMEOUT: {
+    status: 'timeout',
+    message: 'the statement was stopped after {ms} ms; narrow it, add an index, or raise its TIMEOUT',
+  },
+  CANCELLED: { status: 'cancelled', message: 'the caller cancelled the query' },
+  MEMORY_EXCEEDED: {
+    status: 'resource_exceeded',
+    message: 'the statement needs more than {bytes} bytes of memory; narrow it, or add LIMIT or an index',
+  },
+  ROWS_EXCEEDED: {
+    status: 'resource_exceeded',
+    message: 'the result has more than {rows} rows; add LIMIT and START to page through it',
+  },
+  TOO_DEEP: {
+    status: 'query_too_complex',
+    message: 'subqueries, blocks and closures are nested deeper than {depth} levels',
+  },
+  TRAVERSAL_TOO_LONG: {
+    status: 'query_too_complex',
+    message: 'the statement walks along more than {steps} edges',
+  },
+  RECURSION_RANGE: {
+    status: 'invalid_query',
+    message: 'a recursive path repeats 1 to {maximum} times',
+  },
+  THROWN: { status: 'invalid_query', message: '{value}' },
+  TYPE_EXPECTED: { status: 'type_mismatch', message: '{clause} expects {expected}, found {found}' },
+  ONLY_ONE: {
+    status: 'invalid_query',
+    message: 'ONLY expects a single result, found {count}; narrow the statement or add LIMIT 1',
+  },
+  TARGET_INVALID: {
+    status: 'type_mismatch',
+    message: '{statement} expects a table or records as its target, found {found}',
+  },
+  RECORD_EXISTS: { status: 'conflict', message: 'the record {id} already exists' },
+  UNIQUE_CONFLICT: {
+    status: 'conflict',
+    message: 'the unique index {index} on {table} already holds a record with these values',
+  },
+  ID_MISMATCH: {
+    status: 'invalid_argument',
+    message: 'the id of {id} cannot be changed to {found}',
+  },
+  EDGE_ENDS: {
+    status: 'invalid_argument',
+    message: 'an edge of {table} needs a record in both `in` and `out`',
+  },
+  EDGE_FIXED: { status: 'invalid_argument', message: 'the ends of the edge {id} cannot be changed' },
+  EDGE_TABLE: {
+    status: 'schema_conflict',
+    message: '{table} is not a relation table; DEFINE TABLE {table} TYPE RELATION lets it hold edges',
+  },
+  NOT_EDGE_TABLE: {
+    status: 'schema_conflict',
+    message: '{table} is a relation table; RELATE or INSERT RELATION writes its edges',
+  },
+  EDGE_ENDPOINT: {
+    status: 'validation_failed',
+    message: 'edges of {table} do not lead {direction} {found}',
+  },
+  ENDPOINT_MISSING: {
+    status: 'validation_failed',
+    message: 'the record {id} does not exist, and edges of {table} join existing records only',
+  },
+  PATCH_INVALID: { status: 'invalid_argument', message: 'the JSON patch is not valid: {problem}' },
+  PATCH_TEST_FAILED: { status: 'conflict', message: 'the test of the JSON patch at {path} failed' },
+  ALREADY_DEFINED: {
+    status: 'conflict',
+    message: 'the {type} {name} already exists; IF NOT EXISTS or OVERWRITE says what to do then',
+  },
+  NOT_DEFINED: { status: 'not_found', message: 'there is no {type} {name}' },
+  PARAM_PROTECTED: {
+    status: 'invalid_argument',
+    message: 'the parameter ${name} is set by the system and cannot be changed',
+  },
+  TRANSACTION_FAILED: {
+    status: 'cancelled',
+    message: 'nothing of this transaction was written because its statement {number} failed: {reason}',
+  },
+  TRANSACTION_CANCELLED: {
+    status: 'cancelled',
+    message: 'nothing of this transaction was written because {reason}',
+  },
+  TRANSACTION_STATE: { status: 'invalid_query', message: '{statement} {problem}' },
+  LOOP_CONTROL: { status: 'invalid_query', message: '{statement} stands outside of a FOR loop' },
+  DATABASE_NAME: {
+    status: 'invalid_argument',
+    message: '"{name}" is not a database name: segments of letters, digits, _ and - joined by /, at most 128 characters',
+  },
+  AS_OF_UNKNOWN: { status: 'not_found', message: 'there is no commit {asOf} in this database' },
+  NESTED_WRITE: {
+    status: 'invalid_query',
+    message: '{statement} cannot stand inside {place}',
+  },
+  RULE_INVALID: {
+    status: 'invalid_query',
+    message: 'the permission rule for {action} on {table} does not parse: {problem}',
+  },
+})

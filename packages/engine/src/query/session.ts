@@ -1,0 +1,41 @@
+/**
+ * Who asks, for which database, within which bounds: the doors make one per request or connection.
+ */
+
+import type { RecordId, Value, ValueObject } from '@dendrodb/protocol'
+import type { WriteMeta } from '../models/model.ts'
+
+export interface SessionAuth {
+  /** The signed-in user's record. */
+  readonly id: RecordId
+  readonly roles: readonly string[]
+  /** Further fields that `$auth` shows. `id` and `roles` among them are ignored. */
+  readonly claims?: ValueObject
+}
+
+export interface SessionLimits {
+  /** Time a statement may take. */
+  readonly timeoutMs?: number
+  /** Memory the retained rows of a statement may take. */
+  readonly memoryBytes?: number
+  /** Rows a statement may return; unbounded when not given. */
+  readonly resultRows?: number
+}
+
+export interface Session {
+  readonly database: string
+  readonly auth?: SessionAuth
+  /** The server's own administrator: sees and may do everything but touch reserved tables. */
+  readonly isRoot: boolean
+  /** The engine itself: reserved tables as well. Never from outside. */
+  readonly isSystem: boolean
+  /** Parameters for all queries of the session. */
+  readonly vars?: Readonly<Record<string, Value>>
+  readonly limits?: SessionLimits
+  /** Aborting it stops the work promptly. */
+  readonly signal?: AbortSignal
+  /** What the session's writes say about themselves unless the statement says otherwise. */
+  readonly meta?: WriteMeta
+  /** Fields of `$session`, such as the address of the caller. */
+  readonly info?: ValueObject
+}

@@ -1,0 +1,84 @@
+/**
+ * The storage seam: an ordered, transactional key–value store that LevelDB, memory and (later) PostgreSQL serve.
+ * Why: everything above is a function of bytes under keys; nothing above may know which store holds them.
+ * Invariants, proved for every implementation by `kv-store.suite.ts` and relied upon without a check by callers:
+ * - Keys are ordered as unsigned bytes. Keys and values handed over, and those handed out, are not changed afterwards
+ *   by either side.
+ * - `commit` is all or nothing, and durable (fsync) when it resolves unless `durable: false` was asked for. Once it
+ *   has resolved, every snapshot taken afterwards sees the whole of it.
+ * - A snapshot never sees a part of a batch, nor anything committed after it was taken.
+ * - One writer calls `commit`; several calls may be in flight and take effect in the order of the calls.
+ * - A damaged value is an error (`STORAGE_CORRUPT`) on the read that meets it, never silently different data.
+ * - When the disk is full, `commit` rejects with `STORAGE_FULL`, nothing of the batch is visible then or later, reads
+ *   go on, and later commits succeed once there is room.
+ */
+
+export type MaybePromise<T> = T | Promise<T>
+
+/** A half-open range of keys, `gte` ≤ key < `lt`. */
+export interface KeyRange {
+  readonly gte: Uint8Array
+  readonly lt: Uint8Array
+}
+
+export interface ScanOptions {
+  /** Descending key order. */
+  readonly reverse?: boolean
+  /** At most this many entries in total. */
+  readonly limit?: number
+  /** `false` leaves the values out (each is then empty); cheaper where the store can do so. */
+  readonly values?: boolean
+  /** Entries per chunk at most; the store may give fewer. A hint for read-ahead. */
+  readonly chunkEntries?: number
+}
+
+export interface KvEntry {
+  readonly key: Buffer
+  readonly value: Buffer
+}
+
+/** A consistent view of the store at one moment. Must be closed; holds back the store's garbage collection until then. */
+export interface KvSnapshot {
+  /** The value, or `undefined` where the key is absent. */
+  get(key: Uint8Array): MaybePromise<Buffer | undefined>
+  /** Values in the order of the keys, `undefined` where absent. */
+  getMany(keys: readonly Uint8Array[]): MaybePromise<(Buffer | undefined)[]>
+  /** Entries in key order, chunk after chunk; never an empty chunk. Ending the iteration early frees its resources. */
+  scan(range: KeyRange, options?: ScanOptions): AsyncIterable<readonly KvEntry[]>
+  close(): void
+}
+
+export type KvOperation =
+  | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly type: 'delete'; readonly key: Uint8Array }
+
+export interface CommitOptions {
+  /** `false`: the batch is atomic and ordered, but may be lost with the machine's power. Default `true`. */
+  readonly durable?: boolean
+  /**
+   * Refuses the batch with `STORAGE_FENCED` unless the value under `key` is these bytes (`undefined`: absent) when it
+   * is applied. Lets a writer that lost its lease find out.
+   */
+  readonly expect?: { readonly key: Uint8Array; readonly value: Uint8Array | undefined }
+}
+
+export interface KvStoreLimits {
+  readonly keyBytesMax: number
+  readonly valueBytesMax: number
+  readonly batchBytesMax: number
+}
+
+export interface KvStore {
+  /** Whether `get` and `getMany` answer at once (`sync`) or with a promise (`async`). Declared, never guessed. */
+  readonly reads: 'sync' | 'async'
+  readonly limits: KvStoreLimits
+  snapshot(): KvSnapshot
+  /** Operations in order; a later one on the same key wins. */
+  commit(batch: readonly KvOperation[], options?: CommitOptions): Promise<void>
+  /** Bytes on disk (0 for memory), within the range where given; an estimate. */
+  sizeBytes(range?: KeyRange): Promise<number>
+  /** Rewrites the range so that deleted and overwritten data leave the files. */
+  compact(range?: KeyRange): Promise<void>
+  /** Idempotent. Waits for commits in flight; open snapshots become closed. */
+  close(): Promise<void>
+}

@@ -1,0 +1,43 @@
+/**
+ * Values as canonical bytes: deterministic CBOR (RFC 8949 section 4.2.1). What is hashed, stored and sent.
+ * Invariants: equal values have equal bytes and different values different bytes (1 and 1.0 differ, as do NONE and
+ * NULL); the decoder accepts nothing that the encoder would not write. The order of an object's fields is not kept.
+ *
+ * | type | CBOR |
+ * |---|---|
+ * | none, null, bool | f7, f6, f4 and f5 |
+ * | int | major 0 and 1 up to 64 bits, beyond that tags 2 and 3 |
+ * | float | the shortest of f16, f32, f64 that keeps the value; NaN is f9 7e00 |
+ * | decimal | tag 4 [exponent, coefficient] |
+ * | string, bytes | text, byte string |
+ * | datetime, duration | tags 1001 and 1002 (RFC 9581): {1: seconds, -9: nanos unless 0} |
+ * | uuid | tag 37, 16 bytes |
+ * | array, set | array; tag 258 [elements in ascending order] |
+ * | object | map of text keys, sorted by the bytes of their encodings |
+ * | vector | tag 85 (RFC 8746): float32, little endian |
+ * | record | tag 0xdd01 [table, key] |
+ * | range | tag 0xdd02 [begin, end], each [value, inclusive] or null where open |
+ * | geometry | tag 0xdd03 [type, coordinates as nested arrays of floats, or members as arrays like this one] |
+ */
+
+import { readCanonical } from './cbor-decode.ts'
+import { writeCanonical } from './cbor-encode.ts'
+import { CborReader } from './cbor-reader.ts'
+import { CborWriter } from './cbor-writer.ts'
+import type { Value } from './values.ts'
+
+const sharedWriter = new CborWriter(4096)
+
+/** The canonical bytes of a value. @throws VALUE_TOO_DEEP, VALUE_LONE_SURROGATE */
+export function encodeCanonical(value: Value): Uint8Array {
+  writeCanonical(sharedWriter.reset(), value)
+  return sharedWriter.finish()
+}
+
+/** The value of canonical bytes. @throws CBOR_* for any others */
+export function decodeCanonical(bytes: Uint8Array): Value {
+  const reader = new CborReader(bytes)
+  const value = readCanonical(reader)
+  reader.finish()
+  return value
+}

@@ -1,0 +1,11 @@
+/**
+ * Errors of reading JSON.
+ */
+
+import { defineErrors } from './errors.ts'
+
+export const jsonErrors = defineErrors('JSON', {
+  SYNTAX: { status: 'bad_request', message: 'the text is not valid JSON: {problem}' },
+  NUMBER: { status: 'bad_request', message: 'a number is too large for a float; send it as a string' },
+  TYPED: { status: 'bad_request', message: 'typed JSON: {problem}' },
+})
