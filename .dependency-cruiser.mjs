@@ -139,7 +139,6 @@ const config = {
   ],
   options: {
     parser: 'swc',
-    tsPreCompilationDeps: true,
     combinedDependencies: true,
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)(node_modules/[.]|dist/)' },

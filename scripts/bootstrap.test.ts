@@ -162,6 +162,25 @@ describe('what the script sees and how it ends', () => {
     expect(code).toBe(0)
   })
 
+  test('it is asked to end when npm is gone', async () => {
+    const bootstrap = path.join(root, 'scripts/bootstrap.mjs')
+    const npm = `spawn(process.execPath, ['${bootstrap}', 'target.mjs', 'wait'], { stdio: 'inherit' })`
+    const child = spawn(
+      process.execPath,
+      ['-e', `const { spawn } = require('node:child_process')\n${npm}\nsetInterval(() => {}, 1000)`],
+      {
+        env: { ...environment(), npm_lifecycle_event: 'start' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
+    const output = collect(child)
+    await until(() => output.text.includes('ready'))
+    child.kill('SIGKILL')
+    // Closed when the last process that writes to it has ended.
+    await once(child, 'close')
+    expect(output.text).toContain('SIGTERM 1')
+  })
+
   test('the signal that killed it kills us', async () => {
     const child = start(['target.mjs', 'wait', 'die'])
     const output = collect(child)
@@ -182,8 +201,8 @@ function calls(): readonly string[] {
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
 }
 
-function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  const surroundings = {
+function environment(): NodeJS.ProcessEnv {
+  return {
     PATH: process.env.PATH,
     REAL_NODE: process.execPath,
     CALLS: path.join(dir, 'calls'),
@@ -191,8 +210,11 @@ function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProce
     // What the outer npm says about itself must not reach the inner one.
     npm_config_local_prefix: '/elsewhere',
   }
+}
+
+function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
   return spawn(process.execPath, [path.join(root, 'scripts/bootstrap.mjs'), ...args], {
-    env: { ...surroundings, ...env },
+    env: { ...environment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }

@@ -5,6 +5,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { errorStatusTable } from '../packages/protocol/src/errors.ts'
 import { declaredErrors, errorEntry } from './error-tables.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -49,6 +50,13 @@ describe('docs/errors.md', async () => {
       return !/[A-Z].{15,}\./s.test(text ?? '')
     })
     expect(mute.map(({ code }) => code)).toEqual([])
+  })
+
+  test('lists every status with what each door makes of it', () => {
+    const rows = Object.entries(errorStatusTable).map(
+      ([status, { http, resp, mcp, exit }]) => `| \`${status}\` | ${http} | \`${resp}\` | ${mcp} | ${exit} |`,
+    )
+    expect(rows.filter((row) => !page.includes(row))).toEqual([])
   })
 
   test('explains no error that is not declared', () => {

@@ -17,7 +17,7 @@ export async function installMissing() {
 
 async function installOne(install, lock) {
   const plan = install.dir === layout.runtimeDir ? runtimePlan() : rootPlan()
-  say(plan.announcement)
+  say(`installing ${plan.what} (${plan.size})`)
   fs.rmSync(layout.stampFile(install), { force: true })
   // Whatever an interrupted install left there cannot be trusted.
   if (plan.fromScratch) fs.rmSync(path.join(install.dir, 'node_modules'), { recursive: true, force: true })
@@ -29,15 +29,18 @@ async function installOne(install, lock) {
     return
   }
   lock.release()
-  say(`${plan.announcement} failed; npm says why above. The first start, and the first after an update, need`)
-  say('the npm registry, or a mirror named in npm’s own configuration. Then run the same command again.')
+  if (ended.signal === null) {
+    say(`could not install ${plan.what}; npm says why above. The first start, and the first after an update,`)
+    say('need the npm registry, or a mirror named in npm’s own configuration. Then run the same command again.')
+  }
   exitLike({ ...ended, code: ended.code || 1 })
 }
 
 /** Its one install script is what fetches Node: it must run even where a user has turned scripts off. */
 function runtimePlan() {
   return {
-    announcement: `fetching Node ${layout.pinnedVersion()} (about 60 MB, once)`,
+    what: `Node ${layout.pinnedVersion()}`,
+    size: 'about 60 MB, once',
     command: ['ci', '--ignore-scripts=false'],
     fromScratch: false,
     node: nodeThatStays(),
@@ -52,7 +55,8 @@ function runtimePlan() {
  */
 function rootPlan() {
   return {
-    announcement: 'installing packages',
+    what: 'packages',
+    size: 'about 250 MB on disk',
     command: ['install', '--no-save', '--include=dev'],
     fromScratch: true,
     node: layout.pinnedNode,

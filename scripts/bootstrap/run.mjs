@@ -4,11 +4,15 @@
  * - Ctrl-C and a closing terminal reach the whole foreground group, so that the child has the signal already,
  *   and npm sends it to us once more. With a terminal these are not forwarded.
  * - `kill` of npm or of us, by a supervisor or a test, reaches the child through us only, and only once.
+ * npm passes a signal to what it started: package.json says `exec`, as that would otherwise be a shell, which
+ * ends and leaves us behind. Should npm itself be gone (killed, or a shell in between), the child is asked to
+ * end.
  */
 import { spawn } from 'node:child_process'
 
 const toGroup = ['SIGINT', 'SIGHUP']
 const toProcess = ['SIGTERM']
+const parentPollMs = 250
 
 /**
  * @returns {Promise<{ code: number | null, signal: NodeJS.Signals | null }>} how the child ended
@@ -40,9 +44,18 @@ function forwardSignals(child) {
   }
   const signals = [...toGroup, ...toProcess]
   for (const signal of signals) process.on(signal, forward)
+  const watch = watchNpm(() => forward('SIGTERM'))
   return () => {
+    clearInterval(watch)
     for (const signal of signals) process.off(signal, forward)
   }
+}
+
+/** Only under npm, as a shell script may well end before what it started. */
+function watchNpm(whenGone) {
+  if (process.env.npm_lifecycle_event === undefined) return undefined
+  const parent = process.ppid
+  return setInterval(() => process.ppid === parent || whenGone(), parentPollMs).unref()
 }
 
 /** Ends this process as the child ended, so that a shell and npm see the same. */

@@ -1,7 +1,7 @@
 /**
  * Checks for bugs: conditions that hold unless our own code is wrong.
- * Why: a broken invariant must stop the operation at the place where it broke. Wrong input and failing disks are not
- * bugs; they are `DbError`s. Nobody catches an `AssertionError` locally.
+ * Why: a broken invariant must stop the operation at the place where it broke. Wrong input and failing disks
+ * are not bugs; they are `DbError`s. Nobody catches an `AssertionError` locally.
  */
 
 export class AssertionError extends Error {

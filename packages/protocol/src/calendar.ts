@@ -1,8 +1,9 @@
 /**
  * The proleptic Gregorian calendar as arithmetic on day numbers (day 0 is 1970-01-01).
  * Why: JavaScript's `Date` treats years 0 to 99 as 19xx and stops at milliseconds.
- * Years are counted astronomically: 0 is 1 BC, -1 is 2 BC. The calculation runs on years that begin in March, so that
- * the leap day is the last day of a year, and on whole cycles of 400 years (146,097 days), so that it has no loops.
+ * Years are counted astronomically: 0 is 1 BC, -1 is 2 BC. The calculation runs on years that begin in March,
+ * so that the leap day is the last day of a year, and on whole cycles of 400 years (146,097 days), so that it
+ * has no loops.
  */
 
 const daysPerCycle = 146_097

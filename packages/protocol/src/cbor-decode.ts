@@ -17,12 +17,12 @@ import { float, int } from './float.ts'
 import { Geometry } from './geometry.ts'
 import { type Coordinates, coordinateNesting, geometryTypes } from './geometry-types.ts'
 import { limits } from './limits.ts'
-import { Range, type RangeBound } from './range.ts'
-import { RecordId, type RecordKey } from './record-id.ts'
+import { Range } from './range.ts'
+import { RecordId } from './record-id.ts'
 import { Uuid } from './uuid.ts'
 import { valueErrors } from './value-errors.ts'
 import { ValueSet } from './value-set.ts'
-import type { Value, ValueObject } from './values.ts'
+import type { RangeBound, RecordKey, Value, ValueObject } from './values.ts'
 
 /** Reads one value and leaves the reader behind it. @throws CBOR_* */
 export function readCanonical(reader: CborReader): Value {

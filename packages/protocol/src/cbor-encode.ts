@@ -12,13 +12,10 @@ import { type Float, isIntNumber } from './float.ts'
 import type { Geometry } from './geometry.ts'
 import { type Coordinates, geometryTypes } from './geometry-types.ts'
 import { limits } from './limits.ts'
-import type { Range, RangeBound } from './range.ts'
-import type { RecordId } from './record-id.ts'
 import { tagOf, tags } from './type-tag.ts'
 import type { Uuid } from './uuid.ts'
 import { valueErrors } from './value-errors.ts'
-import type { ValueSet } from './value-set.ts'
-import type { Value, ValueObject } from './values.ts'
+import type { RangeBound, RangeValue, RecordIdValue, Value, ValueObject, ValueSetValue } from './values.ts'
 
 /** Appends the canonical bytes of a value. @throws VALUE_TOO_DEEP, VALUE_LONE_SURROGATE */
 export function writeCanonical(writer: CborWriter, value: Value): void {
@@ -67,8 +64,8 @@ function writeObjectLike(writer: CborWriter, value: Value & object, depth: numbe
       writer
         .tag(cborTags.record)
         .array(2)
-        .text((value as RecordId).table)
-      return writeValue(writer, (value as RecordId).key, depth + 1)
+        .text((value as RecordIdValue).table)
+      return writeValue(writer, (value as RecordIdValue).key, depth + 1)
     case tags.datetime:
       return writeTime(writer, cborTags.datetime, value as Datetime)
     case tags.duration:
@@ -84,11 +81,11 @@ function writeObjectLike(writer: CborWriter, value: Value & object, depth: numbe
       return
     case tags.set:
       writer.tag(cborTags.set)
-      return writeArray(writer, (value as ValueSet).values, depth)
+      return writeArray(writer, (value as ValueSetValue).values, depth)
     case tags.range:
       writer.tag(cborTags.range).array(2)
-      writeBound(writer, (value as Range).begin, depth)
-      return writeBound(writer, (value as Range).end, depth)
+      writeBound(writer, (value as RangeValue).begin, depth)
+      return writeBound(writer, (value as RangeValue).end, depth)
     case tags.geometry:
       writer.tag(cborTags.geometry)
       return writeGeometry(writer, value as Geometry, depth)
@@ -100,7 +97,9 @@ function writeArray(writer: CborWriter, values: readonly Value[], depth: number)
   for (const value of values) writeValue(writer, value, depth + 1)
 }
 
-/** Field names are almost always short and ASCII: then their canonical order is by length, then by characters. */
+/**
+ * Field names are almost always short and ASCII: then their canonical order is by length, then by characters.
+ */
 function writeMap(writer: CborWriter, object: ValueObject, depth: number): void {
   const start = writer.length
   const fields = Object.keys(object)

@@ -1,5 +1,6 @@
 /**
- * Errors of reading bytes that should be canonical CBOR. Their status is `corrupt`: what we read we have written.
+ * Errors of reading bytes that should be canonical CBOR. Their status is `corrupt`: what we read we have
+ * written.
  * A door that decodes a client's bytes answers with its own error and keeps these as the cause.
  */
 

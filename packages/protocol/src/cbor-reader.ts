@@ -1,6 +1,6 @@
 /**
- * Reads deterministic CBOR (RFC 8949 section 4.2.1) and refuses every other form, so that a value has exactly one
- * encoding and a hash over bytes is a hash over values.
+ * Reads deterministic CBOR (RFC 8949 section 4.2.1) and refuses every other form, so that a value has exactly
+ * one encoding and a hash over bytes is a hash over values.
  * Robust against any input: lengths are checked against what is left before anything is allocated.
  */
 
@@ -166,7 +166,9 @@ export class CborReader {
     return text
   }
 
-  /** @throws CBOR_KEY_ORDER unless the key at `from`…`to` comes after the one at `previousFrom`…`previousTo` */
+  /**
+   * @throws CBOR_KEY_ORDER unless the key at `from`…`to` comes after the one at `previousFrom`…`previousTo`
+   */
   checkKeyOrder(previousFrom: number, previousTo: number, from: number, to: number): void {
     const bytes = this.#bytes
     const length = Math.min(previousTo - previousFrom, to - from)

@@ -1,6 +1,6 @@
 /**
- * CBOR tags of the value types. The private ones lie in the first-come range (RFC 8949 section 9.2) and are ours by
- * convention only. Part of stored bytes.
+ * CBOR tags of the value types. The private ones lie in the first-come range (RFC 8949 section 9.2) and are
+ * ours by convention only. Part of stored bytes.
  */
 
 export const cborTags = {

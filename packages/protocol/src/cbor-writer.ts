@@ -1,6 +1,6 @@
 /**
- * Writes CBOR (RFC 8949) in its deterministic form (section 4.2.1): shortest heads, shortest floats, no indefinite
- * lengths. The caller writes map keys in canonical order and as many items as it has announced.
+ * Writes CBOR (RFC 8949) in its deterministic form (section 4.2.1): shortest heads, shortest floats, no
+ * indefinite lengths. The caller writes map keys in canonical order and as many items as it has announced.
  * Why a writer of our own: this is the hottest code of the engine, and hashes depend on every byte of it.
  */
 

@@ -1,7 +1,8 @@
 /**
  * Values as canonical bytes: deterministic CBOR (RFC 8949 section 4.2.1). What is hashed, stored and sent.
- * Invariants: equal values have equal bytes and different values different bytes (1 and 1.0 differ, as do NONE and
- * NULL); the decoder accepts nothing that the encoder would not write. The order of an object's fields is not kept.
+ * Invariants: equal values have equal bytes and different values different bytes (1 and 1.0 differ, as do
+ * NONE and NULL); the decoder accepts nothing that the encoder would not write. The order of an object's
+ * fields is not kept.
  *
  * | type | CBOR |
  * |---|---|

@@ -1,16 +1,16 @@
 /**
  * The total order of values.
- * Types: none < null < bool < number < string < bytes < duration < datetime < uuid < array < set < object < geometry <
- * vector < record < range. Within a type:
+ * Types: none < null < bool < number < string < bytes < duration < datetime < uuid < array < set < object <
+ * geometry < vector < record < range. Within a type:
  * - numbers by exact value across int, float and decimal; NaN first and equal to itself, -0 equal to 0;
  * - strings by Unicode code point, which is the order of their UTF-8 bytes; bytes as unsigned;
  * - arrays, sets and vectors element by element, then by length;
  * - objects as the sequence of their [field, value] pairs sorted by field;
- * - geometries by type, then coordinates; record ids by table, then key; ranges by begin, then end (an open begin comes
- *   first, an open end last).
- * `compareValues` lets equal numbers tie whatever their kind. `compareExact` orders them on the spot by kind, -0 < int <
- * float < decimal, so that it gives 0 for identical values only. Record ids are always compared exactly: 1 and 1.0
- * inside a key are two records.
+ * - geometries by type, then coordinates; record ids by table, then key; ranges by begin, then end (an open
+ *   begin comes first, an open end last).
+ * `compareValues` lets equal numbers tie whatever their kind. `compareExact` orders them on the spot by kind,
+ * -0 < int < float < decimal, so that it gives 0 for identical values only. Record ids are always compared
+ * exactly: 1 and 1.0 inside a key are two records.
  * `key-layout.ts` writes bytes in these orders.
  */
 
@@ -21,13 +21,10 @@ import type { Geometry } from './geometry.ts'
 import { type Coordinates, geometryTypes } from './geometry-types.ts'
 import { limits } from './limits.ts'
 import { compareFloats, compareNumbers, numberKindOf } from './number-order.ts'
-import type { Range, RangeBound } from './range.ts'
-import type { RecordId } from './record-id.ts'
 import { tagOf, tags } from './type-tag.ts'
 import type { Uuid } from './uuid.ts'
 import { valueErrors } from './value-errors.ts'
-import type { ValueSet } from './value-set.ts'
-import type { Value, ValueObject } from './values.ts'
+import type { RangeBound, RangeValue, RecordIdValue, Value, ValueObject, ValueSetValue } from './values.ts'
 
 /** Negative, 0 or positive. Equal numbers of different kinds tie. @throws VALUE_TOO_DEEP */
 export function compareValues(left: Value, right: Value): number {
@@ -113,7 +110,7 @@ function compareAny(left: Value, right: Value, exact: boolean, depth: number): n
     case tags.array:
       return compareLists(left as readonly Value[], right as readonly Value[], exact, depth)
     case tags.set:
-      return compareLists((left as ValueSet).values, (right as ValueSet).values, exact, depth)
+      return compareLists((left as ValueSetValue).values, (right as ValueSetValue).values, exact, depth)
     case tags.object:
       return compareObjects(left as ValueObject, right as ValueObject, exact, depth)
     case tags.geometry:
@@ -121,9 +118,9 @@ function compareAny(left: Value, right: Value, exact: boolean, depth: number): n
     case tags.vector:
       return compareVectors(left as Float32Array, right as Float32Array, exact)
     case tags.record:
-      return compareRecordIds(left as RecordId, right as RecordId, depth)
+      return compareRecordIds(left as RecordIdValue, right as RecordIdValue, depth)
     case tags.range:
-      return compareRanges(left as Range, right as Range, exact, depth)
+      return compareRanges(left as RangeValue, right as RangeValue, exact, depth)
     default:
       return tag satisfies never
   }
@@ -203,11 +200,11 @@ function compareVectors(left: Float32Array, right: Float32Array, exact: boolean)
   return left.length - right.length
 }
 
-function compareRecordIds(left: RecordId, right: RecordId, depth: number): number {
+function compareRecordIds(left: RecordIdValue, right: RecordIdValue, depth: number): number {
   return compareText(left.table, right.table) || compareAny(left.key, right.key, true, depth + 1)
 }
 
-function compareRanges(left: Range, right: Range, exact: boolean, depth: number): number {
+function compareRanges(left: RangeValue, right: RangeValue, exact: boolean, depth: number): number {
   return (
     compareBegins(left.begin, right.begin, exact, depth) || compareEnds(left.end, right.end, exact, depth)
   )

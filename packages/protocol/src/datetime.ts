@@ -1,8 +1,8 @@
 /**
  * Instants in UTC with nanoseconds, from the first of year -9999 to the last of year 9999.
  * Why: milliseconds are too coarse for events and ledgers; a zone belongs to the reader, not to the instant.
- * Invariant: seconds (since 1970-01-01T00:00:00Z, without leap seconds, may be negative) and nanos (0 to 999,999,999,
- * counted forward from seconds) are integers within the range.
+ * Invariant: seconds (since 1970-01-01T00:00:00Z, without leap seconds, may be negative) and nanos (0 to
+ * 999,999,999, counted forward from seconds) are integers within the range.
  * Text: RFC 3339 section 5.6; years below 0 carry a sign (`-0044-03-15T00:00:00Z`).
  */
 
@@ -64,7 +64,10 @@ export class Datetime {
     return new Datetime(match[8] === '-' ? local + offsetMinutes * 60 : local - offsetMinutes * 60, nanos)
   }
 
-  /** From parts in UTC; what is left out is the smallest. @throws VALUE_DATETIME_RANGE when a part is out of bounds */
+  /**
+   * From parts in UTC; what is left out is the smallest. @throws VALUE_DATETIME_RANGE when a part is out of
+   * bounds
+   */
   static fromParts(parts: Partial<DatetimeParts> & { readonly year: number }): Datetime {
     const { year, month = 1, day = 1, hour = 0, minute = 0, second = 0, nanos = 0 } = parts
     const seconds = secondsOf(year, month, day, hour, minute, second)
@@ -91,9 +94,11 @@ export class Datetime {
   }
 
   /**
-   * The system's clock, refined by the monotonic clock where there is one: microseconds on Node, coarser in browsers.
-   * It never departs from `Date.now()` by more than 2 ms: when the system's clock is set or the machine slept, the next
-   * call follows. Two calls may give the same instant; after the clock was set back, later calls give earlier instants.
+   * The system's clock, refined by the monotonic clock where there is one: microseconds on Node, coarser in
+   * browsers.
+   * It never departs from `Date.now()` by more than 2 ms: when the system's clock is set or the machine
+   * slept, the next call follows. Two calls may give the same instant; after the clock was set back, later
+   * calls give earlier instants.
    */
   static now(): Datetime {
     return Datetime.fromEpochNanos(clockNanos())
@@ -211,7 +216,10 @@ interface MonotonicClock {
 
 const monotonicClock = (globalThis as { readonly performance?: MonotonicClock }).performance
 const clockDriftMillisMax = 2
-/** Milliseconds of the system's clock minus those of the monotonic clock, when they were last set against each other. */
+/**
+ * Milliseconds of the system's clock minus those of the monotonic clock, when they were last set against each
+ * other.
+ */
 let clockOffsetMillis = Number.NaN
 
 function clockNanos(): bigint {

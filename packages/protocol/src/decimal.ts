@@ -1,10 +1,11 @@
 /**
  * Decimal numbers: coefficient × 10^exponent.
  * Why: money and measurements are decimal; binary floats cannot hold 0.1.
- * Invariants: at most 34 significant digits (IEEE 754-2008 decimal128), leading digit between 10^-300 and 10^300, no
- * trailing zero in the coefficient, zero is 0 × 10^0. So each number has one representation: 1.50 is 1.5.
- * Results are rounded half to even at 34 digits. What would leave the range is an error, also towards zero, so that no
- * amount vanishes silently.
+ * Invariants: at most 34 significant digits (IEEE 754-2008 decimal128), leading digit between 10^-300 and
+ * 10^300, no trailing zero in the coefficient, zero is 0 × 10^0. So each number has one representation: 1.50
+ * is 1.5.
+ * Results are rounded half to even at 34 digits. What would leave the range is an error, also towards zero,
+ * so that no amount vanishes silently.
  */
 
 import { limits } from './limits.ts'

@@ -1,8 +1,10 @@
 /**
- * Operating errors: one class, codes declared in a table per layer, one map from status to each door's own signal.
+ * Operating errors: one class, codes declared in a table per layer, one map from status to each door's own
+ * signal.
  * Why: a caller acts on a stable code, never on a text; a door adds no rules of its own.
  * Invariant: a code, once released, keeps its meaning. Messages may change.
- * Messages carry no secret. An error that is not a `DbError` is a bug and leaves the process only as a neutral text.
+ * Messages carry no secret. An error that is not a `DbError` is a bug and leaves the process only as a
+ * neutral text.
  */
 
 import { limits } from './limits.ts'
@@ -127,7 +129,8 @@ export type ErrorTable<Table extends Readonly<Record<string, ErrorTemplate>>> = 
 }
 
 /**
- * A function per entry that makes the error with code `<prefix>_<key>`. The details named in the message are required.
+ * A function per entry that makes the error with code `<prefix>_<key>`. The details named in the message are
+ * required.
  *
  * @example
  * const ledgerErrors = defineErrors('LEDGER', {

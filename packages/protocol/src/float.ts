@@ -1,8 +1,8 @@
 /**
  * Floats and ints as JavaScript has them.
- * Why: JavaScript has one number type, the database has two. A float that is not an integer is a `number`, an int that
- * is a safe integer is a `number`; only the rare other ones need a box: floats with an integer value (`Float`, -0
- * included) and large ints (`bigint`). So the common values cost nothing and no type is lost.
+ * Why: JavaScript has one number type, the database has two. A float that is not an integer is a `number`, an
+ * int that is a safe integer is a `number`; only the rare other ones need a box: floats with an integer value
+ * (`Float`, -0 included) and large ints (`bigint`). So the common values cost nothing and no type is lost.
  */
 
 import { assert } from './assert.ts'

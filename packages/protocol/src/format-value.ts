@@ -1,7 +1,7 @@
 /**
  * Values as DQL literals, so that a person can read them and paste them back.
- * Why: record ids with array or object keys are text in answers, logs and queries; `parseLiteral` reads all of it back
- * to the identical value.
+ * Why: record ids with array or object keys are text in answers, logs and queries; `parseLiteral` reads all
+ * of it back to the identical value.
  *
  * | type | text | type | text |
  * |---|---|---|---|
@@ -14,8 +14,8 @@
  * | datetime | `d'2026-01-31T09:30:00Z'` | record | `user:alice` `user:⟨123⟩` `user:[1, 'a']` |
  * | geometry | `<geometry> { type: 'Point', … }` | vector | `<vector> [0.5, 1]` |
  *
- * Inside a set a record id stands in parentheses, as `{a:b}` is an object; so do record ids, ranges and objects as
- * bounds of a range, where the text would otherwise end in the wrong place.
+ * Inside a set a record id stands in parentheses, as `{a:b}` is an object; so do record ids, ranges and
+ * objects as bounds of a range, where the text would otherwise end in the wrong place.
  */
 
 import { compareText } from './compare-values.ts'
@@ -24,12 +24,9 @@ import { type Float, isIntNumber, type NumericValue } from './float.ts'
 import type { Geometry } from './geometry.ts'
 import type { Coordinates } from './geometry-types.ts'
 import { limits } from './limits.ts'
-import type { Range, RangeBound } from './range.ts'
-import type { RecordId } from './record-id.ts'
 import { tagOf, tags } from './type-tag.ts'
 import { valueErrors } from './value-errors.ts'
-import type { ValueSet } from './value-set.ts'
-import type { Value, ValueObject } from './values.ts'
+import type { RangeBound, RangeValue, RecordIdValue, Value, ValueObject, ValueSetValue } from './values.ts'
 
 /** The DQL literal of a value. @throws VALUE_TOO_DEEP */
 export function formatValue(value: Value): string {
@@ -37,7 +34,7 @@ export function formatValue(value: Value): string {
 }
 
 /** `table:key`, escaped where needed. */
-export function formatRecordId(id: RecordId): string {
+export function formatRecordId(id: RecordIdValue): string {
   return format(id, 0)
 }
 
@@ -71,7 +68,7 @@ function format(value: Value, depth: number): string {
     case tags.array:
       return `[${(value as readonly Value[]).map((element) => format(element, depth + 1)).join(', ')}]`
     case tags.set:
-      return formatSet(value as ValueSet, depth)
+      return formatSet(value as ValueSetValue, depth)
     case tags.object:
       return formatObject(value as ValueObject, depth)
     case tags.geometry:
@@ -79,9 +76,9 @@ function format(value: Value, depth: number): string {
     case tags.vector:
       return `<vector> [${Array.from(value as Float32Array, formatCoordinate).join(', ')}]`
     case tags.record:
-      return `${formatIdentifier((value as RecordId).table)}:${formatKey((value as RecordId).key, depth)}`
+      return `${formatIdentifier((value as RecordIdValue).table)}:${formatKey((value as RecordIdValue).key, depth)}`
     case tags.range:
-      return formatRange(value as Range, depth)
+      return formatRange(value as RangeValue, depth)
     default:
       return tag satisfies never
   }
@@ -98,7 +95,7 @@ function formatBoxed(value: Float | Decimal): string {
   return 'coefficient' in value ? `${value.toString()}dec` : value.toString()
 }
 
-function formatKey(key: RecordId['key'], depth: number): string {
+function formatKey(key: RecordIdValue['key'], depth: number): string {
   if (typeof key !== 'string') return format(key, depth + 1)
   // All digits would read as an int.
   return /^[A-Za-z0-9_]+$/.test(key) && /\D/.test(key) ? key : escapeName(key)
@@ -108,7 +105,7 @@ function escapeName(name: string): string {
   return `⟨${name.replace(/[\\⟩]/g, '\\$&')}⟩`
 }
 
-function formatSet(set: ValueSet, depth: number): string {
+function formatSet(set: ValueSetValue, depth: number): string {
   const elements = set.values.map((element) => {
     const text = format(element, depth + 1)
     return tagOf(element) === tags.record ? `(${text})` : text
@@ -127,7 +124,7 @@ function formatField(field: string): string {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(field) ? field : formatString(field)
 }
 
-function formatRange(range: Range, depth: number): string {
+function formatRange(range: RangeValue, depth: number): string {
   const begin =
     range.begin === undefined ? '' : formatBound(range.begin, depth) + (range.begin.inclusive ? '' : '>')
   const end = range.end === undefined ? '' : (range.end.inclusive ? '=' : '') + formatBound(range.end, depth)

@@ -1,7 +1,7 @@
 /**
  * Values from what a library's user or a parsed text hands over.
- * Why: everything behind this point relies on the value model: normal numbers, well-formed text, plain objects, bounded
- * depth and size, nothing that its giver can change later.
+ * Why: everything behind this point relies on the value model: normal numbers, well-formed text, plain
+ * objects, bounded depth and size, nothing that its giver can change later.
  *
  * | JavaScript | value |
  * |---|---|
@@ -22,16 +22,17 @@ import { Datetime } from './datetime.ts'
 import { setField } from './fields.ts'
 import { float, int, isIntNumber } from './float.ts'
 import { limits } from './limits.ts'
-import { Range, type RangeBound } from './range.ts'
-import { RecordId, type RecordKey } from './record-id.ts'
+import { Range } from './range.ts'
+import { RecordId } from './record-id.ts'
 import { type TypeTag, tags, typeTag } from './type-tag.ts'
 import { valueErrors } from './value-errors.ts'
 import { ValueSet } from './value-set.ts'
-import type { Value, ValueObject } from './values.ts'
+import type { RangeBound, RecordKey, Value, ValueObject } from './values.ts'
 
 /**
  * The value for any JavaScript input, copied.
- * @throws VALUE_UNSUPPORTED, VALUE_CYCLE, VALUE_TOO_DEEP, VALUE_TOO_MANY_ELEMENTS, VALUE_LONE_SURROGATE, VALUE_INT_RANGE
+ * @throws VALUE_UNSUPPORTED, VALUE_CYCLE, VALUE_TOO_DEEP, VALUE_TOO_MANY_ELEMENTS, VALUE_LONE_SURROGATE,
+ * VALUE_INT_RANGE
  */
 export function fromUntrusted(input: unknown): Value {
   return new Intake().value(input)
@@ -57,11 +58,8 @@ class Intake {
         return input
       case 'object':
         return input === null ? null : this.#object(input)
-      case 'function':
-      case 'symbol':
-        throw this.#unsupported(typeof input)
       default:
-        return typeof input satisfies never
+        throw this.#unsupported(`a ${typeof input}`)
     }
   }
 

@@ -1,8 +1,9 @@
 /**
  * Geometries as in GeoJSON (RFC 7946), in two dimensions.
- * Invariants: positions are pairs of finite numbers, longitude first, never -0; a line has two positions or more; a ring
- * has four or more and ends where it begins; a polygon has at least one ring. The size of longitude and latitude is not
- * bounded, as the plane may be another one than the Earth's surface. Winding order is kept as given.
+ * Invariants: positions are pairs of finite numbers, longitude first, never -0; a line has two positions or
+ * more; a ring has four or more and ends where it begins; a polygon has at least one ring. The size of
+ * longitude and latitude is not bounded, as the plane may be another one than the Earth's surface. Winding
+ * order is kept as given.
  */
 
 import { type NumericValue, toFloat } from './float.ts'
@@ -45,7 +46,10 @@ export class Geometry {
     return new Geometry('GeometryCollection', [], [...geometries])
   }
 
-  /** From a GeoJSON geometry object; other members than type, coordinates and geometries are refused. @throws VALUE_GEOMETRY */
+  /**
+   * From a GeoJSON geometry object; other members than type, coordinates and geometries are refused. @throws
+   * VALUE_GEOMETRY
+   */
   static fromGeoJson(input: unknown): Geometry {
     return readGeoJson(input, 0)
   }

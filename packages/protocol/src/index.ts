@@ -1,4 +1,7 @@
-/** Public API of @dendrodb/protocol. */
+/**
+ * Public API of @dendrodb/protocol: values, their order and encodings, errors. Runs in a browser, imports
+ * nothing.
+ */
 
 export { AssertionError, assert, must, unreachable } from './assert.ts'
 export { decodeBase64, encodeBase64 } from './base64.ts'
@@ -64,8 +67,8 @@ export { literalErrors } from './literal-scanner.ts'
 export { compareNumbers } from './number-order.ts'
 export { fromJson, parseJson } from './parse-json.ts'
 export { parseLiteral } from './parse-literal.ts'
-export { Range, type RangeBound } from './range.ts'
-export { isTableName, RecordId, type RecordKey } from './record-id.ts'
+export { Range } from './range.ts'
+export { isTableName, RecordId } from './record-id.ts'
 export { type JsonValue, stringifyJson, toJson } from './to-json.ts'
 export { typeOf } from './type-of.ts'
 export { fromTypedJson, toTypedJson } from './typed-json.ts'
@@ -73,4 +76,13 @@ export { createUlidGenerator, isUlid, ulid, ulidTime } from './ulid.ts'
 export { Uuid } from './uuid.ts'
 export { valueErrors } from './value-errors.ts'
 export { ValueSet } from './value-set.ts'
-export type { TypeName, Value, ValueObject } from './values.ts'
+export type {
+  RangeBound,
+  RangeValue,
+  RecordIdValue,
+  RecordKey,
+  TypeName,
+  Value,
+  ValueObject,
+  ValueSetValue,
+} from './values.ts'

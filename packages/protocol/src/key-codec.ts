@@ -8,12 +8,17 @@ import type { Value } from './values.ts'
 
 const sharedWriter = new KeyWriter()
 
-/** Bytes in the order of `compareExact`; read back by `decodeExact`. @throws VALUE_TOO_DEEP, VALUE_LONE_SURROGATE */
+/**
+ * Bytes in the order of `compareExact`; read back by `decodeExact`. @throws VALUE_TOO_DEEP,
+ * VALUE_LONE_SURROGATE
+ */
 export function encodeExact(value: Value): Uint8Array {
   return sharedWriter.reset().exact(value).finish()
 }
 
-/** Bytes in the order of `compareValues`; equal for equal values. @throws VALUE_TOO_DEEP, VALUE_LONE_SURROGATE */
+/**
+ * Bytes in the order of `compareValues`; equal for equal values. @throws VALUE_TOO_DEEP, VALUE_LONE_SURROGATE
+ */
 export function encodeCollation(value: Value): Uint8Array {
   return sharedWriter.reset().collation(value).finish()
 }
@@ -53,8 +58,8 @@ export function keySuccessor(key: Uint8Array): Uint8Array {
 }
 
 /**
- * The smallest key that is greater than every key with this prefix; `undefined` if there is none, which is so for the
- * empty prefix and for one of FF bytes only.
+ * The smallest key that is greater than every key with this prefix; `undefined` if there is none, which is so
+ * for the empty prefix and for one of FF bytes only.
  */
 export function prefixEnd(prefix: Uint8Array): Uint8Array | undefined {
   let length = prefix.length

@@ -1,9 +1,12 @@
 /**
  * Layout of the bytes of keys, whose order as unsigned bytes is the order of the values.
- * Why: the store orders keys by bytes; with this every index answers ranges, and a composite key is a concatenation.
+ * Why: the store orders keys by bytes; with this every index answers ranges, and a composite key is a
+ * concatenation.
  * Two forms: *exact* follows `compareExact`, is injective and can be read back; *collation* follows
- * `compareValues`, gives equal bytes exactly for equal values, and cannot tell 1 from 1.0. Record ids are exact in both.
- * Both are self-delimiting, and no encoding is a prefix of another, so that concatenations keep the order of tuples.
+ * `compareValues`, gives equal bytes exactly for equal values, and cannot tell 1 from 1.0. Record ids are
+ * exact in both.
+ * Both are self-delimiting, and no encoding is a prefix of another, so that concatenations keep the order of
+ * tuples.
  *
  * | type | bytes |
  * |---|---|
@@ -21,10 +24,11 @@
  *   inclusive, or 04 open |
  *
  * float: IEEE 754 big endian, all bits flipped when negative, otherwise the sign bit alone; NaN is all zeros.
- * digits: of the exact number, which is not a float: adjusted exponent (2, offset by 2^15), then two decimal digits per
- * byte as 1 + 10a + b, then 00; all of it flipped for negative numbers.
+ * digits: of the exact number, which is not a float: adjusted exponent (2, offset by 2^15), then two decimal
+ * digits per byte as 1 + 10a + b, then 00; all of it flipped for negative numbers.
  * text: UTF-8 with 00 as 01 01 and 01 as 01 02, then 00. kind: 1 is -0, 2 int, 3 float, 4 decimal.
- * body: each position two floats (8); lists as 01 and element for each, then 00; a collection as a list of type and body.
+ * body: each position two floats (8); lists as 01 and element for each, then 00; a collection as a list of
+ * type and body.
  */
 
 /** First byte of each type. 00 ends lists and so is less than all; FF is free as a bound above all values. */

@@ -15,11 +15,11 @@ import { keyBytes } from './key-layout.ts'
 import { readNumber } from './key-number.ts'
 import { skipValue } from './key-skip.ts'
 import { limits } from './limits.ts'
-import { Range, type RangeBound } from './range.ts'
-import { RecordId, type RecordKey } from './record-id.ts'
+import { Range } from './range.ts'
+import { RecordId } from './record-id.ts'
 import { Uuid } from './uuid.ts'
 import { ValueSet } from './value-set.ts'
-import type { Value } from './values.ts'
+import type { RangeBound, RecordKey, Value } from './values.ts'
 
 export class KeyReader {
   readonly #cursor: KeyCursor

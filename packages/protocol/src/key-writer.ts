@@ -12,15 +12,17 @@ import { type Coordinates, geometryTypes } from './geometry-types.ts'
 import { keyBytes } from './key-layout.ts'
 import { limits } from './limits.ts'
 import { nearestFloat, numberKindOf, numberKinds } from './number-order.ts'
-import type { Range } from './range.ts'
-import type { RecordId } from './record-id.ts'
 import { tagOf, tags } from './type-tag.ts'
 import type { Uuid } from './uuid.ts'
 import { valueErrors } from './value-errors.ts'
-import type { ValueSet } from './value-set.ts'
-import type { Value, ValueObject } from './values.ts'
+import type { RangeValue, RecordIdValue, Value, ValueObject, ValueSetValue } from './values.ts'
 
-/** Appends keys and parts of keys to a buffer that grows. Reuse one: `reset`, append, then `finish` or `view`. */
+/** A buffer that one huge key has made longer than this is given up at the next reset. */
+const keptBytesMax = 1 << 16
+
+/**
+ * Appends keys and parts of keys to a buffer that grows. Reuse one: `reset`, append, then `finish` or `view`.
+ */
 export class KeyWriter {
   #bytes: Uint8Array
   #view: DataView
@@ -37,6 +39,10 @@ export class KeyWriter {
 
   /** Forgets all that was written, or all after the first `length` bytes, so that a prefix can be kept. */
   reset(length = 0): this {
+    if (length === 0 && this.#bytes.length > keptBytesMax) {
+      this.#bytes = new Uint8Array(256)
+      this.#view = new DataView(this.#bytes.buffer)
+    }
     this.#length = length
     return this
   }
@@ -166,7 +172,7 @@ export class KeyWriter {
         this.#list(keyBytes.array, value as readonly Value[], exact, depth)
         return
       case tags.set:
-        this.#list(keyBytes.set, (value as ValueSet).values, exact, depth)
+        this.#list(keyBytes.set, (value as ValueSetValue).values, exact, depth)
         return
       case tags.object:
         this.#object(value as ValueObject, exact, depth)
@@ -178,11 +184,11 @@ export class KeyWriter {
         this.byte(keyBytes.vector).#vector(value as Float32Array, exact)
         return
       case tags.record:
-        this.byte(keyBytes.record).text((value as RecordId).table)
-        this.#value((value as RecordId).key, true, depth + 1)
+        this.byte(keyBytes.record).text((value as RecordIdValue).table)
+        this.#value((value as RecordIdValue).key, true, depth + 1)
         return
       case tags.range:
-        this.#range(value as Range, exact, depth)
+        this.#range(value as RangeValue, exact, depth)
         return
       default:
         tag satisfies never
@@ -324,7 +330,7 @@ export class KeyWriter {
     this.byte(keyBytes.end)
   }
 
-  #range(range: Range, exact: boolean, depth: number): void {
+  #range(range: RangeValue, exact: boolean, depth: number): void {
     this.byte(keyBytes.range)
     if (range.begin === undefined) {
       this.byte(keyBytes.beginOpen)

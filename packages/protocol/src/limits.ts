@@ -2,7 +2,10 @@
  * Bounds of the value layer. Each is tested at the bound and one past it.
  */
 export const limits = {
-  /** A value may lie inside at most this many arrays, objects, sets, ranges, record ids and geometry collections. */
+  /**
+   * A value may lie inside at most this many arrays, objects, sets, ranges, record ids and geometry
+   * collections.
+   */
   depthMax: 128,
   /** An int x satisfies |x| < 2^intBitsMax. */
   intBitsMax: 512,

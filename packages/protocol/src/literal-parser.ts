@@ -1,6 +1,6 @@
 /**
- * Reads DQL literals: the inverse of `format-value.ts`, plus the spellings that people use (double quotes, any order of
- * duration units, trailing commas, white space, keywords in any case).
+ * Reads DQL literals: the inverse of `format-value.ts`, plus the spellings that people use (double quotes,
+ * any order of duration units, trailing commas, white space, keywords in any case).
  * Why a parameter for record ids: `RecordId.parse` itself needs this parser.
  */
 
@@ -12,15 +12,14 @@ import { float, int, type NumericValue, toFloat } from './float.ts'
 import { Geometry } from './geometry.ts'
 import { limits } from './limits.ts'
 import { LiteralScanner } from './literal-scanner.ts'
-import { Range, type RangeBound } from './range.ts'
-import type { RecordId, RecordKey } from './record-id.ts'
+import { Range } from './range.ts'
 import { tagOf, tags } from './type-tag.ts'
 import { Uuid } from './uuid.ts'
 import { valueErrors } from './value-errors.ts'
 import { ValueSet } from './value-set.ts'
-import type { Value, ValueObject } from './values.ts'
+import type { RangeBound, RecordIdValue, RecordKey, Value, ValueObject } from './values.ts'
 
-export type MakeRecordId = (table: string, key: RecordKey) => RecordId
+export type MakeRecordId = (table: string, key: RecordKey) => RecordIdValue
 
 /** The value of a whole text. @throws LITERAL_SYNTAX, VALUE_* */
 export function parseLiteralText(text: string, makeRecordId: MakeRecordId): Value {
@@ -31,7 +30,7 @@ export function parseLiteralText(text: string, makeRecordId: MakeRecordId): Valu
 }
 
 /** The record id that is the whole text. @throws LITERAL_SYNTAX, VALUE_* */
-export function parseRecordIdText(text: string, makeRecordId: MakeRecordId): RecordId {
+export function parseRecordIdText(text: string, makeRecordId: MakeRecordId): RecordIdValue {
   const parser = new LiteralParser(text, makeRecordId)
   const id = parser.recordId(0)
   parser.finish()
@@ -88,7 +87,7 @@ class LiteralParser {
     return value
   }
 
-  recordId(depth: number): RecordId {
+  recordId(depth: number): RecordIdValue {
     const table = this.#scanner.name()
     if (table === undefined) throw this.#scanner.error('a table name')
     this.#scanner.expect(':')

@@ -1,7 +1,7 @@
 /**
  * Exact comparison of ints, floats and decimals with one another.
- * Why: rounding an int or a decimal to a float before comparing makes 2^53 and 2^53 + 1 equal, and an index that holds
- * both would answer wrongly.
+ * Why: rounding an int or a decimal to a float before comparing makes 2^53 and 2^53 + 1 equal, and an index
+ * that holds both would answer wrongly.
  * Order: NaN, -Infinity, the finite numbers by their exact value, Infinity. -0 equals 0.
  */
 
@@ -29,11 +29,11 @@ export function compareNumbers(left: NumericValue, right: NumericValue): number 
   const a = simplify(left)
   const b = simplify(right)
   if (typeof a === 'object') return typeof b === 'object' ? a.compare(b) : compareExactToSimple(a, b)
-  if (typeof b === 'object') return -compareExactToSimple(b, a)
-  if (a === b) return 0
+  if (typeof b === 'object') return 0 - compareExactToSimple(b, a)
+  // JavaScript compares a bigint with a number by exact value.
   if (typeof a === 'number' && typeof b === 'number') return compareFloats(a, b)
-  // JavaScript compares bigint and number by exact value; only NaN is neither less nor greater.
-  return a < b || Number.isNaN(a) ? -1 : 1
+  if (a < b || Number.isNaN(a)) return -1
+  return a > b || Number.isNaN(b) ? 1 : 0
 }
 
 export function compareFloats(a: number, b: number): number {
@@ -107,7 +107,9 @@ function powerOfTwo(exponent: number): bigint {
   return exponent > 0 ? 1n << BigInt(exponent) : 1n
 }
 
-/** The float nearest to a number and, if that is not the number itself, on which side of it the number lies. */
+/**
+ * The float nearest to a number and, if that is not the number itself, on which side of it the number lies.
+ */
 export function nearestFloat(value: NumericValue): { readonly float: number; readonly side: number } {
   const float = toFloat(value)
   const exact = simplify(value)

@@ -1,8 +1,9 @@
 /**
  * Values from JSON text.
- * Numbers: an integer without fraction or exponent keeps every digit, also beyond 2^53, where the platform gives access
- * to the source text of a number (all current ones do; elsewhere it becomes the nearest float). As JavaScript does not
- * tell 1.0 from 1, both are the int 1. Of repeated fields the last one counts, as in `JSON.parse`.
+ * Numbers: an integer without fraction or exponent keeps every digit, also beyond 2^53, where the platform
+ * gives access to the source text of a number (all current ones do; elsewhere it becomes the nearest float).
+ * As JavaScript does not tell 1.0 from 1, both are the int 1. Of repeated fields the last one counts, as in
+ * `JSON.parse`.
  */
 
 import { setField } from './fields.ts'
@@ -18,7 +19,10 @@ export function fromJson(json: unknown): Value {
   return fromUntrusted(json)
 }
 
-/** @throws JSON_SYNTAX, JSON_NUMBER, VALUE_TOO_DEEP, VALUE_LONE_SURROGATE, VALUE_TOO_MANY_ELEMENTS, VALUE_INT_RANGE */
+/**
+ * @throws JSON_SYNTAX, JSON_NUMBER, VALUE_TOO_DEEP, VALUE_LONE_SURROGATE, VALUE_TOO_MANY_ELEMENTS,
+ * VALUE_INT_RANGE
+ */
 export function parseJson(text: string): Value {
   try {
     const tree = new ParsedTree()

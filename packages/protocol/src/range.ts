@@ -6,14 +6,9 @@
 import { compareValues } from './compare-values.ts'
 import { formatValue } from './format-value.ts'
 import { tags, typeTag } from './type-tag.ts'
-import type { Value } from './values.ts'
+import type { RangeBound, RangeValue, Value } from './values.ts'
 
-export interface RangeBound {
-  readonly value: Value
-  readonly inclusive: boolean
-}
-
-export class Range {
+export class Range implements RangeValue {
   /** `undefined`: open. */
   readonly begin: RangeBound | undefined
   readonly end: RangeBound | undefined

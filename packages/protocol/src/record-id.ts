@@ -1,9 +1,9 @@
 /**
  * Record ids: a table and a key.
- * Why: the key's type is part of the identity. `user:123` (an int) and `user:⟨123⟩` (a string) are two records, and so
- * are `t:[1]` and `t:[1f]`.
- * Invariant: the table is well-formed text of 1 to 128 UTF-8 bytes; the key is at most 1024 bytes in the exact key
- * encoding, under which it is stored.
+ * Why: the key's type is part of the identity. `user:123` (an int) and `user:⟨123⟩` (a string) are two
+ * records, and so are `t:[1]` and `t:[1f]`.
+ * Invariant: the table is well-formed text of 1 to 128 UTF-8 bytes; the key is at most 1024 bytes in the
+ * exact key encoding, under which it is stored.
  */
 
 import { compareExact } from './compare-values.ts'
@@ -14,28 +14,31 @@ import { limits } from './limits.ts'
 import { parseRecordIdText } from './literal-parser.ts'
 import { tagOf, tags, typeTag } from './type-tag.ts'
 import { ulid } from './ulid.ts'
-import type { Uuid } from './uuid.ts'
 import { valueErrors } from './value-errors.ts'
-import type { Value, ValueObject } from './values.ts'
-
-export type RecordKey = string | number | bigint | Uuid | readonly Value[] | ValueObject
+import type { RecordIdValue, RecordKey } from './values.ts'
 
 /** One UTF-16 unit takes at most three bytes; so texts of this many units or fewer need no counting. */
 const tableUnitsSafe = Math.floor(limits.tableNameBytesMax / 3)
 const keyUnitsSafe = Math.floor((limits.recordKeyBytesMax - 2) / 3)
 
-export class RecordId {
+export class RecordId implements RecordIdValue {
   readonly table: string
   readonly key: RecordKey
 
-  /** @throws VALUE_TABLE_NAME, VALUE_RECORD_KEY_TYPE, VALUE_RECORD_KEY_SIZE, VALUE_LONE_SURROGATE, VALUE_INT_RANGE */
+  /**
+   * @throws VALUE_TABLE_NAME, VALUE_RECORD_KEY_TYPE, VALUE_RECORD_KEY_SIZE, VALUE_LONE_SURROGATE,
+   * VALUE_INT_RANGE
+   */
   constructor(table: string, key: RecordKey) {
     if (!isTableName(table)) throw valueErrors.TABLE_NAME()
     this.table = table
     this.key = checkKey(key)
   }
 
-  /** From text as `toString` gives it; backticks are accepted for ⟨ and ⟩. @throws LITERAL_SYNTAX and as the constructor */
+  /**
+   * From text as `toString` gives it; backticks are accepted for ⟨ and ⟩. @throws LITERAL_SYNTAX and as the
+   * constructor
+   */
   static parse(text: string): RecordId {
     return parseRecordIdText(text, makeRecordId)
   }

@@ -1,5 +1,6 @@
 /**
- * Values as plain JSON for people and programs that do not know our types. Types are lost; `typed-json.ts` keeps them.
+ * Values as plain JSON for people and programs that do not know our types. Types are lost; `typed-json.ts`
+ * keeps them.
  *
  * | type | JSON |
  * |---|---|
@@ -19,8 +20,7 @@ import type { GeoJson, Geometry } from './geometry.ts'
 import { limits } from './limits.ts'
 import { tagOf, tags } from './type-tag.ts'
 import { valueErrors } from './value-errors.ts'
-import type { ValueSet } from './value-set.ts'
-import type { Value, ValueObject } from './values.ts'
+import type { Value, ValueObject, ValueSetValue } from './values.ts'
 
 export type JsonValue =
   | null
@@ -64,7 +64,7 @@ function convert(value: Value, depth: number): JsonValue {
     case tags.array:
       return (value as readonly Value[]).map((element) => convert(element, depth + 1))
     case tags.set:
-      return (value as ValueSet).values.map((element) => convert(element, depth + 1))
+      return (value as ValueSetValue).values.map((element) => convert(element, depth + 1))
     case tags.object:
       return convertObject(value as ValueObject, depth)
     case tags.geometry:
@@ -121,7 +121,7 @@ function printObjectLike(value: Value & object, depth: number): string {
     case tags.array:
       return printArray(value as readonly Value[], depth)
     case tags.set:
-      return printArray((value as ValueSet).values, depth)
+      return printArray((value as ValueSetValue).values, depth)
     case tags.number:
       return 'coefficient' in value ? `"${value.toString()}"` : printFloat((value as Float).value)
     case tags.datetime:

@@ -1,7 +1,8 @@
 /**
  * The mark by which a value class says which type it is.
- * Why: ordering, encoding and printing dispatch on the type and are needed by the classes themselves (a record id is
- * bounded by its encoded size, a set is sorted); with a mark they need not import the classes, so imports have no cycle.
+ * Why: ordering, encoding and printing dispatch on the type and are needed by the classes themselves (a
+ * record id is bounded by its encoded size, a set is sorted); with a mark they need not import the classes,
+ * so imports have no cycle.
  * Invariant: the numbers are in the order of the types. Stored bytes do not depend on them.
  */
 

@@ -26,14 +26,14 @@ import { Float, float, int, isIntNumber, type NumericValue } from './float.ts'
 import { Geometry } from './geometry.ts'
 import { jsonErrors } from './json-errors.ts'
 import { limits } from './limits.ts'
-import { Range, type RangeBound } from './range.ts'
-import { RecordId, type RecordKey } from './record-id.ts'
+import { Range } from './range.ts'
+import { RecordId } from './record-id.ts'
 import type { JsonValue } from './to-json.ts'
 import { tagOf, tags } from './type-tag.ts'
 import { Uuid } from './uuid.ts'
 import { valueErrors } from './value-errors.ts'
 import { ValueSet } from './value-set.ts'
-import type { Value, ValueObject } from './values.ts'
+import type { RangeBound, RecordKey, Value, ValueObject } from './values.ts'
 
 /** @throws VALUE_TOO_DEEP */
 export function toTypedJson(value: Value): JsonValue {

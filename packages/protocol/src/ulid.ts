@@ -1,8 +1,8 @@
 /**
  * ULIDs: 26 Crockford base-32 characters, 48 bits of time in milliseconds, then 80 random bits.
  * Why: generated record ids that sort by creation, so that new records are neighbours in the store.
- * Invariant: each id of a generator is greater than the one before, within a millisecond and when the clock goes back:
- * then the time of the last id is kept and its random part is counted up by one.
+ * Invariant: each id of a generator is greater than the one before, within a millisecond and when the clock
+ * goes back: then the time of the last id is kept and its random part is counted up by one.
  * Speed: the text changes in its last characters only, so all but those are kept between calls.
  */
 

@@ -43,8 +43,8 @@ export class Uuid {
   }
 
   /**
-   * A UUID that begins with the time in milliseconds; the rest is random, so that within one millisecond the order is
-   * random too.
+   * A UUID that begins with the time in milliseconds; the rest is random, so that within one millisecond the
+   * order is random too.
    */
   static v7(epochMillis: number = Date.now()): Uuid {
     const bytes = randomBytes(16)

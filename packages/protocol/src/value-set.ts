@@ -1,15 +1,15 @@
 /**
  * Sets of values, sorted by the total order and unique by it.
- * Invariant: each element is less than the next by `compareValues`; where two numbers tie (1 and 1.0), the first that
- * was given stays.
+ * Invariant: each element is less than the next by `compareValues`; where two numbers tie (1 and 1.0), the
+ * first that was given stays.
  */
 
 import { compareValues } from './compare-values.ts'
 import { formatValue } from './format-value.ts'
 import { tags, typeTag } from './type-tag.ts'
-import type { Value } from './values.ts'
+import type { Value, ValueSetValue } from './values.ts'
 
-export class ValueSet implements Iterable<Value> {
+export class ValueSet implements ValueSetValue {
   /** Ascending, without duplicates. */
   readonly values: readonly Value[]
 
@@ -21,7 +21,8 @@ export class ValueSet implements Iterable<Value> {
 
   static from(values: Iterable<Value>): ValueSet {
     const sorted = [...values]
-    // `Array.prototype.sort` never passes undefined (NONE) to its comparator and puts it last; here it comes first.
+    // `Array.prototype.sort` never passes undefined (NONE) to its comparator and puts it last; here it comes
+    // first.
     const some = sorted.filter((value) => value !== undefined).sort(compareValues)
     const unique: Value[] = some.length < sorted.length ? [undefined] : []
     for (const value of some) {

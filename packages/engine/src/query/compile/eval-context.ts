@@ -9,6 +9,7 @@ import type { ReadView, StoredRecord, WriteTx } from '../../models/model.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import type { StatementRun } from '../execute/statement-run.ts'
 import { runTask, type Task, wait } from '../execute/task.ts'
+import type { FunctionContext } from '../functions/function-definition.ts'
 import type { DatabaseHost, QueryHost } from '../host.ts'
 import { queryLimits } from '../limits.ts'
 import { queryErrors } from '../query-errors.ts'
@@ -82,6 +83,10 @@ export class EvalContext implements EvalContextFields {
     this.document = fields.document
     this.recursion = fields.recursion
     this.depth = fields.depth
+  }
+
+  get functions(): FunctionContext {
+    return this.run.functions
   }
 
   /** A copy with other fields. */

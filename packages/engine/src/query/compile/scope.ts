@@ -35,7 +35,8 @@ export class Scope {
   }
 
   get(name: string): Value {
-    return this.#holder(name)?.#own(name)
+    const holder = this.#holder(name)
+    return holder === undefined ? undefined : holder.#own(name)
   }
 
   /** A scope that starts as this one and whose changes do not reach it; for a transaction that may be run again. */

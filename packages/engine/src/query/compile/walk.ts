@@ -105,7 +105,7 @@ const rowParams: ReadonlySet<string> = new Set(['this', 'before', 'after', 'valu
 
 /** Functions whose value changes from call to call. */
 export function isVolatileName(name: string): boolean {
-  return name === 'rand' || name.startsWith('rand::') || name === 'time::now' || name === 'sleep'
+  return name === 'rand' || name.startsWith('rand::') || name === 'sleep'
 }
 
 /** Whether two evaluations with the same row may differ, or each costs a read of the database. */

@@ -41,7 +41,8 @@ export type Expression =
 
 /**
  * A scalar that needs no evaluation: NONE (`undefined`), NULL, bool, int, float, decimal, string, bytes, datetime,
- * duration, uuid. A distance such as `5km` is a number of metres. Never an array, set, object or record id.
+ * duration, uuid, or a point written `(1.5, 2)`. A distance such as `5km` is a number of metres. Never an array, set,
+ * object, record id or range.
  */
 export interface LiteralExpression extends Node<'literal'> {
   readonly value: Value
@@ -524,7 +525,7 @@ export interface CountStatement extends Node<'count'> {
 // Writing
 
 /** Clauses that every writing statement may end with. */
-interface WriteClauses {
+export interface WriteClauses {
   readonly output?: OutputClause
   readonly timeout?: Expression
   readonly parallel: boolean

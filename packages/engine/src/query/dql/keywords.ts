@@ -194,7 +194,10 @@ export type Keyword =
   | (typeof otherWords)[number]
 
 const byUpper: ReadonlyMap<string, Keyword> = new Map(
-  [...statementWords, ...clauseWords, ...operatorWords, ...literalWords, ...otherWords].map((word) => [word, word]),
+  [...statementWords, ...clauseWords, ...operatorWords, ...literalWords, ...otherWords].map((word) => [
+    word,
+    word,
+  ]),
 )
 
 /** Both spellings that people use, so that the usual word is found without changing its case first. */

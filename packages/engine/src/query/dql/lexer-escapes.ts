@@ -32,33 +32,37 @@ export function unescapeString(text: string, from: number, to: number): string {
   const pieces: string[] = []
   let at = from
   for (;;) {
-    const escape = text.indexOf('\\', at)
-    if (escape === -1 || escape >= to) break
-    pieces.push(text.slice(at, escape))
-    const simple = simpleEscapes.get(text.charAt(escape + 1))
+    const slash = text.indexOf('\\', at)
+    if (slash === -1 || slash >= to) break
+    pieces.push(text.slice(at, slash))
+    const simple = simpleEscapes.get(text.charAt(slash + 1))
     if (simple === undefined) {
-      pieces.push(unicodeAt(text, escape))
+      pieces.push(unicodeAt(text, slash))
       at = unicodeEscape.lastIndex
     } else {
       pieces.push(simple)
-      at = escape + 2
+      at = slash + 2
     }
   }
   pieces.push(text.slice(at, to))
   const value = pieces.join('')
   if (value.isWellFormed()) return value
-  throw syntaxError(text, { problem: 'escape of half a surrogate pair in a string', start: from - 1, end: to + 1 })
+  throw syntaxError(text, {
+    problem: 'escape of half a surrogate pair in a string',
+    start: from - 1,
+    end: to + 1,
+  })
 }
 
-function unicodeAt(text: string, escape: number): string {
-  unicodeEscape.lastIndex = escape
+function unicodeAt(text: string, slash: number): string {
+  unicodeEscape.lastIndex = slash
   const match = unicodeEscape.exec(text)
   const point = Number.parseInt(match?.[1] ?? match?.[2] ?? '', 16)
   if (point <= 0x10ffff) return String.fromCodePoint(point)
-  const end = escape + 2
+  const end = slash + 2
   throw syntaxError(text, {
-    problem: `unknown escape '${text.slice(escape, end)}'`,
-    start: escape,
+    problem: `unknown escape '${text.slice(slash, end)}'`,
+    start: slash,
     end,
     expected: ['an escape such as \\n, \\\\ or \\u{1F333}'],
   })
@@ -69,19 +73,19 @@ export function unescapeName(text: string, from: number, to: number, quote: stri
   const pieces: string[] = []
   let at = from
   for (;;) {
-    const escape = text.indexOf('\\', at)
-    if (escape === -1 || escape >= to) break
-    const char = text.charAt(escape + 1)
+    const slash = text.indexOf('\\', at)
+    if (slash === -1 || slash >= to) break
+    const char = text.charAt(slash + 1)
     if (char !== quote && char !== '\\') {
       throw syntaxError(text, {
         problem: `unknown escape '\\${char}' in a name`,
-        start: escape,
-        end: escape + 2,
+        start: slash,
+        end: slash + 2,
         expected: [`\\${quote}`, '\\\\'],
       })
     }
-    pieces.push(text.slice(at, escape), char)
-    at = escape + 2
+    pieces.push(text.slice(at, slash), char)
+    at = slash + 2
   }
   pieces.push(text.slice(at, to))
   return pieces.join('')

@@ -28,7 +28,9 @@ for (let code = 0x41; code <= 0x5a; code += 1) classes[code] = upper
 for (let code = 0x61; code <= 0x7a; code += 1) classes[code] = lower
 classes[0x5f] = underscore
 
-const symbolsByCode: ReadonlyMap<number, readonly SymbolType[]> = Map.groupBy(symbols, (symbol) => symbol.charCodeAt(0))
+const symbolsByCode: ReadonlyMap<number, readonly SymbolType[]> = Map.groupBy(symbols, (symbol) =>
+  symbol.charCodeAt(0),
+)
 
 const stringPrefixes: ReadonlyMap<string, TokenType> = new Map([
   ['b', 'bytes'],
@@ -145,7 +147,10 @@ export class Lexer {
 
   /** `start` is at the prefix, if there is one. */
   #string(start: number, type: TokenType): Token {
-    const open = this.#text.charCodeAt(start) === quoteCode || this.#text.charCodeAt(start) === doubleQuoteCode ? start : start + 1
+    const open =
+      this.#text.charCodeAt(start) === quoteCode || this.#text.charCodeAt(start) === doubleQuoteCode
+        ? start
+        : start + 1
     const close = this.#closing(start, open, this.#text.charAt(open), 'string')
     const raw = this.#text.slice(open + 1, close)
     const text = raw.includes('\\') ? unescapeString(this.#text, open + 1, close) : raw
@@ -206,7 +211,12 @@ export class Lexer {
   }
 
   #error(start: number, end: number, problem: string, expected?: string): DbError {
-    return syntaxError(this.#text, { problem, start, end, ...(expected === undefined ? {} : { expected: [expected] }) })
+    return syntaxError(this.#text, {
+      problem,
+      start,
+      end,
+      ...(expected === undefined ? {} : { expected: [expected] }),
+    })
   }
 }
 

@@ -4,9 +4,9 @@
  */
 
 import type { GraphPart, GraphTarget } from './ast.ts'
+import type { Mutable } from './mutable.ts'
 import type { Parser } from './parser.ts'
 import { parseGroup, parseLimits, parseOrder, parseProjection, parseSplit } from './parser-clauses.ts'
-import type { Mutable } from './mutable.ts'
 import { parseRecordId, startsRecordId } from './parser-record-id.ts'
 
 /** At the arrow. */

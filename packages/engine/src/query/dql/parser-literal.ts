@@ -4,11 +4,23 @@
  * but in `t:1h` a key.
  */
 
-import { Datetime, DbError, Decimal, Duration, float, int, limits, Uuid, type Value } from '@dendrodb/protocol'
+import {
+  Datetime,
+  DbError,
+  Decimal,
+  Duration,
+  float,
+  int,
+  limits,
+  Uuid,
+  type Value,
+} from '@dendrodb/protocol'
 import type { LiteralExpression } from './ast.ts'
 import type { Parser } from './parser.ts'
 import type { Token } from './token.ts'
 
+/** The usual number: always a safe integer. */
+const shortInt = /^\d{1,15}$/
 const numberPattern = /^(\d[\d_]*)(\.[\d_]+)?(e[+-]?\d+)?(dec|f)?$/i
 const durationPattern = /^(?:\d+(?:ns|us|µs|μs|ms|[smhdwy]))+$/
 const distancePattern = /^(\d[\d_]*(?:\.[\d_]+)?)(mm|cm|km|ft|yd|mi|nmi)$/
@@ -27,13 +39,18 @@ const metresPer: ReadonlyMap<string, string> = new Map([
 const hexPattern = /^(?:[0-9A-Fa-f]{2})*$/
 
 /** A number, duration or distance; `sign` is that of a minus or plus that touches it. */
-export function numberLiteral(p: Parser, sign: '-' | '+' | '' = '', start: number = p.token.start): LiteralExpression {
+export function numberLiteral(
+  p: Parser,
+  sign: '-' | '+' | '' = '',
+  start: number = p.token.start,
+): LiteralExpression {
   const token = p.advance()
   return { kind: 'literal', value: numberValue(p, token, sign), span: { start, end: token.end } }
 }
 
 function numberValue(p: Parser, token: Token, sign: '-' | '+' | ''): Value {
   const { text } = token
+  if (sign === '' && shortInt.test(text)) return Number(text)
   if (text.length > limits.numberTextCharsMax) {
     throw p.invalid(token, `number of more than ${limits.numberTextCharsMax} characters`)
   }
@@ -42,7 +59,11 @@ function numberValue(p: Parser, token: Token, sign: '-' | '+' | ''): Value {
   if (durationPattern.test(text) && sign === '') return checked(p, token, () => Duration.parse(text))
   const distance = distancePattern.exec(text)
   if (distance !== null) return checked(p, token, () => metres(distance, sign))
-  throw p.invalid(token, `invalid number '${text}'`, ['a number', 'a duration such as 1h30m', 'a distance such as 5km'])
+  throw p.invalid(token, `invalid number '${text}'`, [
+    'a number',
+    'a duration such as 1h30m',
+    'a distance such as 5km',
+  ])
 }
 
 /** Whether a number token is one that a sign may belong to; a negative duration is an operation. */
@@ -63,7 +84,9 @@ function plainNumber(p: Parser, token: Token, match: RegExpExecArray, sign: stri
 
 function metres(match: RegExpExecArray, sign: string): Value {
   const [, amount = '', unit = ''] = match
-  const product = Decimal.parse(sign + amount.replaceAll('_', '')).mul(Decimal.parse(metresPer.get(unit) ?? '1'))
+  const product = Decimal.parse(sign + amount.replaceAll('_', '')).mul(
+    Decimal.parse(metresPer.get(unit) ?? '1'),
+  )
   const n = product.toNumber()
   return Number.isSafeInteger(n) ? int(n) : float(n)
 }
@@ -81,7 +104,8 @@ function stringValue(p: Parser, token: Token): Value {
     case 'uuid':
       return checked(p, token, () => Uuid.parse(token.text))
     case 'bytes':
-      if (!hexPattern.test(token.text)) throw p.invalid(token, 'bytes that are not pairs of hexadecimal digits')
+      if (!hexPattern.test(token.text))
+        throw p.invalid(token, 'bytes that are not pairs of hexadecimal digits')
       return Uint8Array.from(token.text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
     default:
       return token.text

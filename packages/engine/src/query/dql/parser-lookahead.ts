@@ -4,7 +4,13 @@
  * a statement or a clause only when something follows that cannot follow a name.
  */
 
-import { followsValue, isClauseKeyword, isOperatorKeyword, isStatementKeyword, type Keyword } from './keywords.ts'
+import {
+  followsValue,
+  isClauseKeyword,
+  isOperatorKeyword,
+  isStatementKeyword,
+  type Keyword,
+} from './keywords.ts'
 import type { Parser } from './parser.ts'
 
 /** Statements that may be values without parentheses: `LET $x = SELECT …`. */
@@ -26,7 +32,14 @@ const valueStatements: ReadonlySet<string> = new Set<Keyword>([
 ])
 
 /** Statements that are complete as one word. */
-const wordStatements: ReadonlySet<string> = new Set<Keyword>(['BEGIN', 'BREAK', 'CANCEL', 'COMMIT', 'CONTINUE', 'RETURN'])
+const wordStatements: ReadonlySet<string> = new Set<Keyword>([
+  'BEGIN',
+  'BREAK',
+  'CANCEL',
+  'COMMIT',
+  'CONTINUE',
+  'RETURN',
+])
 
 /** Statements that go on with an expression, which may begin with a sign. */
 const expressionStatements: ReadonlySet<string> = new Set<Keyword>(['IF', 'RETURN', 'SELECT', 'THROW'])

@@ -31,7 +31,8 @@ export function parseFieldPath(p: Parser): FieldPathNode {
 
 /** `fn::greet`, `fn::shop::total`; the name without `fn::`. */
 export function functionName(p: Parser): string {
-  if (p.token.type !== 'word' || p.token.text.toLowerCase() !== 'fn') throw p.unexpected('a function name such as fn::greet')
+  if (p.token.type !== 'word' || p.token.text.toLowerCase() !== 'fn')
+    throw p.unexpected('a function name such as fn::greet')
   p.advance()
   p.expect('::')
   let name = p.name('a function name')

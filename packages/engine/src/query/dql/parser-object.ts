@@ -8,18 +8,20 @@ import type { BlockExpression, Expression, ObjectEntry, Statement } from './ast.
 import type { Parser } from './parser.ts'
 import { objectKey } from './parser-name.ts'
 
+/** Within a target (`FROM [person, dog]`) bare names are tables. */
 export function parseArray(p: Parser): Expression {
   const { start } = p.token
-  return { kind: 'array', items: parseItems(p), span: p.span(start) }
+  const items = parseItems(p, p.namesAreTables ? p.grammar.target : p.grammar.expression)
+  return { kind: 'array', items, span: p.span(start) }
 }
 
-/** `[a, b]`. Within a target (`FROM [person, dog]`) bare names are tables. */
-export function parseItems(p: Parser): readonly Expression[] {
+/** `[a, b]`. */
+export function parseItems(p: Parser, parseItem: (p: Parser) => Expression): readonly Expression[] {
   const outer = p.enter()
   p.expect('[')
   const items: Expression[] = []
   while (!p.eat(']')) {
-    items.push(p.namesAreTables ? p.grammar.target(p) : p.grammar.expression(p))
+    items.push(parseItem(p))
     if (!p.eat(',') && !p.at(']')) throw p.unexpected()
   }
   p.leave(outer)

@@ -9,8 +9,8 @@ import type {
   GraphPart,
   IdiomExpression,
   PathPart,
-  RecursePart,
   RecurseMode,
+  RecursePart,
 } from './ast.ts'
 import type { Parser } from './parser.ts'
 import { parseGraphPart } from './parser-graph.ts'
@@ -42,24 +42,13 @@ export function parsePath(p: Parser): IdiomExpression {
   return { kind: 'idiom', parts, span: p.span(start) }
 }
 
-/** `AS name`, `AS stats.total`. */
-export function parseAlias(p: Parser): IdiomExpression {
-  const { start } = p.token
-  const parts = [parseField(p)]
-  while (p.eat('.')) {
-    parts.push(parseField(p))
-    p.checkPathLength(parts.length)
-  }
-  return { kind: 'idiom', parts, span: p.span(start) }
-}
-
 function parseField(p: Parser): PathPart {
   const { start } = p.token
   const name = p.name('a field')
   return { kind: 'field', name, span: p.span(start) }
 }
 
-export function startsWithEdge(p: Parser): boolean {
+function startsWithEdge(p: Parser): boolean {
   return directions.has(p.token.type)
 }
 

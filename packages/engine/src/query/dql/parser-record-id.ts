@@ -4,7 +4,13 @@
  */
 
 import { DbError, int, type Value } from '@dendrodb/protocol'
-import type { KeyGenerator, RecordIdExpression, RecordKeyBound, RecordKeyNode, SingleRecordKey } from './ast.ts'
+import type {
+  KeyGenerator,
+  RecordIdExpression,
+  RecordKeyBound,
+  RecordKeyNode,
+  SingleRecordKey,
+} from './ast.ts'
 import { Parser } from './parser.ts'
 import { stringLiteral } from './parser-literal.ts'
 import { parseItems, parseObjectEntries } from './parser-object.ts'
@@ -32,6 +38,7 @@ export function parseRecordString(p: Parser): RecordIdExpression {
     if (!startsRecordId(inner)) throw inner.unexpected('a record id')
     const id = parseRecordId(inner)
     if (!inner.at('end')) throw inner.unexpected()
+    p.raise(inner.height)
     return unplaced(id, { start: token.start, end: token.end })
   } catch (error) {
     if (!(error instanceof DbError) || error.code !== 'DQL_SYNTAX') throw error
@@ -46,7 +53,8 @@ function unplaced<Tree>(tree: Tree, span: RecordIdExpression['span']): Tree {
 
 function mapTree(tree: unknown, span: RecordIdExpression['span']): unknown {
   if (Array.isArray(tree)) return tree.map((item) => mapTree(item, span))
-  if (tree === null || typeof tree !== 'object' || Object.getPrototypeOf(tree) !== Object.prototype) return tree
+  if (tree === null || typeof tree !== 'object' || Object.getPrototypeOf(tree) !== Object.prototype)
+    return tree
   return Object.fromEntries(
     Object.entries(tree).map(([key, value]) => [key, key === 'span' ? span : mapTree(value, span)]),
   )
@@ -94,12 +102,13 @@ function parseKey(p: Parser): SingleRecordKey {
       return { kind: 'key_literal', value: numberKey(p, token.text, start), span: p.span(start) }
     case '-':
       p.advance()
-      if (p.token.type !== 'number' || !p.touchesLast || !/^\d+$/.test(p.token.text)) throw p.unexpected('a whole number')
+      if (p.token.type !== 'number' || !p.touchesLast || !/^\d+$/.test(p.token.text))
+        throw p.unexpected('a whole number')
       return { kind: 'key_literal', value: numberKey(p, `-${p.advance().text}`, start), span: p.span(start) }
     case 'uuid':
       return { kind: 'key_literal', value: stringLiteral(p).value, span: p.span(start) }
     case '[':
-      return { kind: 'key_array', items: parseItems(p), span: p.span(start) }
+      return { kind: 'key_array', items: parseItems(p, p.grammar.expression), span: p.span(start) }
     case '{':
       return { kind: 'key_object', entries: parseObjectEntries(p), span: p.span(start) }
     default:

@@ -38,11 +38,15 @@ export class Parser {
   token: Token
   /** Whether a bare name in front is a table (`FROM person`) or a field. */
   namesAreTables = false
+  /** What was last read in parentheses, which hold together what operators may not chain. */
+  closed: Expression | undefined
   readonly #lexer: Lexer
   #following: Token | undefined
   /** End of the last token taken. */
   #end = 0
+  /** The first `#expectedCount` are of the current token; emptying a list for each token would cost more. */
   readonly #expected: string[] = []
+  #expectedCount = 0
   #depth: number
   /** Levels of the tree built so far below the node that is being built. */
   #height: OuterHeight = 0
@@ -62,6 +66,10 @@ export class Parser {
     return this.#depth
   }
 
+  get height(): number {
+    return this.#height
+  }
+
   // Tokens
 
   /** Takes the current token. */
@@ -70,7 +78,7 @@ export class Parser {
     this.#end = taken.end
     this.token = this.#following ?? this.#lexer.next()
     this.#following = undefined
-    this.#expected.length = 0
+    this.#expectedCount = 0
     return taken
   }
 
@@ -82,7 +90,7 @@ export class Parser {
 
   at(type: TokenType): boolean {
     if (this.token.type === type) return true
-    this.#expected.push(type === 'end' ? 'the end of the query' : type)
+    this.wanted(type === 'end' ? 'the end of the query' : type)
     return false
   }
 
@@ -99,7 +107,7 @@ export class Parser {
 
   atKeyword(keyword: Keyword): boolean {
     if (this.token.keyword === keyword) return true
-    this.#expected.push(keyword)
+    this.wanted(keyword)
     return false
   }
 
@@ -142,7 +150,7 @@ export class Parser {
     this.#end = start + length
     const rest = text.slice(length) as SymbolType
     this.token = { type: rest, start: start + length, end, text: rest, keyword: '' }
-    this.#expected.length = 0
+    this.#expectedCount = 0
   }
 
   // Names
@@ -167,7 +175,8 @@ export class Parser {
 
   /** A whole number without a sign. */
   integer(what: string): number {
-    const n = this.token.type === 'number' && /^\d+$/.test(this.token.text) ? Number(this.token.text) : Number.NaN
+    const n =
+      this.token.type === 'number' && /^\d+$/.test(this.token.text) ? Number(this.token.text) : Number.NaN
     if (!Number.isSafeInteger(n)) throw this.unexpected(what)
     this.advance()
     return n
@@ -184,7 +193,8 @@ export class Parser {
 
   /** One level deeper. @throws DQL_TOO_DEEP */
   enter(): OuterHeight {
-    if (this.#depth >= this.limits.depthMax) throw this.#tooDeep('levels within one another', this.limits.depthMax)
+    if (this.#depth >= this.limits.depthMax)
+      throw this.#tooDeep('levels within one another', this.limits.depthMax)
     this.#depth += 1
     const outer = this.#height
     this.#height = 0
@@ -216,6 +226,11 @@ export class Parser {
     }
   }
 
+  /** What was parsed apart from this parser belongs below the current node. */
+  raise(height: number): void {
+    this.#height = Math.max(this.#height, height)
+  }
+
   checkPathLength(parts: number): void {
     if (parts > this.limits.pathPartsMax) throw this.#tooDeep('parts in one path', this.limits.pathPartsMax)
   }
@@ -229,22 +244,29 @@ export class Parser {
 
   #tooDeep(what: string, limit: number): DbError {
     const { start } = this.token
-    return dqlErrors.TOO_DEEP({ what: `too many ${what}`, limit, offset: start, ...positionOf(this.text, start) })
+    return dqlErrors.TOO_DEEP({
+      what: `too many ${what}`,
+      limit,
+      offset: start,
+      ...positionOf(this.text, start),
+    })
   }
 
   // Errors
 
   /** Notes something that would have been right here. */
   wanted(what: string): void {
-    this.#expected.push(what)
+    this.#expected[this.#expectedCount] = what
+    this.#expectedCount += 1
   }
 
   /** The current token is wrong; `what` (or anything noted) would have been right. */
   unexpected(what?: string): DbError {
-    if (what !== undefined) this.#expected.push(what)
-    if (this.#suspect !== undefined) return this.#misspelt(this.#suspect)
+    if (what !== undefined) this.wanted(what)
+    const suspect = this.#suspect
+    if (suspect !== undefined && suggestStatement(suspect.text) !== undefined) return this.#misspelt(suspect)
     const { start, end } = this.token
-    return syntaxError(this.text, { start, end, expected: this.#expected })
+    return syntaxError(this.text, { start, end, expected: this.#expected.slice(0, this.#expectedCount) })
   }
 
   /** Something is wrong with what stands at `token`, beyond being in the wrong place. */
@@ -256,9 +278,9 @@ export class Parser {
    * A statement begins with a bare name. When it then fails the name is likely a misspelt keyword (`SELEC * FROM t`
    * reads as a product until `t`), so the error is told there. Returns what `trust` puts back.
    */
-  suspect(token: Token): Token | undefined {
+  suspect(token: Token | undefined): Token | undefined {
     const outer = this.#suspect
-    this.#suspect = suggestStatement(token.text) === undefined ? undefined : token
+    this.#suspect = token
     return outer
   }
 

@@ -112,10 +112,15 @@ function codePoints(text: string): number {
 function hintOf(expected: readonly string[], suggestion: string | undefined): string {
   const slip = suggestion === undefined ? '' : `; did you mean ${suggestion}?`
   if (expected.length === 0) return slip
-  const printed = expected.slice(0, expectedPrintedMax)
+  const printed = expected.slice(0, expectedPrintedMax).map(printExpected)
   const last = printed[printed.length - 1] ?? ''
   const list = printed.length === 1 ? last : `${printed.slice(0, -1).join(', ')} or ${last}`
   return `; expected ${expected.length > printed.length ? `${printed.join(', ')} …` : list}${slip}`
+}
+
+/** Symbols stand in quotes, as commas would get lost among commas. */
+function printExpected(item: string): string {
+  return /^[A-Za-z]/.test(item) ? item : `'${item}'`
 }
 
 /** The expected word that is a slip of the finger away from what was found. */
@@ -142,7 +147,8 @@ export function suggestStatement(word: string): string | undefined {
 }
 
 function wordsOf(expected: readonly string[]): readonly string[] {
-  return expected.flatMap((item) => (item === 'a statement' ? statementKeywords : /^[A-Z_]+$/.test(item) ? [item] : []))
+  const words = expected.filter((item) => /^[A-Z_]+$/.test(item))
+  return expected.includes('a statement') ? [...words, ...statementKeywords] : words
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */

@@ -7,6 +7,8 @@
 
 import { queryErrors } from '../query-errors.ts'
 import { queryLimits } from '../limits.ts'
+import { createFunctionContext } from '../compile/function-context.ts'
+import type { FunctionContext } from '../functions/function-definition.ts'
 import type { OperatorProfile } from './profile.ts'
 import type { Task } from './task.ts'
 
@@ -25,6 +27,7 @@ export class StatementRun {
   readonly profile: OperatorProfile | undefined
   /** Results of subqueries that give the same for every row of the statement. */
   readonly subqueryResults: Map<object, unknown> = new Map()
+  readonly functions: FunctionContext
   #timeoutMs: number
   #startedAt: number
   #sliceEndsAt: number
@@ -36,6 +39,7 @@ export class StatementRun {
   constructor(bounds: StatementBounds, profile?: OperatorProfile) {
     this.bounds = bounds
     this.profile = profile
+    this.functions = createFunctionContext(this)
     this.#timeoutMs = bounds.timeoutMs
     this.#startedAt = performance.now()
     this.#sliceEndsAt = this.#startedAt + queryLimits.sliceMsMax
@@ -70,8 +74,15 @@ export class StatementRun {
   retain(bytes: number): void {
     this.#bytes += bytes
     if (this.#bytes > this.bounds.memoryBytes) {
+      this.#bytes -= bytes
       throw queryErrors.MEMORY_EXCEEDED({ bytes: this.bounds.memoryBytes })
     }
+  }
+
+  /** Memory about to be used and soon given back. @throws QUERY_MEMORY_EXCEEDED */
+  expect(bytes: number): void {
+    this.retain(bytes)
+    this.#bytes -= bytes
   }
 
   /** What was retained and is no longer kept. */

@@ -117,6 +117,14 @@ export function oneOf<const Text extends string>(...texts: readonly Text[]): Arg
   })
 }
 
+/** An array or set whose elements are all of a kind. */
+export function collectionOf(item: ArgumentKind<Value>): ArgumentKind<readonly Value[]> {
+  const elements = arrayOf(item)
+  return kind(item === any ? 'array | set' : `array<${item.name}>`, (argument) => {
+    return elements.read(argument instanceof ValueSet ? argument.values : argument)
+  })
+}
+
 function arrayOf<T extends Value>(item: ArgumentKind<T>): ArgumentKind<readonly T[]> {
   return kind(`array<${item.name}>`, (argument) => {
     if (!isArray(argument)) return mismatch

@@ -1,0 +1,232 @@
+/**
+ * A database as a library's user holds it.
+ * Every method acts with the engine owner's rights; to act for somebody else, give `query` a session.
+ */
+
+import {
+  DbError,
+  fromUntrusted,
+  RecordId,
+  type Value,
+  type ValueObject,
+} from '@dendrodb/protocol'
+import type { WriteMeta } from '../ledger/write-meta.ts'
+import type { RecordTx } from '../models/document/record-tx.ts'
+import type { ReadView, WriteTx } from '../models/model.ts'
+import type { AsOf, DatabaseHost, IndexProgress, QueryHost, Receipt, WriteOptions } from '../query/host.ts'
+import { type QueryAnswer, runQuery } from '../query/run-query.ts'
+import type { Session } from '../query/session.ts'
+import type { MaybePromise } from '../storage/kv-store.ts'
+import { copyValue } from './copy-value.ts'
+import type { DatabaseCore } from './database-core.ts'
+import { GarbageCollector } from './garbage-collector.ts'
+import { IndexBuilder } from './index-builder.ts'
+import { type SelectOptions, selectStatement } from './select-statement.ts'
+import { type VerifyOptions, type VerifyReport, verifyStore } from '../verify/verify-store.ts'
+
+/** A record id as text (`user:alice`) or as a value. */
+export type IdInput = string | RecordId
+
+export type CommitOperation =
+  | { readonly put: IdInput; readonly fields: Readonly<Record<string, unknown>> }
+  | { readonly delete: IdInput }
+
+export interface WriteReceipt extends Receipt {
+  readonly id: RecordId
+}
+
+export interface DeleteReceipt extends Receipt {
+  /** Whether the record was there. */
+  readonly isDeleted: boolean
+}
+
+export interface QueryOptions {
+  /** Who asks; default: the engine's owner. */
+  readonly session?: Partial<Omit<Session, 'database'>>
+}
+
+export class Database implements DatabaseHost {
+  readonly name: string
+  readonly #core: DatabaseCore
+  readonly #engine: QueryHost
+  readonly #builder: IndexBuilder
+  readonly #garbage: GarbageCollector
+  readonly #stopListening: () => void
+
+  /** Made by the engine; see `openEngine`. */
+  constructor(core: DatabaseCore, engine: QueryHost) {
+    this.name = core.name
+    this.#core = core
+    this.#engine = engine
+    this.#builder = new IndexBuilder(core)
+    this.#garbage = new GarbageCollector(core)
+    this.#builder.resume()
+    this.#garbage.run()
+    this.#stopListening = core.onCommit((writes) => {
+      if (writes.some(({ seq }) => seq === core.catalogs.newest().seq)) this.#builder.resume()
+      if (writes.some(({ request }) => request.dropped.length > 0)) this.#garbage.run()
+    })
+  }
+
+  /**
+   * Runs DQL and gives one result per statement.
+   * @throws the error of the first statement that failed; those before it have taken effect
+   * @example await shop.query('SELECT * FROM product WHERE price < $max ORDER BY price', { max: 20 })
+   */
+  async query(text: string, vars: Readonly<Record<string, unknown>> = {}, options: QueryOptions = {}): Promise<Value[]> {
+    const { results } = await this.run(text, vars, options)
+    return results.map((each) => {
+      if (each.status === 'error') throw each.error
+      return copyValue(each.result)
+    })
+  }
+
+  /** Runs DQL and gives each statement's result or error, and the newest commit. Results are not to be changed. */
+  run(text: string, vars: Readonly<Record<string, unknown>> = {}, options: QueryOptions = {}): Promise<QueryAnswer> {
+    const session: Session = { isRoot: true, isSystem: false, ...options.session, database: this.name }
+    return runQuery(this.#engine, session, text, fromUntrusted(vars) as ValueObject)
+  }
+
+  /**
+   * The record with its `id`, a copy that is yours; `undefined` when there is none.
+   * @example await shop.get('product:1', { asOf: { seq: 12 } })
+   */
+  async get(id: IdInput, options: { readonly asOf?: AsOf } = {}): Promise<ValueObject | undefined> {
+    const view = this.#core.view(options.asOf)
+    const open = view instanceof Promise ? await view : view
+    try {
+      const record = open.getRecord(toId(id))
+      const found = record instanceof Promise ? await record : record
+      return found === undefined ? undefined : (copyValue(found.value) as ValueObject)
+    } finally {
+      open.close()
+    }
+  }
+
+  /**
+   * Creates or replaces the record; durable once it resolves.
+   * @throws INDEX_UNIQUE_VIOLATION, LEDGER_RECORD_TOO_LARGE, VALUE_*
+   */
+  async put(id: IdInput, fields: Readonly<Record<string, unknown>>, meta?: WriteMeta): Promise<WriteReceipt> {
+    const recordId = toId(id)
+    const value = toFields(fields)
+    const { receipt } = await this.#core.write((tx) => tx.put(recordId, value), pointWrite(meta))
+    return { id: recordId, ...receipt }
+  }
+
+  /** Deletes the record and the edges that touch it; its history stays. */
+  async delete(id: IdInput, meta?: WriteMeta): Promise<DeleteReceipt> {
+    const recordId = toId(id)
+    const { result, receipt } = await this.#core.write((tx) => tx.delete(recordId), pointWrite(meta))
+    return { isDeleted: result, ...receipt }
+  }
+
+  /**
+   * Rows of a table.
+   * @example await shop.select('product', { where: { category: 'book' }, orderBy: { price: 'desc' }, limit: 10 })
+   */
+  async select(table: string, options: SelectOptions = {}): Promise<ValueObject[]> {
+    const { text, vars } = selectStatement(table, options)
+    const [rows] = await this.query(text, vars)
+    return rows as unknown as ValueObject[]
+  }
+
+  /** Several changes in one commit: all of them or none. */
+  async commit(operations: readonly CommitOperation[], meta?: WriteMeta): Promise<Receipt> {
+    const steps = operations.map((operation) => {
+      if ('delete' in operation) return { id: toId(operation.delete), fields: undefined }
+      return { id: toId(operation.put), fields: toFields(operation.fields) }
+    })
+    const { receipt } = await this.transaction(async (tx) => {
+      for (const { id, fields } of steps) await (fields === undefined ? tx.delete(id) : tx.put(id, fields))
+    }, meta)
+    return receipt
+  }
+
+  /**
+   * Runs `work` as one serialisable transaction. It may be run again when it loses a race, so it must have no effects
+   * outside `tx`.
+   * @example
+   * await shop.transaction(async (tx) => {
+   *   const stock = await tx.getRecord(id)
+   *   await tx.put(id, { ...stock.value, count: stock.value.count - 1 })
+   * })
+   */
+  transaction<T>(
+    work: (tx: WriteTx) => MaybePromise<T>,
+    meta?: WriteMeta,
+  ): Promise<{ readonly result: T; readonly receipt: Receipt }> {
+    return this.write(work, meta === undefined ? {} : { meta })
+  }
+
+  /** The newest acknowledged commit: its number, and the hash that stands for all history up to it. */
+  head(): Receipt {
+    return this.#core.head()
+  }
+
+  /** Checks every commit, version, record and index entry against the chain. */
+  verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    return verifyStore(this.#core.store, options)
+  }
+
+  /** Bytes of the database on disk. */
+  sizeBytes(): Promise<number> {
+    return this.#core.store.sizeBytes()
+  }
+
+  view(asOf?: AsOf): MaybePromise<ReadView> {
+    return this.#core.view(asOf)
+  }
+
+  write<T>(
+    work: (tx: WriteTx) => MaybePromise<T>,
+    options?: WriteOptions,
+  ): Promise<{ readonly result: T; readonly receipt: Receipt }> {
+    return this.#core.write(work, options)
+  }
+
+  /** Resolves when the index is ready. Where its build failed, removes it. @throws INDEX_BUILD_FAILED, INDEX_UNKNOWN */
+  async waitForIndex(table: string, index: string): Promise<void> {
+    try {
+      await this.#builder.wait(table, index)
+    } catch (error) {
+      if (error instanceof DbError && error.code === 'INDEX_BUILD_FAILED') {
+        await this.#core.write((tx) => tx.removeIndex(table, index))
+      }
+      throw error
+    }
+  }
+
+  indexProgress(table: string, index: string): Promise<IndexProgress | undefined> {
+    return this.#builder.progress(table, index)
+  }
+
+  async rebuildIndex(table: string, index: string): Promise<void> {
+    await this.#core.write(async (tx: RecordTx) => {
+      const old = tx.catalog.table(table)?.indexes.find((each) => each.name === index && !each.isAdjacency)
+      if (old === undefined) return
+      const { fields, unique, comment } = old
+      await tx.defineIndex({ name: index, table, fields, unique, ...(comment === undefined ? {} : { comment }) })
+    })
+    await this.#builder.wait(table, index)
+  }
+
+  /** Waits for writes in flight and closes the files. The engine opens the database again when it is asked for. */
+  async close(): Promise<void> {
+    this.#stopListening()
+    await Promise.all([this.#builder.stop(), this.#garbage.stop()])
+    await this.#core.close()
+  }
+}
+
+function toId(id: IdInput): RecordId {
+  return typeof id === 'string' ? RecordId.parse(id) : id
+}
+
+function toFields(fields: Readonly<Record<string, unknown>>): ValueObject {
+  return fromUntrusted(fields) as ValueObject
+}
+
+function pointWrite(meta: WriteMeta | undefined): WriteOptions {
+  return meta === undefined ? { isPoint: true } : { isPoint: true, meta }
+}

@@ -1,0 +1,116 @@
+/**
+ * The engine: databases in one folder, or in memory, opened as they are asked for.
+ * This is where the parts are wired together.
+ */
+
+import { type DatabaseFiles, filesIn, filesInMemory } from './database/database-files.ts'
+import { Database } from './database/database.ts'
+import { DatabaseCore } from './database/database-core.ts'
+import { catalogOfDatabase, checkDatabaseName } from './database/database-name.ts'
+import { openLedger } from './database/open-core.ts'
+import { engineErrors } from './engine-errors.ts'
+import { recordCacheBytesMax } from './models/document/limits.ts'
+import type { QueryHost } from './query/host.ts'
+
+export interface EngineOptions {
+  /** Folder of the data, made when it is missing. Without it everything lives in memory and is gone with the process. */
+  readonly path?: string
+  /** Decoded records kept per database. Default 32 MiB. */
+  readonly recordCacheBytes?: number
+  /** Blocks of files kept per database. Default 32 MiB. */
+  readonly blockCacheBytes?: number
+  /** Writes kept in memory before they are sorted into files, per database. Default 16 MiB. */
+  readonly writeBufferBytes?: number
+}
+
+/** Databases open at a time; each has its own files, caches and buffers. */
+export const databasesOpenMax = 256
+
+/**
+ * Opens the engine. Close it at the end, so that other processes may open the same folder.
+ * @example
+ * const engine = await openEngine({ path: './data' })
+ * const shop = await engine.database('shop')
+ * await shop.put('product:1', { name: 'lamp', price: 20 })
+ * await engine.close()
+ */
+export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
+  const { path, recordCacheBytes, blockCacheBytes, writeBufferBytes } = options
+  const files =
+    path === undefined
+      ? filesInMemory()
+      : filesIn(path, {
+          cacheBytes: blockCacheBytes ?? 32 * 1024 * 1024,
+          writeBufferBytes: writeBufferBytes ?? 16 * 1024 * 1024,
+        })
+  return new Engine(files, await files.names(), recordCacheBytes ?? recordCacheBytesMax)
+}
+
+export class Engine implements QueryHost {
+  readonly #files: DatabaseFiles
+  readonly #cacheBytesMax: number
+  readonly #names: Set<string>
+  readonly #open = new Map<string, Promise<Database>>()
+  #isClosed = false
+
+  /** Made by `openEngine`. */
+  constructor(files: DatabaseFiles, names: readonly string[], cacheBytesMax: number) {
+    this.#files = files
+    this.#names = new Set(names)
+    this.#cacheBytesMax = cacheBytesMax
+  }
+
+  /**
+   * The database of that name, made when there is none.
+   * @throws ENGINE_DATABASE_NAME, ENGINE_DATABASE_NAME_TAKEN, STORAGE_LOCKED, LEDGER_FORMAT_TOO_NEW
+   */
+  database(name: string): Promise<Database> {
+    const open = this.#open.get(name)
+    if (open !== undefined) return open
+    if (this.#isClosed) return Promise.reject(engineErrors.CLOSED())
+    const opening = this.#openDatabase(name)
+    this.#open.set(name, opening)
+    opening.catch(() => this.#open.delete(name))
+    return opening
+  }
+
+  hasDatabase(name: string): boolean {
+    return this.#names.has(name)
+  }
+
+  /** Names of all databases, open or not, sorted. */
+  async databaseNames(): Promise<readonly string[]> {
+    return [...this.#names].sort()
+  }
+
+  /** Closes all databases. Idempotent. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const open = await Promise.allSettled(this.#open.values())
+    this.#open.clear()
+    for (const database of open) if (database.status === 'fulfilled') await database.value.close()
+  }
+
+  async #openDatabase(name: string): Promise<Database> {
+    checkDatabaseName(name)
+    if (!this.#names.has(name)) this.#claimName(name)
+    if (this.#open.size >= databasesOpenMax) throw engineErrors.DATABASES_OPEN({ limit: databasesOpenMax })
+    const store = await this.#files.open(name)
+    try {
+      const { state, catalog } = await openLedger(name, store)
+      const cacheBytesMax = this.#cacheBytesMax
+      return new Database(new DatabaseCore({ name, store, state, catalog, cacheBytesMax }), this)
+    } catch (error) {
+      await store.close()
+      throw error
+    }
+  }
+
+  #claimName(name: string): void {
+    const catalog = catalogOfDatabase(name)
+    for (const other of this.#names) {
+      if (catalogOfDatabase(other) === catalog) throw engineErrors.DATABASE_NAME_TAKEN({ name, other })
+    }
+    this.#names.add(name)
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Statements as values: blocks and subqueries.
+ * A subquery that asks nothing of the row around it is run once per statement, not once per row.
+ */
+
+import type { Value } from '@dendrodb/protocol'
+import type { BlockExpression, Expression, Statement, SubqueryExpression } from '../dql/ast.ts'
+import { runTask, type Task } from '../execute/task.ts'
+import { queryErrors } from '../query-errors.ts'
+import { type CompiledExpression, type CompiledStatement, type Completion, Jump } from './compiled.ts'
+import type { Compiler } from './compiler.ts'
+import type { EvalContext } from './eval-context.ts'
+import { type AnyNode, hasWrite, isVolatileName, someNode } from './walk.ts'
+
+/** The statements one after the other in a scope of their own; the value of the last one, or a jump. */
+export interface CompiledBlock {
+  readonly isWrite: boolean
+  run(row: Value, ctx: EvalContext, prepare?: (inner: EvalContext) => void): Task<Completion>
+}
+
+export function compileBlock(node: BlockExpression, compiler: Compiler): CompiledBlock {
+  const statements = node.statements.map((statement) => compiler.statement(statement))
+  return {
+    isWrite: statements.some((statement) => statement.isWrite),
+    *run(row, ctx, prepare) {
+      const inner = ctx.nested()
+      prepare?.(inner)
+      let last: Completion
+      for (const statement of statements) {
+        last = yield* statement.run(row, inner)
+        if (last instanceof Jump) return last
+      }
+      return last
+    },
+  }
+}
+
+/** `{ … }` as a value: RETURN inside gives the block's value. */
+export function compileBlockExpression(node: BlockExpression, compiler: Compiler): CompiledExpression {
+  const block = compileBlock(node, compiler)
+  return {
+    isPure: false,
+    isPoint: false,
+    evaluate: (row, ctx) => runTask(valueOf(block.run(row, ctx))),
+  }
+}
+
+export function compileSubquery(node: SubqueryExpression, compiler: Compiler): CompiledExpression {
+  const statement = compiler.statement(node.statement)
+  const run = (row: Value, ctx: EvalContext) =>
+    runTask(valueOf(statement.run(row, ctx.nested({ parent: row, document: undefined }))))
+  const evaluate = isIndependent(node.statement) ? runOnce(statement, run) : run
+  return { isPure: false, isPoint: false, evaluate }
+}
+
+interface KeptResult {
+  readonly ctx: Pick<EvalContext, 'scope' | 'view' | 'access'>
+  readonly writes: number
+  readonly value: ReturnType<CompiledExpression['evaluate']>
+}
+
+function runOnce(
+  statement: CompiledStatement,
+  run: CompiledExpression['evaluate'],
+): CompiledExpression['evaluate'] {
+  return (row, ctx) => {
+    const kept = ctx.run.subqueryResults.get(statement) as KeptResult | undefined
+    if (kept !== undefined && isStillValid(kept, ctx)) return kept.value
+    const value = run(row, ctx)
+    const { scope, view, access } = ctx
+    ctx.run.subqueryResults.set(statement, { ctx: { scope, view, access }, writes: ctx.run.writes, value })
+    return value
+  }
+}
+
+function isStillValid(kept: KeptResult, ctx: EvalContext): boolean {
+  return (
+    kept.ctx.scope === ctx.scope &&
+    kept.ctx.view === ctx.view &&
+    kept.ctx.access === ctx.access &&
+    kept.writes === ctx.run.writes
+  )
+}
+
+/** Ends jumps at the border of a value. */
+export function* valueOf(task: Task<Completion>): Task<Value> {
+  const completion = yield* task
+  if (!(completion instanceof Jump)) return completion
+  if (completion.type === 'return') return completion.value
+  throw queryErrors.LOOP_CONTROL({ statement: completion.type.toUpperCase() })
+}
+
+/** Whether a statement gives the same whatever row it stands beside, for as long as nothing is written. */
+export function isIndependent(statement: Statement): boolean {
+  if (statement.kind !== 'select' && statement.kind !== 'count') return false
+  return !hasWrite(statement) && !someNode(statement, asksForMore)
+}
+
+function asksForMore(node: AnyNode): boolean {
+  switch (node.kind) {
+    case 'param':
+      return rowNames.has((node as { readonly name?: string }).name ?? '')
+    case 'call':
+      return isVolatileName((node as { readonly name?: string }).name ?? '')
+    case 'select': {
+      // Targets and counts are evaluated beside the row around the statement.
+      const { from, limit, skip, asOf } = node as Extract<Statement, { kind: 'select' }>
+      return [...from, limit, skip, asOf].some(hasOuterPath)
+    }
+    default:
+      return node.kind === 'key_generator' || node.kind === 'mock' || node.kind === 'closure'
+  }
+}
+
+const rowNames: ReadonlySet<string> = new Set(['parent', 'before', 'after', 'value', 'input'])
+
+function hasOuterPath(expression: Expression | undefined): boolean {
+  return someNode(expression, (node) => {
+    if (node.kind === 'param') return (node as { readonly name?: string }).name === 'this'
+    return node.kind === 'idiom' && (node as { readonly start?: Expression }).start === undefined
+  })
+}

@@ -1,0 +1,170 @@
+/**
+ * Calls: functions by name, methods of values, closures, casts and named constants.
+ * A pure function of constants is computed once, ahead. Functions that take closures may have to wait for them, all
+ * others answer at once or are marked impure.
+ */
+
+import { type Value, RecordId, typeOf } from '@dendrodb/protocol'
+import { chain } from '../../storage/chain.ts'
+import type { MaybePromise } from '../../storage/kv-store.ts'
+import type {
+  CallExpression,
+  CallPart,
+  CastExpression,
+  ClosureExpression,
+  ConstantExpression,
+  MethodPart,
+} from '../dql/ast.ts'
+import { Closure } from '../functions/closure.ts'
+import type { FunctionDefinition } from '../functions/function-definition.ts'
+import { castValue } from '../operators/cast.ts'
+import { coerceToField } from '../operators/coerce.ts'
+import { queryErrors } from '../query-errors.ts'
+import { combineOne, effectsOf, evaluateAll } from './combine.ts'
+import { type CompiledExpression, constantOf } from './compiled.ts'
+import type { Compiler } from './compiler.ts'
+import type { EvalContext } from './eval-context.ts'
+import { findConstant, findFunction, findMethod } from './function-lookup.ts'
+import type { PathStep } from './path-step.ts'
+import { foldingContext } from './function-context.ts'
+
+export function compileCall(node: CallExpression, compiler: Compiler): CompiledExpression {
+  const args = node.args.map((arg) => compiler.expression(arg))
+  if (node.name === 'record::exists') return compileRecordExists(args)
+  const definition = findFunction(node.name)
+  const effects = effectsOf(args)
+  const isAhead = definition.isPure && args.every((arg) => arg.constant !== undefined)
+  const folded = isAhead ? callAhead(definition, args) : undefined
+  if (folded !== undefined) return folded
+  return {
+    isPure: effects.isPure && isSynchronous(definition),
+    isPoint: effects.isPoint && isSynchronous(definition),
+    evaluate: effects.isPure
+      ? (row, ctx) => definition.call(pureValues(args, row, ctx), ctx.functions)
+      : (row, ctx) => chain(evaluateAll(args, row, ctx), (values) => definition.call(values, ctx.functions)),
+  }
+}
+
+/** Functions that hash passwords wait for other threads; those with closures for what the closures wait for. */
+function isSynchronous(definition: FunctionDefinition): boolean {
+  return !definition.name.startsWith('crypto::')
+}
+
+function pureValues(args: readonly CompiledExpression[], row: Value, ctx: EvalContext): Value[] {
+  const values = new Array<Value>(args.length)
+  for (let i = 0; i < args.length; i += 1) {
+    values[i] = (args[i] as CompiledExpression).evaluate(row, ctx) as Value
+  }
+  return values
+}
+
+function callAhead(
+  definition: FunctionDefinition,
+  args: readonly CompiledExpression[],
+): CompiledExpression | undefined {
+  try {
+    const result = definition.call(
+      args.map((arg) => arg.constant?.value),
+      foldingContext,
+    )
+    return result instanceof Promise ? undefined : constantOf(result)
+  } catch {
+    return undefined
+  }
+}
+
+/** Needs the view, which functions do not have. */
+function compileRecordExists(args: readonly CompiledExpression[]): CompiledExpression {
+  const [arg] = args
+  if (arg === undefined || args.length !== 1) {
+    throw queryErrors.TYPE_EXPECTED({ clause: 'record::exists()', expected: '1 argument', found: args.length })
+  }
+  return {
+    isPure: false,
+    isPoint: arg.isPoint,
+    evaluate: (row, ctx) => chain(arg.evaluate(row, ctx), (id) => recordExists(id, ctx)),
+  }
+}
+
+function recordExists(id: Value, ctx: EvalContext): MaybePromise<boolean> {
+  if (!(id instanceof RecordId)) {
+    throw queryErrors.TYPE_EXPECTED({ clause: 'record::exists()', expected: 'a record id', found: typeOf(id) })
+  }
+  return chain(ctx.readRecord(id), (record) => record !== undefined)
+}
+
+/** `.name(args)`: the function of the value's type with the value as its first argument, or a closure in a field. */
+export function compileMethod(part: MethodPart, compiler: Compiler): PathStep {
+  const args = part.args.map((arg) => compiler.expression(arg))
+  const spelling = (part as { readonly spelling?: string }).spelling ?? part.name
+  return {
+    isPoint: args.every((arg) => arg.isPoint) && part.name !== 'exists',
+    apply: (value, row, ctx) =>
+      chain(evaluateAll(args, row, ctx), (values) => callMethod(value, part.name, spelling, values, ctx)),
+  }
+}
+
+function callMethod(
+  value: Value,
+  name: string,
+  spelling: string,
+  args: readonly Value[],
+  ctx: EvalContext,
+): MaybePromise<Value> {
+  const member = closureIn(value, spelling)
+  if (member !== undefined) return member.call(...args)
+  if (name === 'exists' && value instanceof RecordId) return recordExists(value, ctx)
+  return findMethod(value, name).call([value, ...args], ctx.functions)
+}
+
+function closureIn(value: Value, name: string): Closure | undefined {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+  const member: unknown = (value as Readonly<Record<string, unknown>>)[name]
+  return member instanceof Closure ? member : undefined
+}
+
+/** `$closure(1, 2)`. */
+export function compileCallPart(part: CallPart, compiler: Compiler): PathStep {
+  const args = part.args.map((arg) => compiler.expression(arg))
+  return {
+    isPoint: false,
+    apply(value, row, ctx) {
+      const closure: unknown = value
+      if (!(closure instanceof Closure)) {
+        throw queryErrors.TYPE_EXPECTED({ clause: 'a call', expected: 'a closure', found: typeOf(value) })
+      }
+      return chain(evaluateAll(args, row, ctx), (values) => closure.call(...values))
+    },
+  }
+}
+
+/** A closure keeps the parameters of the place where it is written. */
+export function compileClosure(node: ClosureExpression, compiler: Compiler): CompiledExpression {
+  const body = compiler.expression(node.body)
+  const { params, returns } = node
+  return {
+    isPure: false,
+    isPoint: body.isPoint,
+    evaluate(row, ctx) {
+      function call(args: readonly Value[]): MaybePromise<Value> {
+        ctx.run.check()
+        const inner = ctx.nested()
+        for (let i = 0; i < params.length; i += 1) {
+          const param = params[i] as (typeof params)[number]
+          inner.scope.set(param.name, param.type === undefined ? args[i] : coerceToField(args[i], param.type))
+        }
+        const result = body.evaluate(row, inner)
+        return returns === undefined ? result : chain(result, (value) => coerceToField(value, returns))
+      }
+      return new Closure(params.length, call) as unknown as Value
+    },
+  }
+}
+
+export function compileCast(node: CastExpression, compiler: Compiler): CompiledExpression {
+  return combineOne(compiler.expression(node.operand), (value) => castValue(value, node.type))
+}
+
+export function compileConstant(node: ConstantExpression): CompiledExpression {
+  return constantOf(findConstant(node.name))
+}

@@ -1,0 +1,69 @@
+/** One statement: by its first word, or else an expression. */
+
+import type { Statement } from './ast.ts'
+import type { StatementWord } from './keywords.ts'
+import type { Parser } from './parser.ts'
+import {
+  parseExplainStatement,
+  parseFor,
+  parseIf,
+  parseJump,
+  parseLet,
+  parseReturn,
+  parseSleep,
+  parseThrow,
+  parseTransaction,
+} from './parser-control.ts'
+import { parseDefine, parseRebuild, parseRemove } from './parser-define.ts'
+import { opensStatement } from './parser-lookahead.ts'
+import { parseCount, parseLive, parseSelect } from './parser-select.ts'
+import { parseInfo, parseKill, parseShow, parseUse } from './parser-session.ts'
+import { parseCreate, parseDelete, parseInsert, parseRelate, parseUpdate } from './parser-write.ts'
+
+const parsers: Readonly<Record<StatementWord, (p: Parser) => Statement>> = {
+  BEGIN: (p) => parseTransaction(p, 'begin'),
+  BREAK: (p) => parseJump(p, 'break'),
+  CANCEL: (p) => parseTransaction(p, 'cancel'),
+  COMMIT: (p) => parseTransaction(p, 'commit'),
+  CONTINUE: (p) => parseJump(p, 'continue'),
+  COUNT: parseCount,
+  CREATE: parseCreate,
+  DEFINE: parseDefine,
+  DELETE: parseDelete,
+  EXPLAIN: parseExplainStatement,
+  FOR: parseFor,
+  IF: parseIf,
+  INFO: parseInfo,
+  INSERT: parseInsert,
+  KILL: parseKill,
+  LET: parseLet,
+  LIVE: parseLive,
+  REBUILD: parseRebuild,
+  RELATE: parseRelate,
+  REMOVE: parseRemove,
+  RETURN: parseReturn,
+  SELECT: parseSelect,
+  SHOW: parseShow,
+  SLEEP: parseSleep,
+  THROW: parseThrow,
+  UPDATE: parseUpdate,
+  UPSERT: parseUpdate,
+  USE: parseUse,
+}
+
+export function parseStatement(p: Parser): Statement {
+  p.countStatement()
+  const outer = p.enter()
+  const statement = opensStatement(p)
+    ? parsers[p.token.keyword as StatementWord](p)
+    : parseExpressionStatement(p)
+  p.leave(outer)
+  return statement
+}
+
+function parseExpressionStatement(p: Parser): Statement {
+  const { start } = p.token
+  p.wanted('a statement')
+  const expression = p.grammar.expression(p)
+  return { kind: 'expression', expression, span: p.span(start) }
+}

@@ -1,0 +1,54 @@
+/**
+ * Under which name a projected expression appears in the result, as SurrealQL names it.
+ */
+
+import type { Expression, IdiomExpression, PathPart, ProjectedField, Projection } from '../dql/ast.ts'
+import { formatExpression } from '../dql/format-expression.ts'
+
+/** Names from the outside in; `AS a.b` and the path `a.b` both give an object `a`. */
+export function outputPath(field: ProjectedField): readonly string[] {
+  return field.alias === undefined ? nameOf(field.expression) : pathNames(field.alias)
+}
+
+function nameOf(expression: Expression): readonly string[] {
+  switch (expression.kind) {
+    case 'idiom':
+      return pathNames(expression)
+    case 'param':
+      return [expression.name]
+    case 'call':
+      return [expression.name]
+    default:
+      return [formatExpression(expression)]
+  }
+}
+
+function pathNames(idiom: IdiomExpression): readonly string[] {
+  const names: string[] = []
+  for (const part of idiom.parts) {
+    if (part.kind === 'field') names.push(part.name)
+    if (part.kind === 'graph') names.push(formatPart(part))
+  }
+  return names.length > 0 ? names : [formatExpression(idiom)]
+}
+
+function formatPart(part: PathPart): string {
+  return formatExpression({ kind: 'idiom', span: part.span, parts: [part] })
+}
+
+/** A path of plain fields as an expression. */
+export function fieldIdiom(names: readonly string[]): IdiomExpression {
+  const span = { start: 0, end: 0 }
+  return { kind: 'idiom', span, parts: names.map((name) => ({ kind: 'field', span, name })) }
+}
+
+/** Explicit aliases of one name and what they stand for. */
+export function aliasesOf(projection: Projection): ReadonlyMap<string, Expression> {
+  const aliases = new Map<string, Expression>()
+  for (const item of projection.items) {
+    if (item.kind !== 'field' || item.alias === undefined) continue
+    const [name, ...rest] = pathNames(item.alias)
+    if (name !== undefined && rest.length === 0) aliases.set(name, item.expression)
+  }
+  return aliases
+}

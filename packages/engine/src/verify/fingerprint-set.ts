@@ -1,0 +1,103 @@
+/**
+ * Compares two large sets of entries that come in different orders, in bounded memory.
+ * How: each entry falls into a bucket by its fingerprint, and each bucket keeps the sum of what it got. Equal sums mean
+ * equal sets; where they differ, a second run collects the entries of those few buckets and names the difference.
+ * The fingerprint is seeded afresh for each run, so that nobody can prepare entries whose sums agree.
+ */
+
+import { randomFillSync } from 'node:crypto'
+
+const bucketCount = 4_096
+/** Differences named; a damaged store may have millions. */
+const namedMax = 100
+
+export interface NamedDifference {
+  readonly key: Buffer
+  readonly problem: 'missing' | 'unexpected' | 'different'
+}
+
+interface Collected {
+  expected: Map<string, string>
+  actual: Map<string, string>
+}
+
+export class FingerprintSet {
+  readonly #seed: Uint32Array
+  /** Two sums per bucket. */
+  readonly #expected = new Uint32Array(2 * bucketCount)
+  readonly #actual = new Uint32Array(2 * bucketCount)
+  /** Second run: only these buckets, with their entries. */
+  #collected: Map<number, Collected> | undefined
+
+  constructor(seed: Uint32Array = randomFillSync(new Uint32Array(2))) {
+    this.#seed = seed
+  }
+
+  expect(key: Uint8Array, value: Uint8Array): void {
+    this.#add('expected', key, value)
+  }
+
+  meet(key: Uint8Array, value: Uint8Array): void {
+    this.#add('actual', key, value)
+  }
+
+  get isEqual(): boolean {
+    return this.#expected.every((sum, at) => sum === this.#actual[at])
+  }
+
+  /** A set for a second run over the same entries that tells where the two sides differ. */
+  collector(): FingerprintSet {
+    const second = new FingerprintSet(this.#seed)
+    const collected = new Map<number, Collected>()
+    for (const [at, sum] of this.#expected.entries()) {
+      if (sum !== this.#actual[at]) collected.set(at >> 1, { expected: new Map(), actual: new Map() })
+    }
+    second.#collected = collected
+    return second
+  }
+
+  differences(): NamedDifference[] {
+    const named: NamedDifference[] = []
+    for (const { expected, actual } of this.#collected?.values() ?? []) {
+      for (const [key, value] of expected) {
+        const found = actual.get(key)
+        if (found === value) continue
+        named.push({ key: Buffer.from(key, 'latin1'), problem: found === undefined ? 'missing' : 'different' })
+      }
+      for (const key of actual.keys()) {
+        if (!expected.has(key)) named.push({ key: Buffer.from(key, 'latin1'), problem: 'unexpected' })
+      }
+      if (named.length >= namedMax) break
+    }
+    return named.slice(0, namedMax)
+  }
+
+  #add(side: 'expected' | 'actual', key: Uint8Array, value: Uint8Array): void {
+    let low = this.#seed[0] as number
+    let high = this.#seed[1] as number
+    for (const bytes of [key, value]) {
+      for (let at = 0; at < bytes.length; at += 1) {
+        const byte = bytes[at] as number
+        low = Math.imul(low ^ byte, 0x9e3779b1)
+        high = Math.imul(high ^ byte, 0x85ebca77)
+        low = (low << 13) | (low >>> 19)
+        high ^= high >>> 15
+      }
+      low = Math.imul(low ^ bytes.length, 0xc2b2ae3d)
+      high = Math.imul(high ^ low, 0x27d4eb2f)
+    }
+    const bucket = (high >>> 7) % bucketCount
+    if (this.#collected !== undefined) {
+      const collected = this.#collected.get(bucket)
+      collected?.[side].set(text(key), text(value))
+      return
+    }
+    const sums = side === 'expected' ? this.#expected : this.#actual
+    sums[2 * bucket] = ((sums[2 * bucket] as number) + low) >>> 0
+    sums[2 * bucket + 1] = ((sums[2 * bucket + 1] as number) + high) >>> 0
+  }
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+}

@@ -1,0 +1,72 @@
+/**
+ * Walks a range of keys entry by entry, going on behind entries that cannot be read.
+ * Why: a damaged value must be named and must not hide what lies behind it.
+ */
+
+import { DbError } from '@dendrodb/protocol'
+import type { KvReader } from '../ledger/overlay.ts'
+import type { KeyRange, KvEntry, MaybePromise } from '../storage/kv-store.ts'
+import type { Findings } from './findings.ts'
+
+export class KeyCursor {
+  readonly #reader: KvReader
+  readonly #findings: Findings
+  readonly #name: string
+  #range: KeyRange
+  #chunks: AsyncIterator<readonly KvEntry[]>
+  #chunk: readonly KvEntry[] = []
+  #at = 0
+
+  constructor(reader: KvReader, range: KeyRange, name: string, findings: Findings) {
+    this.#reader = reader
+    this.#range = range
+    this.#name = name
+    this.#findings = findings
+    this.#chunks = reader.scan(range)[Symbol.asyncIterator]()
+  }
+
+  /** The present entry; `undefined` at the end. */
+  peek(): MaybePromise<KvEntry | undefined> {
+    return this.#at < this.#chunk.length ? this.#chunk[this.#at] : this.#nextChunk()
+  }
+
+  advance(): void {
+    this.#at += 1
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return?.()
+  }
+
+  async #nextChunk(): Promise<KvEntry | undefined> {
+    const last = this.#chunk.at(-1)
+    try {
+      const { done, value } = await this.#chunks.next()
+      this.#chunk = done === true ? [] : value
+      this.#at = 0
+      return this.#chunk[0]
+    } catch (error) {
+      const broken = brokenKey(error)
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#findings.add({ what: this.#name, key: broken ?? last?.key, reason })
+      if (broken === undefined) return this.#giveUp()
+      this.#range = { gte: Buffer.concat([broken, Buffer.from([0])]), lt: this.#range.lt }
+      this.#chunks = this.#reader.scan(this.#range)[Symbol.asyncIterator]()
+      return this.#nextChunk()
+    }
+  }
+
+  #giveUp(): undefined {
+    this.#chunk = []
+    this.#at = 0
+    this.#chunks = { next: async () => ({ done: true, value: undefined }) }
+    return undefined
+  }
+}
+
+/** The key that the store names in its error, if it does. */
+function brokenKey(error: unknown): Buffer | undefined {
+  if (!(error instanceof DbError) || error.status !== 'corrupt') return undefined
+  const { key } = error.details
+  return typeof key === 'string' ? Buffer.from(key, 'hex') : undefined
+}

@@ -1,0 +1,192 @@
+/**
+ * First pass, in the order of commits: the hash chain, the commitments, the Merkle tree, the manifest.
+ */
+
+import { decodeCommit, headOf } from '../ledger/commit.ts'
+import { emptyHead, hashOf } from '../ledger/hash.ts'
+import { keyOf, kindRange, merkleStoredLevelMin } from '../ledger/key-space.ts'
+import type { Manifest } from '../ledger/manifest.ts'
+import { appendLeaf, type CompactRange, emptyRange, leafHash } from '../ledger/merkle/compact-range.ts'
+import type { KvReader } from '../ledger/overlay.ts'
+import { commitmentOf, openVersion } from '../ledger/record-version.ts'
+import type { KvEntry } from '../storage/kv-store.ts'
+import type { Findings } from './findings.ts'
+import { FingerprintSet } from './fingerprint-set.ts'
+import { KeyCursor } from './key-cursor.ts'
+
+export interface ChainPass {
+  readonly reader: KvReader
+  readonly manifest: Manifest
+  readonly findings: Findings
+  /** Called every now and then with the commits done. */
+  readonly onProgress: (seq: number) => void
+}
+
+export interface ChainResult {
+  readonly versions: number
+  readonly objects: number
+}
+
+const progressCommits = 1_024
+
+export async function verifyChain(pass: ChainPass): Promise<ChainResult> {
+  const { reader, findings, manifest } = pass
+  const open = (kind: 'commit' | 'meta' | 'version', name: string) => {
+    return new KeyCursor(reader, kindRange(kind), name, findings)
+  }
+  const walk = new ChainWalk(pass, {
+    commits: open('commit', 'a commit'),
+    metas: open('meta', 'the metadata of a commit'),
+    versions: open('version', 'a record version'),
+  })
+  for (let seq = 1; seq <= manifest.seq; seq += 1) {
+    await walk.commit(seq)
+    if (seq % progressCommits === 0) pass.onProgress(seq)
+  }
+  return walk.finish()
+}
+
+interface ChainCursors {
+  readonly commits: KeyCursor
+  readonly metas: KeyCursor
+  readonly versions: KeyCursor
+}
+
+class ChainWalk {
+  readonly #pass: ChainPass
+  readonly #cursors: ChainCursors
+  readonly #nodes = new FingerprintSet()
+  #head: Uint8Array = emptyHead
+  #timeMicros = 0
+  #merkle: CompactRange = emptyRange
+  #versions = 0
+  #objects = 0
+
+  constructor(pass: ChainPass, cursors: ChainCursors) {
+    this.#pass = pass
+    this.#cursors = cursors
+  }
+
+  async commit(seq: number): Promise<void> {
+    const what = `commit ${seq}`
+    const entry = await this.#take(this.#cursors.commits, keyOf('commit', seq), what)
+    if (entry === undefined) return
+    this.#objects += 1
+    const commit = this.#attempt(what, entry.key, () => decodeCommit(entry.value))
+    if (commit === undefined) return
+    if (commit.seq !== seq) this.#broken(what, entry.key, `it carries the number ${commit.seq}`)
+    if (Buffer.compare(commit.prevHead, this.#head) !== 0) {
+      this.#broken(what, entry.key, 'it does not follow from the commit before it')
+    }
+    if (commit.timeMicros <= this.#timeMicros) this.#broken(what, entry.key, 'its time is not later than the one before')
+    this.#head = headOf(entry.value)
+    this.#timeMicros = commit.timeMicros
+    this.#merkle = appendLeaf(this.#merkle, leafHash(this.#head), ({ level, index, hash }) => {
+      if (level >= merkleStoredLevelMin) this.#nodes.expect(keyOf('merkle', level, index), hash)
+    })
+    await this.#meta(seq, commit.metaCommitment)
+    for (const [n, commitment] of commit.versionCommitments.entries()) await this.#version(seq, n, commitment)
+  }
+
+  async finish(): Promise<ChainResult> {
+    for (const cursor of Object.values(this.#cursors) as KeyCursor[]) {
+      for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
+        this.#broken('the log', entry.key, 'a key that no commit accounts for')
+        cursor.advance()
+      }
+    }
+    const { manifest } = this.#pass
+    if (Buffer.compare(manifest.head, this.#head) !== 0) {
+      this.#broken('the manifest', undefined, 'its head is not that of the last commit')
+    }
+    const isSameTree =
+      manifest.merkle.size === this.#merkle.size &&
+      Buffer.concat(manifest.merkle.roots).equals(Buffer.concat(this.#merkle.roots))
+    if (!isSameTree) this.#broken('the manifest', undefined, 'its Merkle roots do not follow from the commits')
+    if (manifest.timeMicros !== this.#timeMicros) this.#broken('the manifest', undefined, 'its time is another one')
+    await this.#compareNodes()
+    return { versions: this.#versions, objects: this.#objects }
+  }
+
+  async #meta(seq: number, commitment: Uint8Array | undefined): Promise<void> {
+    if (commitment === undefined) return
+    const what = `the metadata of commit ${seq}`
+    const entry = await this.#take(this.#cursors.metas, keyOf('meta', seq), what)
+    if (entry === undefined) return
+    this.#objects += 1
+    if (Buffer.compare(hashOf(entry.value), commitment) !== 0) {
+      this.#broken(what, entry.key, 'its hash is not the one in the commit')
+    }
+  }
+
+  async #version(seq: number, n: number, commitment: Uint8Array): Promise<void> {
+    const what = `version ${n} of commit ${seq}`
+    const entry = await this.#take(this.#cursors.versions, keyOf('version', seq, n), what)
+    if (entry === undefined) return
+    this.#objects += 1
+    this.#versions += 1
+    const isTrue = this.#attempt(what, entry.key, () => {
+      const { version, salt } = openVersion(entry.value)
+      return Buffer.compare(commitmentOf(version, salt), commitment) === 0
+    })
+    if (isTrue === false) this.#broken(what, entry.key, 'its hash is not the one in the commit')
+  }
+
+  /** The entry under the key, which is the next one unless something is missing or too many. */
+  async #take(cursor: KeyCursor, key: Buffer, what: string): Promise<KvEntry | undefined> {
+    for (;;) {
+      const entry = cursor.peek()
+      const found = entry instanceof Promise ? await entry : entry
+      const order = found === undefined ? 1 : Buffer.compare(found.key, key)
+      if (order > 0) {
+        this.#broken(what, key, 'it is missing')
+        return undefined
+      }
+      cursor.advance()
+      if (order === 0) return found
+      this.#broken('the log', found?.key, 'a key that no commit accounts for')
+    }
+  }
+
+  async #compareNodes(): Promise<void> {
+    const { reader, findings } = this.#pass
+    const meetAll = async (set: FingerprintSet) => {
+      const cursor = new KeyCursor(reader, kindRange('merkle'), 'a Merkle node', findings)
+      for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
+        set.meet(entry.key, entry.value)
+        this.#objects += 1
+        cursor.advance()
+      }
+    }
+    await meetAll(this.#nodes)
+    if (this.#nodes.isEqual) return
+    const second = this.#nodes.collector()
+    await meetAll(second)
+    await this.#expectNodes(second)
+    for (const { key, problem } of second.differences()) this.#broken('a Merkle node', key, `it is ${problem}`)
+  }
+
+  async #expectNodes(set: FingerprintSet): Promise<void> {
+    let merkle = emptyRange
+    for await (const chunk of this.#pass.reader.scan(kindRange('commit'))) {
+      for (const { value } of chunk) {
+        merkle = appendLeaf(merkle, leafHash(headOf(value)), ({ level, index, hash }) => {
+          if (level >= merkleStoredLevelMin) set.expect(keyOf('merkle', level, index), hash)
+        })
+      }
+    }
+  }
+
+  #attempt<T>(what: string, key: Uint8Array, read: () => T): T | undefined {
+    try {
+      return read()
+    } catch (error) {
+      this.#broken(what, key, error instanceof Error ? error.message : String(error))
+      return undefined
+    }
+  }
+
+  #broken(what: string, key: Uint8Array | undefined, reason: string): void {
+    this.#pass.findings.add({ what, key, reason })
+  }
+}
