@@ -14,7 +14,10 @@ const packages = {
   cli: ['server', 'client', 'engine', 'protocol'],
 }
 
-/** Folders of the engine: what each may import besides the protocol and its own files. */
+/**
+ * Folders of the engine: what each may import besides the protocol and its own files. `database/` and the
+ * files beside it put the layers together and may import all of them; no layer imports those.
+ */
 const engineLayers = {
   storage: [],
   ledger: ['storage'],
@@ -24,6 +27,7 @@ const engineLayers = {
   access: ['query', 'catalog'],
   feed: ['query', 'ledger'],
   replica: ['query', 'ledger'],
+  verify: ['models', 'catalog', 'ledger', 'storage'],
 }
 
 /** Doors and services of the server: a service knows neither a door nor another service. */

@@ -12,7 +12,7 @@ const root = path.resolve(import.meta.dirname, '..')
 const atOnce = 2
 
 const checks = {
-  lint: ['@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'],
+  lint: ['@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '--max-diagnostics=200', '.'],
   types: ['typescript/bin/tsc', '--project', '.', '--pretty', String(process.stdout.isTTY ?? false)],
   layers: [
     'dependency-cruiser/bin/dependency-cruiser.mjs',

@@ -31,7 +31,9 @@ async function installOne(install, lock) {
   lock.release()
   if (ended.signal === null) {
     say(`could not install ${plan.what}; npm says why above. The first start, and the first after an update,`)
-    say('need the npm registry, or a mirror named in npm’s own configuration. Then run the same command again.')
+    say(
+      'need the npm registry, or a mirror named in npm’s own configuration. Then run the same command again.',
+    )
   }
   exitLike({ ...ended, code: ended.code || 1 })
 }

@@ -3,9 +3,9 @@
  * This is where the parts are wired together.
  */
 
-import { type DatabaseFiles, filesIn, filesInMemory } from './database/database-files.ts'
 import { Database } from './database/database.ts'
 import { DatabaseCore } from './database/database-core.ts'
+import { type DatabaseFiles, filesIn, filesInMemory } from './database/database-files.ts'
 import { catalogOfDatabase, checkDatabaseName } from './database/database-name.ts'
 import { openLedger } from './database/open-core.ts'
 import { engineErrors } from './engine-errors.ts'

@@ -104,15 +104,7 @@ export class Decimal {
 
   /** @throws VALUE_DIVISION_BY_ZERO */
   div(other: Decimal): Decimal {
-    if (other.isZero) throw valueErrors.DIVISION_BY_ZERO()
-    // Two digits more than are kept, and a last digit that says "not exact", make the rounding right.
-    const wanted = limits.decimalDigitsMax + 2
-    const shift = Math.max(0, wanted + digitCount(other.coefficient) - digitCount(this.coefficient))
-    const dividend = this.coefficient * powerOfTen(shift)
-    const quotient = dividend / other.coefficient
-    const exponent = this.exponent - other.exponent - shift
-    if (quotient * other.coefficient === dividend) return Decimal.of(quotient, exponent)
-    return Decimal.of(quotient * 10n + (this.sign === other.sign ? 1n : -1n), exponent - 1)
+    return divide(this, other)
   }
 
   /** Remainder with the sign of the dividend; exact. @throws VALUE_DIVISION_BY_ZERO */
@@ -128,19 +120,20 @@ export class Decimal {
    */
   pow(power: number): Decimal {
     if (!Number.isSafeInteger(power)) throw valueErrors.INT_EXPECTED({ value: power })
-    if (power < 0) return Decimal.one.div(this.pow(-power))
-    if (this.isZero) return power === 0 ? Decimal.one : this
-    const size = Math.log10(Math.abs(this.toNumber())) * power
+    if (power === 0) return Decimal.one
+    if (this.isZero) return power > 0 ? this : divide(Decimal.one, this)
+    const exponent = Math.abs(power)
+    const size = Math.log10(Math.abs(this.toNumber())) * exponent
     if (Math.abs(size) > limits.decimalExponentMax + 2) throw valueErrors.DECIMAL_RANGE()
     // Each squaring may double the relative error; guard digits as long as the power absorb that.
-    const digits = limits.decimalDigitsMax + String(power).length + 3
+    const digits = limits.decimalDigitsMax + String(exponent).length + 3
     let result: Scaled = Decimal.one
     let base: Scaled = this
-    for (let rest = power; ; base = multiplyRounded(base, base, digits)) {
+    for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
       if (rest % 2 === 1) result = multiplyRounded(result, base, digits)
-      rest = Math.floor(rest / 2)
-      if (rest === 0) return Decimal.of(result.coefficient, result.exponent)
+      base = multiplyRounded(base, base, digits)
     }
+    return power < 0 ? divide(Decimal.one, result) : Decimal.of(result.coefficient, result.exponent)
   }
 
   /** Negative, zero or positive as `this` is less than, equal to or greater than `other`. */
@@ -250,6 +243,20 @@ function roundDigits(coefficient: bigint, exponent: number, digits: number): Sca
   const quotient = coefficient / unit
   const rounded = quotient + roundingStep(quotient, coefficient % unit, unit, 'half-even')
   return roundDigits(rounded, exponent + cut, digits)
+}
+
+/** @throws VALUE_DIVISION_BY_ZERO */
+function divide(left: Scaled, right: Scaled): Decimal {
+  if (right.coefficient === 0n) throw valueErrors.DIVISION_BY_ZERO()
+  // Two digits more than are kept, and a last digit that says "not exact", make the rounding right.
+  const wanted = limits.decimalDigitsMax + 2
+  const shift = Math.max(0, wanted + digitCount(right.coefficient) - digitCount(left.coefficient))
+  const dividend = left.coefficient * powerOfTen(shift)
+  const quotient = dividend / right.coefficient
+  const exponent = left.exponent - right.exponent - shift
+  if (quotient * right.coefficient === dividend) return Decimal.of(quotient, exponent)
+  const away = left.coefficient < 0n === right.coefficient < 0n ? 1n : -1n
+  return Decimal.of(quotient * 10n + away, exponent - 1)
 }
 
 function multiplyRounded(left: Scaled, right: Scaled, digits: number): Scaled {

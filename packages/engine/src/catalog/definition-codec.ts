@@ -54,8 +54,7 @@ export function decodeTable(name: string, record: ValueObject): TableRecord {
       permissions: record.permissions as TablePermissions | undefined,
       comment: record.comment as string | undefined,
     },
-    adjacency:
-      outward === undefined ? undefined : { outward: outward as number, inward: inward as number },
+    adjacency: outward === undefined ? undefined : { outward: outward as number, inward: inward as number },
   }
 }
 
@@ -108,10 +107,7 @@ export function adjacencyIndexes(table: TableRecord['table'], ids: AdjacencyIds)
     isAdjacency: true,
     comment: undefined,
   })
-  return [
-    index(ids.outward, '$outward', [['in'], ['out']]),
-    index(ids.inward, '$inward', [['out'], ['in']]),
-  ]
+  return [index(ids.outward, '$outward', [['in'], ['out']]), index(ids.inward, '$inward', [['out'], ['in']])]
 }
 
 const eachText = '*'
@@ -143,4 +139,3 @@ function decodeKind(record: ValueObject): TableKind {
 function withoutNone(fields: Readonly<Record<string, Value>>): ValueObject {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }
-

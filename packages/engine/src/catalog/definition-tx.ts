@@ -8,8 +8,8 @@ import type { Dropped } from '../ledger/write-request.ts'
 import { chain, chainEach } from '../storage/chain.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
 import { catalogErrors } from './catalog-errors.ts'
-import type { IndexDefinition, NewIndex, TableChange, TableDefinition, TableKind } from './definitions.ts'
 import { definedByOwnCommit, encodeIndex, encodeTable, type TableRecord } from './definition-codec.ts'
+import type { IndexDefinition, NewIndex, TableChange, TableDefinition, TableKind } from './definitions.ts'
 import type { CatalogChange, StoredCatalog } from './stored-catalog.ts'
 import { systemTables } from './system-tables.ts'
 
@@ -67,13 +67,19 @@ export class DefinitionTx {
   }
 
   removeIndex(tableName: string, name: string): MaybePromise<boolean> {
-    const index = this.#catalog.table(tableName)?.indexes.find((each) => each.name === name && !each.isAdjacency)
+    const index = this.#catalog
+      .table(tableName)
+      ?.indexes.find((each) => each.name === name && !each.isAdjacency)
     if (index === undefined) return false
     this.dropped.push({ kind: 'index', number: index.id })
     return chain(this.#write([this.#indexChange(index, undefined)]), () => true)
   }
 
-  setIndexState(index: IndexDefinition, state: IndexDefinition['state'], failure?: string): MaybePromise<void> {
+  setIndexState(
+    index: IndexDefinition,
+    state: IndexDefinition['state'],
+    failure?: string,
+  ): MaybePromise<void> {
     return this.#write([this.#indexChange(index, { ...index, state, failure })])
   }
 

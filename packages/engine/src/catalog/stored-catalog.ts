@@ -5,8 +5,8 @@
  */
 
 import type { ValueObject } from '@dendrodb/protocol'
-import type { Catalog, IndexDefinition, ParamDefinition, TableDefinition } from './definitions.ts'
 import { adjacencyIndexes, decodeIndex, decodeTable, type TableRecord } from './definition-codec.ts'
+import type { Catalog, IndexDefinition, ParamDefinition, TableDefinition } from './definitions.ts'
 import { systemTables } from './system-tables.ts'
 
 /** A changed record of a reserved table; `value` undefined: deleted. */

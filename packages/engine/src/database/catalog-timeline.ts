@@ -3,11 +3,10 @@
  * Why: a view needs the definitions of its own commit, a request being sequenced those of the commit before it.
  */
 
-import { StoredCatalog, type CatalogChange } from '../catalog/stored-catalog.ts'
-import { systemTables } from '../catalog/system-tables.ts'
+import { readCatalog } from '../catalog/read-catalog.ts'
+import type { CatalogChange, StoredCatalog } from '../catalog/stored-catalog.ts'
 import type { KvReader } from '../ledger/overlay.ts'
 import { scanRecordsAt } from '../models/history/past-records.ts'
-import type { StoredRecord } from '../models/model.ts'
 
 /** Views are short-lived; older catalogs than these are read from history. */
 const keptMax = 64
@@ -55,20 +54,4 @@ export class CatalogTimeline {
     const kept = this.#recent.filter((catalog) => catalog.seq <= seq)
     this.#recent = kept.length > 0 ? kept : this.#recent.slice(0, 1)
   }
-}
-
-type CatalogTable = (typeof systemTables)[keyof typeof systemTables]
-
-/** The catalog that the records of the reserved tables make up. */
-export async function readCatalog(
-  scan: (table: CatalogTable) => AsyncIterable<readonly StoredRecord[]>,
-): Promise<StoredCatalog> {
-  const changes: CatalogChange[] = []
-  for (const table of Object.values(systemTables)) {
-    for await (const rows of scan(table)) {
-      for (const { id, seq, value } of rows) changes.push({ tableId: table.id, key: id.key, value, seq })
-    }
-  }
-  const newestSeq = changes.reduce((newest, { seq = 0 }) => Math.max(newest, seq), 0)
-  return StoredCatalog.empty.with(newestSeq, changes)
 }

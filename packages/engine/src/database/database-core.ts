@@ -273,7 +273,10 @@ function receiptOf(outcome: Exclude<Outcome, 'conflict'>): Receipt {
 async function withinTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(ledgerErrors.EXCLUSIVE_TIMEOUT({ limitMs: exclusiveRunMs })), exclusiveRunMs)
+    timer = setTimeout(
+      () => reject(ledgerErrors.EXCLUSIVE_TIMEOUT({ limitMs: exclusiveRunMs })),
+      exclusiveRunMs,
+    )
   })
   try {
     return await Promise.race([work, late])

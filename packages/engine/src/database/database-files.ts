@@ -4,8 +4,8 @@
 
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { KvStore } from '../storage/kv-store.ts'
 import { openGeneration } from '../storage/generation.ts'
+import type { KvStore } from '../storage/kv-store.ts'
 import { openLevelStore } from '../storage/leveldb/level-store.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { databaseOfFolder, folderOfDatabase } from './database-name.ts'
@@ -29,7 +29,9 @@ export function filesIn(path: string, options: FileOptions): DatabaseFiles {
     async names() {
       await mkdir(root, { recursive: true })
       const entries = await readdir(root, { withFileTypes: true })
-      const names = entries.filter((entry) => entry.isDirectory()).map((entry) => databaseOfFolder(entry.name))
+      const names = entries
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => databaseOfFolder(entry.name))
       return names.filter((name) => name !== undefined).sort()
     },
     async open(name) {

@@ -31,7 +31,8 @@ export function folderOfDatabase(name: string): string {
 
 export function databaseOfFolder(folder: string): string | undefined {
   const name = folder.replaceAll('.', '/')
-  const isGood = name.length <= databaseNameCharsMax && name.split('/').every((part) => segmentPattern.test(part))
+  const isGood =
+    name.length <= databaseNameCharsMax && name.split('/').every((part) => segmentPattern.test(part))
   return isGood ? name : undefined
 }
 

@@ -3,13 +3,7 @@
  * Every method acts with the engine owner's rights; to act for somebody else, give `query` a session.
  */
 
-import {
-  DbError,
-  fromUntrusted,
-  RecordId,
-  type Value,
-  type ValueObject,
-} from '@dendrodb/protocol'
+import { DbError, fromUntrusted, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
 import type { ReadView, WriteTx } from '../models/model.ts'
@@ -17,12 +11,12 @@ import type { AsOf, DatabaseHost, IndexProgress, QueryHost, Receipt, WriteOption
 import { type QueryAnswer, runQuery } from '../query/run-query.ts'
 import type { Session } from '../query/session.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
+import { type VerifyOptions, type VerifyReport, verifyStore } from '../verify/verify-store.ts'
 import { copyValue } from './copy-value.ts'
 import type { DatabaseCore } from './database-core.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { IndexBuilder } from './index-builder.ts'
 import { type SelectOptions, selectStatement } from './select-statement.ts'
-import { type VerifyOptions, type VerifyReport, verifyStore } from '../verify/verify-store.ts'
 
 /** A record id as text (`user:alice`) or as a value. */
 export type IdInput = string | RecordId
@@ -73,7 +67,11 @@ export class Database implements DatabaseHost {
    * @throws the error of the first statement that failed; those before it have taken effect
    * @example await shop.query('SELECT * FROM product WHERE price < $max ORDER BY price', { max: 20 })
    */
-  async query(text: string, vars: Readonly<Record<string, unknown>> = {}, options: QueryOptions = {}): Promise<Value[]> {
+  async query(
+    text: string,
+    vars: Readonly<Record<string, unknown>> = {},
+    options: QueryOptions = {},
+  ): Promise<Value[]> {
     const { results } = await this.run(text, vars, options)
     return results.map((each) => {
       if (each.status === 'error') throw each.error
@@ -82,7 +80,11 @@ export class Database implements DatabaseHost {
   }
 
   /** Runs DQL and gives each statement's result or error, and the newest commit. Results are not to be changed. */
-  run(text: string, vars: Readonly<Record<string, unknown>> = {}, options: QueryOptions = {}): Promise<QueryAnswer> {
+  run(
+    text: string,
+    vars: Readonly<Record<string, unknown>> = {},
+    options: QueryOptions = {},
+  ): Promise<QueryAnswer> {
     const session: Session = { isRoot: true, isSystem: false, ...options.session, database: this.name }
     return runQuery(this.#engine, session, text, fromUntrusted(vars) as ValueObject)
   }
@@ -206,7 +208,13 @@ export class Database implements DatabaseHost {
       const old = tx.catalog.table(table)?.indexes.find((each) => each.name === index && !each.isAdjacency)
       if (old === undefined) return
       const { fields, unique, comment } = old
-      await tx.defineIndex({ name: index, table, fields, unique, ...(comment === undefined ? {} : { comment }) })
+      await tx.defineIndex({
+        name: index,
+        table,
+        fields,
+        unique,
+        ...(comment === undefined ? {} : { comment }),
+      })
     })
     await this.#builder.wait(table, index)
   }

@@ -88,5 +88,8 @@ function rangesOf(mark: Buffer): KeyRange[] {
     return [kindRange('index', mainBranch, number), kindRange('pastIndex', mainBranch, number)]
   }
   const count = keyOf('count', mainBranch, number)
-  return [kindRange('record', mainBranch, number), { gte: count, lt: Buffer.concat([count, Buffer.from([0])]) }]
+  return [
+    kindRange('record', mainBranch, number),
+    { gte: count, lt: Buffer.concat([count, Buffer.from([0])]) },
+  ]
 }

@@ -131,7 +131,11 @@ export class IndexBuilder {
       if (last === undefined) return await this.#finish(current)
       const { operations, readKeys } = await buildEntries(held.snapshot, current, rows)
       const rowsDone = position.rowsDone + rows.length
-      operations.push({ type: 'put', key: keyOf('build', index.id), value: encodePosition(rowsDone, last.idKey) })
+      operations.push({
+        type: 'put',
+        key: keyOf('build', index.id),
+        value: encodePosition(rowsDone, last.idKey),
+      })
       const change = { readSeq: seq, catalogSeq: catalog.seq, readKeys, readRanges: [], operations }
       const outcome = await this.#core.sequencer.submitDerived(change)
       if (outcome === 'done') build.rowsDone = rowsDone

@@ -4,18 +4,25 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import { readCatalog } from '../catalog/read-catalog.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { firstFreeNumber } from '../catalog/system-tables.ts'
 import type { LedgerState } from '../ledger/commit-group.ts'
-import { emptyHead } from '../ledger/hash.ts'
 import { formatKey, keyOf, kindRange, mainBranch, manifestKey } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
-import { decodeFormat, decodeManifest, encodeFormat, encodeManifest, formatVersion, type Manifest } from '../ledger/manifest.ts'
+import {
+  decodeFormat,
+  decodeManifest,
+  encodeFormat,
+  encodeManifest,
+  formatVersion,
+  genesisHead,
+  type Manifest,
+} from '../ledger/manifest.ts'
 import { emptyRange } from '../ledger/merkle/compact-range.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
 import { scanRecords } from '../models/document/live-records.ts'
 import type { KvSnapshot, KvStore } from '../storage/kv-store.ts'
-import { readCatalog } from './catalog-timeline.ts'
 
 export interface OpenedLedger {
   readonly state: LedgerState
@@ -29,8 +36,8 @@ export async function openLedger(name: string, store: KvStore): Promise<OpenedLe
     const stored = await snapshot.get(formatKey)
     if (stored === undefined) {
       if (!(await isEmpty(snapshot))) throw ledgerErrors.FORMAT_UNKNOWN({ path: name })
-      await createLedger(store)
-      return { state: { manifest: emptyManifest, counts: new Map() }, catalog: await catalogOf(snapshot) }
+      const manifest = await createLedger(store)
+      return { state: { manifest, counts: new Map() }, catalog: await catalogOf(snapshot) }
     }
     decodeFormat(stored)
     const manifest = await snapshot.get(manifestKey)
@@ -42,20 +49,20 @@ export async function openLedger(name: string, store: KvStore): Promise<OpenedLe
   }
 }
 
-const emptyManifest: Manifest = {
-  seq: 0,
-  head: emptyHead,
-  timeMicros: 0,
-  merkle: emptyRange,
-  nextNumber: firstFreeNumber,
-}
-
-async function createLedger(store: KvStore): Promise<void> {
+async function createLedger(store: KvStore): Promise<Manifest> {
   const format = encodeFormat({ format: formatVersion, databaseId: randomUUID(), hash: 'blake2b' })
+  const manifest: Manifest = {
+    seq: 0,
+    head: genesisHead(format),
+    timeMicros: 0,
+    merkle: emptyRange,
+    nextNumber: firstFreeNumber,
+  }
   await store.commit([
     { type: 'put', key: formatKey, value: format },
-    { type: 'put', key: manifestKey, value: encodeManifest(emptyManifest) },
+    { type: 'put', key: manifestKey, value: encodeManifest(manifest) },
   ])
+  return manifest
 }
 
 async function isEmpty(snapshot: KvSnapshot): Promise<boolean> {

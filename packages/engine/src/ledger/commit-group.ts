@@ -70,7 +70,10 @@ export class CommitGroup {
   }
 
   /** Numbers and hashes the request. Gives the keys of the live state that it changed, as texts. */
-  append(request: WriteRequest, nowMicros: number): { readonly write: CommittedWrite; readonly keys: string[] } {
+  append(
+    request: WriteRequest,
+    nowMicros: number,
+  ): { readonly write: CommittedWrite; readonly keys: string[] } {
     const seq = this.#manifest.seq + 1
     const timeMicros = Math.max(nowMicros, this.#manifest.timeMicros + 1)
     const keys: string[] = []
@@ -146,7 +149,10 @@ export class CommitGroup {
     // An entry of an index that this very commit defines has never been in force.
     if (since < 0 || since >= seq) return
     const past = pastIndexKey(mainBranch, indexId, { entry, idKey, from: since, to: seq })
-    this.#put(past, encodePastEntry({ isCut, to: seq, idBytes: idKey.length, fromBytes: uvarintBytes(since) }))
+    this.#put(
+      past,
+      encodePastEntry({ isCut, to: seq, idBytes: idKey.length, fromBytes: uvarintBytes(since) }),
+    )
   }
 
   /** Records of the table behind what has been appended so far. */

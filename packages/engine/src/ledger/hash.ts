@@ -8,9 +8,6 @@ import { hash } from 'node:crypto'
 export const hashBytes = 32
 export type Hash = Buffer
 
-/** What the chain starts from: the head of a database without commits. */
-export const emptyHead: Hash = Buffer.alloc(hashBytes)
-
 export function hashOf(bytes: Uint8Array): Hash {
   return hash('blake2b512', bytes, 'buffer').subarray(0, hashBytes)
 }

@@ -1,10 +1,11 @@
 /**
  * The manifest: where the ledger stands, rewritten with every batch, so that opening reads one key.
- * Format: docs/formats.md#manifest — canonical map; the format entry is written once and names hash and format.
+ * Format: docs/formats.md#manifest — 8 bytes of its own hash, then a canonical map.
+ * The format entry is written once, names hash and format, and is what the chain of commits starts from.
  */
 
 import { decodeCanonical, encodeCanonical, type ValueObject } from '@dendrodb/protocol'
-import type { Hash } from './hash.ts'
+import { type Hash, hashOf } from './hash.ts'
 import { ledgerErrors } from './ledger-errors.ts'
 import type { CompactRange } from './merkle/compact-range.ts'
 
@@ -19,6 +20,7 @@ export interface StoreFormat {
 
 export interface Manifest {
   readonly seq: number
+  /** Head of the newest commit; before the first one, the hash of the format entry. */
   readonly head: Hash
   readonly timeMicros: number
   readonly merkle: CompactRange
@@ -38,8 +40,15 @@ export function decodeFormat(stored: Uint8Array): StoreFormat {
   return { format: found, databaseId: format.databaseId as string, hash: 'blake2b' }
 }
 
-export function encodeManifest(manifest: Manifest): Uint8Array {
-  return encodeCanonical({
+/** What `prevHead` of commit 1 is, so that no two databases have one history. */
+export function genesisHead(storedFormat: Uint8Array): Hash {
+  return hashOf(storedFormat)
+}
+
+const checkBytes = 8
+
+export function encodeManifest(manifest: Manifest): Buffer {
+  const body = encodeCanonical({
     seq: manifest.seq,
     head: manifest.head,
     timeMicros: manifest.timeMicros,
@@ -47,10 +56,16 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
     merkleRoots: manifest.merkle.roots,
     nextNumber: manifest.nextNumber,
   })
+  return Buffer.concat([hashOf(body).subarray(0, checkBytes), body])
 }
 
+/** @throws LEDGER_CORRUPT */
 export function decodeManifest(stored: Uint8Array): Manifest {
-  const fields = decodeCanonical(stored) as ValueObject
+  const body = stored.subarray(checkBytes)
+  if (Buffer.compare(hashOf(body).subarray(0, checkBytes), stored.subarray(0, checkBytes)) !== 0) {
+    throw ledgerErrors.CORRUPT({ what: 'the manifest', reason: 'its own hash does not match' })
+  }
+  const fields = decodeCanonical(body) as ValueObject
   return {
     seq: fields.seq as number,
     head: asBuffer(fields.head as Uint8Array),

@@ -49,11 +49,11 @@ export function openVersion(payload: Uint8Array): {
   readonly version: RecordVersion
   readonly salt: Uint8Array
 } {
-  const fields = decodeCanonical(payload.subarray(saltBytes))
-  if (!Array.isArray(fields) || fields.length !== 7) {
-    throw ledgerErrors.CORRUPT({ what: 'a record version', reason: 'its payload has another shape' })
-  }
-  const [tableId, table, key, op, validFrom, validTo, bytes] = fields as readonly Value[]
+  const fields = decodeCanonical(payload.subarray(saltBytes)) as readonly Value[]
+  const [tableId, table, key, op, validFrom, validTo, bytes] = fields
+  // Nothing may stand for the same version in two ways, or a changed byte could go unnoticed.
+  const isExact = fields.length === 7 && !fields.includes(undefined) && (op === opPut) === (bytes !== null)
+  if (!isExact) throw ledgerErrors.CORRUPT({ what: 'a record version', reason: 'its payload has another shape' })
   const version: RecordVersion = {
     tableId: tableId as number,
     table: table as string,

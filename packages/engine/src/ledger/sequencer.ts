@@ -52,7 +52,11 @@ type Job =
       readonly work: (base: GroupBase) => MaybePromise<WriteRequest | undefined>
       readonly done: (outcome: Outcome | undefined) => void
     }
-  | { readonly type: 'derived'; readonly change: DerivedChange; readonly done: (outcome: 'done' | 'conflict') => void }
+  | {
+      readonly type: 'derived'
+      readonly change: DerivedChange
+      readonly done: (outcome: 'done' | 'conflict') => void
+    }
 
 interface QueuedJob {
   readonly job: Job
@@ -84,7 +88,8 @@ export class Sequencer {
   #inFlight: PendingGroup[] = []
   #slotFree: (() => void) | undefined
   #isDraining = false
-  #isFailed = false
+  /** Set from the first batch that fails until none is in flight. */
+  #failure: { readonly error: unknown } | undefined
   #closed: Error | undefined
   #idle: (() => void)[] = []
 
@@ -120,7 +125,9 @@ export class Sequencer {
   }
 
   submit(request: WriteRequest): Promise<Outcome> {
-    return new Promise((resolve, reject) => this.#enqueue({ type: 'request', request, done: resolve }, reject))
+    return new Promise((resolve, reject) =>
+      this.#enqueue({ type: 'request', request, done: resolve }, reject),
+    )
   }
 
   /**
@@ -156,7 +163,7 @@ export class Sequencer {
 
   async #drain(): Promise<void> {
     while (this.#queueStart < this.#queue.length) {
-      if (this.#isFailed || this.#inFlight.length >= groupsInFlightMax) {
+      if (this.#failure !== undefined || this.#inFlight.length >= groupsInFlightMax) {
         await new Promise<void>((resolve) => {
           this.#slotFree = resolve
         })
@@ -285,7 +292,8 @@ export class Sequencer {
     const isFree = (stored: Buffer | undefined, at: number) => {
       const claim = claims[at]
       const holder = stored === undefined ? undefined : decodeLiveEntry(stored).idKey
-      if (claim === undefined || holder === undefined || Buffer.compare(holder, claim.idKey) === 0) return true
+      if (claim === undefined || holder === undefined || Buffer.compare(holder, claim.idKey) === 0)
+        return true
       return freed.has(claimText(claim.indexId, claim.entry, holder))
     }
     const holders = reader.getMany(claims.map(({ indexId, entry }) => indexKey(mainBranch, indexId, entry)))
@@ -318,9 +326,10 @@ export class Sequencer {
 
   /** The first failure voids everything built on it; the ledger goes on from what the store really holds. */
   async #onFailure(pending: PendingGroup, error: unknown): Promise<void> {
-    this.#isFailed = true
+    // What was built on the failed batch fails for the same reason, whatever the store says of it.
+    this.#failure ??= { error }
     this.#inFlight = this.#inFlight.filter((other) => other !== pending)
-    for (const fail of pending.failures) fail(error)
+    for (const fail of pending.failures) fail(this.#failure.error)
     if (this.#inFlight.length > 0) return
     try {
       await this.#reload()
@@ -328,7 +337,7 @@ export class Sequencer {
       this.#closed = reloadError as Error
       this.#failQueue(reloadError)
     }
-    this.#isFailed = false
+    this.#failure = undefined
     this.#freeSlot()
   }
 

@@ -22,7 +22,11 @@ export class Findings {
     return this.#list
   }
 
-  add(finding: { readonly what: string; readonly reason: string; readonly key?: Uint8Array | undefined }): void {
+  add(finding: {
+    readonly what: string
+    readonly reason: string
+    readonly key?: Uint8Array | undefined
+  }): void {
     this.#count += 1
     if (this.#list.length >= findingsMax) return
     const { what, reason, key } = finding

@@ -62,7 +62,10 @@ export class FingerprintSet {
       for (const [key, value] of expected) {
         const found = actual.get(key)
         if (found === value) continue
-        named.push({ key: Buffer.from(key, 'latin1'), problem: found === undefined ? 'missing' : 'different' })
+        named.push({
+          key: Buffer.from(key, 'latin1'),
+          problem: found === undefined ? 'missing' : 'different',
+        })
       }
       for (const key of actual.keys()) {
         if (!expected.has(key)) named.push({ key: Buffer.from(key, 'latin1'), problem: 'unexpected' })

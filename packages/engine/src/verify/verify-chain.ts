@@ -3,7 +3,7 @@
  */
 
 import { decodeCommit, headOf } from '../ledger/commit.ts'
-import { emptyHead, hashOf } from '../ledger/hash.ts'
+import { hashOf } from '../ledger/hash.ts'
 import { keyOf, kindRange, merkleStoredLevelMin } from '../ledger/key-space.ts'
 import type { Manifest } from '../ledger/manifest.ts'
 import { appendLeaf, type CompactRange, emptyRange, leafHash } from '../ledger/merkle/compact-range.ts'
@@ -16,6 +16,8 @@ import { KeyCursor } from './key-cursor.ts'
 
 export interface ChainPass {
   readonly reader: KvReader
+  /** What the first commit follows from. */
+  readonly genesis: Uint8Array
   readonly manifest: Manifest
   readonly findings: Findings
   /** Called every now and then with the commits done. */
@@ -56,7 +58,7 @@ class ChainWalk {
   readonly #pass: ChainPass
   readonly #cursors: ChainCursors
   readonly #nodes = new FingerprintSet()
-  #head: Uint8Array = emptyHead
+  #head: Uint8Array
   #timeMicros = 0
   #merkle: CompactRange = emptyRange
   #versions = 0
@@ -65,6 +67,7 @@ class ChainWalk {
   constructor(pass: ChainPass, cursors: ChainCursors) {
     this.#pass = pass
     this.#cursors = cursors
+    this.#head = pass.genesis
   }
 
   async commit(seq: number): Promise<void> {
@@ -78,7 +81,8 @@ class ChainWalk {
     if (Buffer.compare(commit.prevHead, this.#head) !== 0) {
       this.#broken(what, entry.key, 'it does not follow from the commit before it')
     }
-    if (commit.timeMicros <= this.#timeMicros) this.#broken(what, entry.key, 'its time is not later than the one before')
+    if (commit.timeMicros <= this.#timeMicros)
+      this.#broken(what, entry.key, 'its time is not later than the one before')
     this.#head = headOf(entry.value)
     this.#timeMicros = commit.timeMicros
     this.#merkle = appendLeaf(this.#merkle, leafHash(this.#head), ({ level, index, hash }) => {
@@ -102,8 +106,10 @@ class ChainWalk {
     const isSameTree =
       manifest.merkle.size === this.#merkle.size &&
       Buffer.concat(manifest.merkle.roots).equals(Buffer.concat(this.#merkle.roots))
-    if (!isSameTree) this.#broken('the manifest', undefined, 'its Merkle roots do not follow from the commits')
-    if (manifest.timeMicros !== this.#timeMicros) this.#broken('the manifest', undefined, 'its time is another one')
+    if (!isSameTree)
+      this.#broken('the manifest', undefined, 'its Merkle roots do not follow from the commits')
+    if (manifest.timeMicros !== this.#timeMicros)
+      this.#broken('the manifest', undefined, 'its time is another one')
     await this.#compareNodes()
     return { versions: this.#versions, objects: this.#objects }
   }
@@ -163,7 +169,8 @@ class ChainWalk {
     const second = this.#nodes.collector()
     await meetAll(second)
     await this.#expectNodes(second)
-    for (const { key, problem } of second.differences()) this.#broken('a Merkle node', key, `it is ${problem}`)
+    for (const { key, problem } of second.differences())
+      this.#broken('a Merkle node', key, `it is ${problem}`)
   }
 
   async #expectNodes(set: FingerprintSet): Promise<void> {

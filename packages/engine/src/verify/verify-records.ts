@@ -4,7 +4,7 @@
  * there: history and current records side by side, index entries as sets (they are stored in another order).
  */
 
-import { decodeCanonical, decodeExact, type ValueObject } from '@dendrodb/protocol'
+import { decodeCanonical, decodeExact, encodeExact, RecordId, type ValueObject } from '@dendrodb/protocol'
 import type { IndexDefinition, TableDefinition } from '../catalog/definitions.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { encodeCurrentRecord } from '../ledger/current-record.ts'
@@ -16,7 +16,6 @@ import { openVersion, type RecordVersion } from '../ledger/record-version.ts'
 import { readUvarint, uvarintBytes } from '../ledger/uvarint.ts'
 import { entriesOf, type RecordEntry } from '../models/document/index-entries.ts'
 import { makeRecord } from '../models/document/record-codec.ts'
-import { RecordId } from '@dendrodb/protocol'
 import type { KvEntry } from '../storage/kv-store.ts'
 import type { Findings } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
@@ -56,9 +55,16 @@ export async function verifyRecords(pass: RecordPass): Promise<{ readonly object
   const sets = { live: live.collector(), past: past.collector() }
   await new RecordWalk({ ...pass, onProgress: () => undefined }, sets, true).run()
   await meetEntries(pass, sets.live, sets.past)
-  for (const [set, what] of [[sets.live, 'an index entry'], [sets.past, 'a past index entry']] as const) {
+  for (const [set, what] of [
+    [sets.live, 'an index entry'],
+    [sets.past, 'a past index entry'],
+  ] as const) {
     for (const { key, problem } of set.differences()) {
-      pass.findings.add({ what: `${what}${describeIndex(pass.catalog, key)}`, key, reason: `it is ${problem}` })
+      pass.findings.add({
+        what: `${what}${describeIndex(pass.catalog, key)}`,
+        key,
+        reason: `it is ${problem}`,
+      })
     }
   }
   return { objects }
@@ -89,7 +95,12 @@ class RecordWalk {
   }
 
   async run(): Promise<void> {
-    const history = new KeyCursor(this.#pass.reader, kindRange('history'), 'a history entry', this.#pass.findings)
+    const history = new KeyCursor(
+      this.#pass.reader,
+      kindRange('history'),
+      'a history entry',
+      this.#pass.findings,
+    )
     let batch: HistoryItem[] = []
     for (let entry = history.peek(); ; entry = history.peek()) {
       const found = entry instanceof Promise ? await entry : entry
@@ -133,10 +144,11 @@ class RecordWalk {
   #step(item: HistoryItem, payload: Buffer | undefined): void {
     this.objects += 1
     const prevSeq = this.#previous?.isPut === true ? this.#previous.seq : 0
-    if (item.prevSeq !== prevSeq) this.#broken(`the history of ${this.#name(item)}`, item.key, 'it skips a version')
+    if (item.prevSeq !== prevSeq)
+      this.#broken(`the history of ${this.#name(item)}`, item.key, 'it skips a version')
     const version = payload === undefined ? undefined : this.#open(item, payload)
-    const isOther = version?.tableId !== item.tableId || (version.bytes !== undefined) !== item.isPut
-    if (isOther) this.#broken(`the history of ${this.#name(item)}`, item.key, 'it does not belong to its version')
+    if (!isVersionOf(item, version))
+      this.#broken(`the history of ${this.#name(item)}`, item.key, 'it does not belong to its version')
     this.#previous = item
     this.#version = version
     this.#moveEntries(item, version)
@@ -158,7 +170,10 @@ class RecordWalk {
       if (index.state !== 'ready') continue
       const runs = this.#runs.get(index) ?? new Map<string, Run>()
       this.#runs.set(index, runs)
-      const entries = version?.bytes === undefined ? [] : entriesOf(index, recordValue(table as TableDefinition, item, version))
+      const entries =
+        version?.bytes === undefined
+          ? []
+          : entriesOf(index, recordValue(table as TableDefinition, item, version))
       const now = new Map(entries.map((entry) => [entry.text, entry]))
       for (const [text, run] of runs) {
         if (now.has(text)) continue
@@ -192,7 +207,8 @@ class RecordWalk {
     const isThere = found?.key.equals(key) === true
     if (isThere) this.#current.advance()
     if (table === undefined) {
-      if (isThere && !this.#pass.dropped.has(tableId)) this.#broken(`record ${this.#name(item)}`, key, 'its table is gone')
+      if (isThere && !this.#pass.dropped.has(tableId))
+        this.#broken(`record ${this.#name(item)}`, key, 'its table is gone')
       return
     }
     const bytes = version?.bytes
@@ -210,7 +226,8 @@ class RecordWalk {
       else if (!found?.value.equals(expected)) {
         this.#broken(`record ${this.#name(item)}`, key, 'it is not what its last commit wrote')
       }
-    } else if (isThere) this.#broken(`record ${this.#name(item)}`, key, 'it was deleted and is there all the same')
+    } else if (isThere)
+      this.#broken(`record ${this.#name(item)}`, key, 'it was deleted and is there all the same')
     this.objects += 1
     for (const [index, runs] of allRuns) {
       for (const run of runs.values()) this.#expectLive(index, run, idKey)
@@ -229,7 +246,8 @@ class RecordWalk {
       const found = await this.#current.peek()
       if (found === undefined || (key !== undefined && Buffer.compare(found.key, key) >= 0)) return
       this.#current.advance()
-      if (!this.#pass.dropped.has(tableOf(found.key))) this.#broken('a record', found.key, 'no commit wrote it')
+      if (!this.#pass.dropped.has(tableOf(found.key)))
+        this.#broken('a record', found.key, 'no commit wrote it')
     }
   }
 
@@ -242,6 +260,10 @@ class RecordWalk {
       this.objects += 1
       const tableId = readUvarint(entry.key, start).value
       seen.add(tableId)
+      if (!entry.key.equals(keyOf('count', mainBranch, tableId))) {
+        this.#broken('the count of a table', entry.key, 'there is no such key')
+        continue
+      }
       const isDropped = this.#pass.catalog.tableById(tableId) === undefined
       const expected = this.#counts.get(tableId) ?? 0
       const { value } = readUvarint(entry.value, 0)
@@ -250,7 +272,8 @@ class RecordWalk {
       }
     }
     for (const tableId of this.#counts.keys()) {
-      if (!seen.has(tableId)) this.#broken('the count of a table', keyOf('count', mainBranch, tableId), 'it is missing')
+      if (!seen.has(tableId))
+        this.#broken('the count of a table', keyOf('count', mainBranch, tableId), 'it is missing')
     }
   }
 
@@ -267,9 +290,13 @@ class RecordWalk {
 /** Hands every entry of the maintained indexes to the sets. */
 async function meetEntries(pass: RecordPass, live: FingerprintSet, past: FingerprintSet): Promise<number> {
   const states = new Map<number, IndexDefinition['state']>()
-  for (const table of pass.catalog.tables()) for (const index of table.indexes) states.set(index.id, index.state)
+  for (const table of pass.catalog.tables())
+    for (const index of table.indexes) states.set(index.id, index.state)
   let objects = 0
-  for (const [kind, set] of [['index', live], ['pastIndex', past]] as const) {
+  for (const [kind, set] of [
+    ['index', live],
+    ['pastIndex', past],
+  ] as const) {
     const cursor = new KeyCursor(pass.reader, kindRange(kind), 'an index entry', pass.findings)
     for (let entry = cursor.peek(); ; entry = cursor.peek()) {
       const found = entry instanceof Promise ? await entry : entry
@@ -292,12 +319,24 @@ function decodeHistory({ key, value }: KvEntry): HistoryItem {
   const table = readUvarint(key, branch.end)
   const idEnd = decodeExact(key, table.end).end
   const idKey = key.subarray(table.end, idEnd)
-  return { key, seq: readUvarint(key, idEnd).value, tableId: table.value, idKey, ...decodeHistoryEntry(value) }
+  return {
+    key,
+    seq: readUvarint(key, idEnd).value,
+    tableId: table.value,
+    idKey,
+    ...decodeHistoryEntry(value),
+  }
+}
+
+function isVersionOf(item: HistoryItem, version: RecordVersion | undefined): boolean {
+  if (version?.tableId !== item.tableId || (version.bytes !== undefined) !== item.isPut) return false
+  return item.idKey.equals(encodeExact(version.key))
 }
 
 function recordValue(table: TableDefinition, item: HistoryItem, version: RecordVersion): ValueObject {
   const fields = decodeCanonical(version.bytes as Uint8Array) as ValueObject
-  return makeRecord(new RecordId(table.name, version.key), item.idKey, item.seq, fields, undefined, undefined).value
+  return makeRecord(new RecordId(table.name, version.key), item.idKey, item.seq, fields, undefined, undefined)
+    .value
 }
 
 /** The number behind the branch: a table's or an index's. */

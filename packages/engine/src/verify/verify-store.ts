@@ -5,11 +5,11 @@
  * Invariant: reads one snapshot; memory is bounded whatever the size; writes may go on.
  */
 
-import { readCatalog } from '../database/catalog-timeline.ts'
+import { readCatalog } from '../catalog/read-catalog.ts'
 import { formatHead } from '../ledger/hash.ts'
 import { formatKey, kindRange, manifestKey } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
-import { decodeFormat, decodeManifest } from '../ledger/manifest.ts'
+import { decodeFormat, decodeManifest, genesisHead } from '../ledger/manifest.ts'
 import type { KvReader } from '../ledger/overlay.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
 import { scanRecords } from '../models/document/live-records.ts'
@@ -47,9 +47,10 @@ export async function verifyStore(store: KvStore, options: VerifyOptions = {}): 
   try {
     const { onProgress } = options
     const findings = new Findings()
-    const manifest = await readManifest(snapshot)
+    const { genesis, manifest } = await readManifest(snapshot)
     const chain = await verifyChain({
       reader: snapshot,
+      genesis,
       manifest,
       findings,
       onProgress: (done) => onProgress?.({ phase: 'chain', done, total: manifest.seq }),
@@ -82,7 +83,7 @@ async function readManifest(reader: KvReader) {
     throw ledgerErrors.CORRUPT({ what: 'the manifest', reason: 'it is missing' })
   }
   decodeFormat(format)
-  return decodeManifest(stored)
+  return { genesis: genesisHead(format), manifest: decodeManifest(stored) }
 }
 
 async function droppedNumbers(reader: KvReader): Promise<Set<number>> {
@@ -93,22 +94,23 @@ async function droppedNumbers(reader: KvReader): Promise<Set<number>> {
   return numbers
 }
 
-/** Keys of no known kind. Gives the number of keys that the passes do not look at, which are only read. */
+const checkedKinds = ['commit', 'meta', 'version', 'merkle', 'record', 'history', 'index', 'pastIndex', 'count'] as const
+const keptKinds = ['build', 'garbage'] as const
+
+/** Keys of no known kind, each of which is a finding; gives their number. */
 async function straysIn(reader: KvReader, findings: Findings): Promise<number> {
-  const kinds = (['commit', 'meta', 'version', 'merkle', 'record', 'history', 'index', 'pastIndex', 'count'] as const)
-    .concat(['build', 'garbage', 'format', 'manifest'] as never)
-    .map((kind) => kindRange(kind))
-    .sort((a, b) => Buffer.compare(a.gte, b.gte))
+  const onlyKey = (key: Buffer) => ({ gte: key, lt: Buffer.concat([key, Buffer.from([0])]) })
+  const known = [...checkedKinds, ...keptKinds].map((kind) => kindRange(kind))
+  const ranges = [...known, onlyKey(formatKey), onlyKey(manifestKey)].sort((a, b) => Buffer.compare(a.gte, b.gte))
+  const end = new Uint8Array([0xff])
   let gte: Uint8Array = new Uint8Array()
   let count = 0
-  for (const range of [...kinds, { gte: new Uint8Array([0xff]), lt: new Uint8Array([0xff]) }]) {
-    if (Buffer.compare(gte, range.gte) < 0) {
-      const cursor = new KeyCursor(reader, { gte, lt: range.gte }, 'a stray key', findings)
-      for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
-        findings.add({ what: 'a stray key', key: entry.key, reason: 'keys of this kind are not known' })
-        cursor.advance()
-        count += 1
-      }
+  for (const range of [...ranges, { gte: end, lt: end }]) {
+    const cursor = new KeyCursor(reader, { gte, lt: range.gte }, 'a stray key', findings)
+    for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
+      findings.add({ what: 'a stray key', key: entry.key, reason: 'keys of this kind are not known' })
+      cursor.advance()
+      count += 1
     }
     gte = range.lt
   }

@@ -104,7 +104,12 @@ function entryChanges(
   const old = before === undefined ? [] : entriesOf(index, before)
   const now = after === undefined ? [] : entriesOf(index, after)
   const change = (entry: RecordEntry, op: EntryChange['op']): EntryChange => {
-    return { index, entry, op, key: indexKey(mainBranch, index.id, entry.entry, entry.isUnique ? undefined : idKey) }
+    return {
+      index,
+      entry,
+      op,
+      key: indexKey(mainBranch, index.id, entry.entry, entry.isUnique ? undefined : idKey),
+    }
   }
   const removed = old.filter((entry) => !now.some((other) => other.text === entry.text))
   const added = now.filter((entry) => !old.some((other) => other.text === entry.text))

@@ -22,7 +22,12 @@ export interface RecordEntry extends BoundedEntry {
 /** @throws INDEX_TOO_MANY_ENTRIES */
 export function entriesOf(index: IndexDefinition, record: ValueObject): RecordEntry[] {
   const first = index.fields[0]
-  if (index.fields.length === 1 && first !== undefined && first.length === 1 && typeof first[0] === 'string') {
+  if (
+    index.fields.length === 1 &&
+    first !== undefined &&
+    first.length === 1 &&
+    typeof first[0] === 'string'
+  ) {
     return [makeEntry(index, [ownField(record, first[0])])]
   }
   const entries = new Map<string, RecordEntry>()
@@ -38,7 +43,11 @@ function tuplesOf(index: IndexDefinition, record: ValueObject): Value[][] {
   for (const path of index.fields) {
     const values = valuesAt(record, path)
     if (tuples.length * values.length > entriesPerRecordMax) {
-      throw indexErrors.TOO_MANY_ENTRIES({ index: index.name, table: index.table, limit: entriesPerRecordMax })
+      throw indexErrors.TOO_MANY_ENTRIES({
+        index: index.name,
+        table: index.table,
+        limit: entriesPerRecordMax,
+      })
     }
     tuples = tuples.flatMap((tuple) => values.map((value) => [...tuple, value]))
   }

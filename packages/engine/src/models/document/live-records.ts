@@ -3,7 +3,14 @@
  * Why: head views and transactions read the same keys, one from a snapshot, the other through its own changes.
  */
 
-import { encodeCollation, encodeExact, must, type RecordId, type RecordKey, type Value } from '@dendrodb/protocol'
+import {
+  encodeCollation,
+  encodeExact,
+  must,
+  type RecordId,
+  type RecordKey,
+  type Value,
+} from '@dendrodb/protocol'
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
 import { decodeLiveEntry } from '../../ledger/index-entry.ts'
 import {
@@ -134,7 +141,9 @@ export function adjacencyReader(
 
 function scanOptions(options: { readonly reverse?: boolean; readonly limit?: number }) {
   const { reverse = false, limit } = options
-  return limit === undefined ? { reverse } : { reverse, limit, chunkEntries: Math.min(limit, rowsPerChunkMax) }
+  return limit === undefined
+    ? { reverse }
+    : { reverse, limit, chunkEntries: Math.min(limit, rowsPerChunkMax) }
 }
 
 function cut(entry: Uint8Array): Uint8Array {

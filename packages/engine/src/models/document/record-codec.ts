@@ -50,4 +50,3 @@ export function encodeFields(fields: ValueObject): Uint8Array {
 export function decodeId(table: string, idKey: Uint8Array): RecordId {
   return new RecordId(table, decodeExact(idKey, 0).value as RecordKey)
 }
-

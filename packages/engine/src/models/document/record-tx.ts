@@ -7,12 +7,12 @@
  */
 
 import { encodeExact, must, RecordId, type RecordKey, type Value, type ValueObject } from '@dendrodb/protocol'
-import type { Catalog, IndexDefinition, TableDefinition, TableKind } from '../../catalog/definitions.ts'
 import { DefinitionTx } from '../../catalog/definition-tx.ts'
+import type { Catalog, IndexDefinition, TableDefinition, TableKind } from '../../catalog/definitions.ts'
 import type { CatalogChange, StoredCatalog } from '../../catalog/stored-catalog.ts'
 import { isSystemTable } from '../../catalog/system-tables.ts'
-import { mainBranch, recordKey } from '../../ledger/key-space.ts'
 import { encodeCurrentRecord } from '../../ledger/current-record.ts'
+import { mainBranch, recordKey } from '../../ledger/key-space.ts'
 import { ledgerErrors } from '../../ledger/ledger-errors.ts'
 import { mutationsPerCommitMax, recordBytesMax, transactionBytesMax } from '../../ledger/limits.ts'
 import { type KvReader, keyText, Overlay, OverlayReader } from '../../ledger/overlay.ts'
@@ -35,7 +35,14 @@ import type {
   WriteTx,
 } from '../model.ts'
 import { IndexDiff } from './index-diff.ts'
-import { adjacencyReader, entryRange, readRecord, scanEntries, scanRecords, tableRange } from './live-records.ts'
+import {
+  adjacencyReader,
+  entryRange,
+  readRecord,
+  scanEntries,
+  scanRecords,
+  tableRange,
+} from './live-records.ts'
 import { encodeFields, makeRecord, storedFields } from './record-codec.ts'
 
 /** What a transaction starts from. */
@@ -189,7 +196,11 @@ export class RecordTx implements WriteTx {
     return this.#definitions.removeIndex(table, name)
   }
 
-  setIndexState(index: IndexDefinition, state: IndexDefinition['state'], failure?: string): MaybePromise<void> {
+  setIndexState(
+    index: IndexDefinition,
+    state: IndexDefinition['state'],
+    failure?: string,
+  ): MaybePromise<void> {
     return this.#definitions.setIndexState(index, state, failure)
   }
 
@@ -271,7 +282,10 @@ export class RecordTx implements WriteTx {
   }
 
   #writeDefinition({ tableId, key, value }: CatalogChange): MaybePromise<void> {
-    const id = new RecordId(must(this.#base.catalog.tableById(tableId), 'a system table').name, key as RecordKey)
+    const id = new RecordId(
+      must(this.#base.catalog.tableById(tableId), 'a system table').name,
+      key as RecordKey,
+    )
     return chain(value === undefined ? this.delete(id) : this.put(id, value), () => undefined)
   }
 }

@@ -58,4 +58,3 @@ async function collect(
 export function isRelation(table: TableDefinition): boolean {
   return table.kind.type === 'relation'
 }
-

@@ -81,7 +81,8 @@ export class HistoryView implements ReadView {
     const { reader, newestSeq } = this.#options
     const adjacency: AdjacencyReader = {
       entries: (index, near) => scanEntriesAt(reader, this.seq, newestSeq, index, { equals: [near] }),
-      farEnd: async (edge, field) => must(await this.getRecord(edge), 'an edge of then').value[field] as RecordId,
+      farEnd: async (edge, field) =>
+        must(await this.getRecord(edge), 'an edge of then').value[field] as RecordId,
     }
     return readEdges(adjacency, node, direction, tables)
   }

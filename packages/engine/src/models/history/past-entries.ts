@@ -10,8 +10,8 @@ import { entryOffset, indexKey, keyOf, mainBranch } from '../../ledger/key-space
 import type { KvReader } from '../../ledger/overlay.ts'
 import { readUvarint } from '../../ledger/uvarint.ts'
 import type { KeyRange, KvEntry } from '../../storage/kv-store.ts'
-import { entryRange } from '../document/live-records.ts'
 import { rowsPerChunkMax } from '../document/limits.ts'
+import { entryRange } from '../document/live-records.ts'
 import { decodeId } from '../document/record-codec.ts'
 import type { AdjacencyEntry } from '../graph/adjacency.ts'
 import type { IndexRange, ScanIndexOptions } from '../model.ts'
@@ -94,7 +94,11 @@ async function* pastEntries(
 }
 
 /** The entry, if it was in force at `seq`. */
-function decodePast(index: IndexDefinition, { key, value }: KvEntry, seq: number): AdjacencyEntry | undefined {
+function decodePast(
+  index: IndexDefinition,
+  { key, value }: KvEntry,
+  seq: number,
+): AdjacencyEntry | undefined {
   const { to, isCut, idBytes, fromBytes } = decodePastEntry(value)
   const from = readUvarint(key, key.length - fromBytes).value
   if (seq < from || seq >= to) return undefined
@@ -111,13 +115,15 @@ async function* mergeSorted(
   reverse: boolean,
 ): AsyncGenerator<AdjacencyEntry> {
   try {
-    const heads = await Promise.all(sources.map(async (source) => (await source.next()).value as AdjacencyEntry | undefined))
+    const heads = await Promise.all(
+      sources.map(async (source) => (await source.next()).value as AdjacencyEntry | undefined),
+    )
     for (;;) {
       let smallest = -1
       for (const [at, head] of heads.entries()) {
         if (head === undefined) continue
         const other = smallest < 0 ? undefined : heads[smallest]
-        if (other === undefined || (compareEntries(head, other) < 0) !== reverse) smallest = at
+        if (other === undefined || compareEntries(head, other) < 0 !== reverse) smallest = at
       }
       const head = heads[smallest]
       if (head === undefined) return

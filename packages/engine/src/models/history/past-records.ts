@@ -4,7 +4,14 @@
  * one short scan over the record's history.
  */
 
-import { decodeCanonical, decodeExact, must, RecordId, type RecordKey, type ValueObject } from '@dendrodb/protocol'
+import {
+  decodeCanonical,
+  decodeExact,
+  must,
+  RecordId,
+  type RecordKey,
+  type ValueObject,
+} from '@dendrodb/protocol'
 import type { TableDefinition } from '../../catalog/definitions.ts'
 import { decodeHistoryEntry, type HistoryEntry } from '../../ledger/history-entry.ts'
 import { historyKey, historyPrefix, idOffset, keyOf, mainBranch, prefixEnd } from '../../ledger/key-space.ts'
@@ -85,7 +92,9 @@ async function newestVersion(
 }
 
 function loadVersion(sought: Omit<Sought, 'seq'>, ref: VersionRef): MaybePromise<StoredRecord> {
-  return chain(sought.reader.get(keyOf('version', ref.seq, ref.n)), (payload) => makeVersion(sought, ref, payload))
+  return chain(sought.reader.get(keyOf('version', ref.seq, ref.n)), (payload) =>
+    makeVersion(sought, ref, payload),
+  )
 }
 
 function makeVersion(
@@ -95,7 +104,10 @@ function makeVersion(
 ): StoredRecord {
   const bytes = payload && openVersion(payload).version.bytes
   if (bytes === undefined) {
-    throw ledgerErrors.CORRUPT({ what: `version ${ref.seq}/${ref.n} of ${id}`, reason: 'its payload is missing' })
+    throw ledgerErrors.CORRUPT({
+      what: `version ${ref.seq}/${ref.n} of ${id}`,
+      reason: 'its payload is missing',
+    })
   }
   const { validFrom, validTo } = openVersion(payload as Buffer).version
   const fields = decodeCanonical(bytes) as ValueObject
@@ -194,7 +206,9 @@ class VersionFinder {
   take(): FoundVersion | undefined {
     const [idKey, best] = [this.#idKey, this.#best]
     this.#forget()
-    return idKey === undefined || best === undefined || !best.isPut ? undefined : { idKey, seq: best.seq, n: best.n }
+    return idKey === undefined || best === undefined || !best.isPut
+      ? undefined
+      : { idKey, seq: best.seq, n: best.n }
   }
 
   /** Gives up on the present record, whose id it is. */
@@ -216,4 +230,3 @@ function historyRange(table: TableDefinition, options: ScanTableOptions): KeyRan
   const swapKind = (key: Uint8Array) => Buffer.concat([keyOf('history').subarray(0, 1), key.subarray(1)])
   return { gte: swapKind(records.gte), lt: swapKind(records.lt) }
 }
-

@@ -4,13 +4,13 @@
  */
 
 import type { Value } from '@dendrodb/protocol'
-import type { BlockExpression, Expression, Statement, SubqueryExpression } from '../dql/ast.ts'
+import type { BlockExpression, SubqueryExpression } from '../dql/ast.ts'
 import { runTask, type Task } from '../execute/task.ts'
 import { queryErrors } from '../query-errors.ts'
 import { type CompiledExpression, type CompiledStatement, type Completion, Jump } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
 import type { EvalContext } from './eval-context.ts'
-import { type AnyNode, hasWrite, isVolatileName, someNode } from './walk.ts'
+import { isIndependent } from './independence.ts'
 
 /** The statements one after the other in a scope of their own; the value of the last one, or a jump. */
 export interface CompiledBlock {
@@ -88,35 +88,4 @@ export function* valueOf(task: Task<Completion>): Task<Value> {
   if (!(completion instanceof Jump)) return completion
   if (completion.type === 'return') return completion.value
   throw queryErrors.LOOP_CONTROL({ statement: completion.type.toUpperCase() })
-}
-
-/** Whether a statement gives the same whatever row it stands beside, for as long as nothing is written. */
-export function isIndependent(statement: Statement): boolean {
-  if (statement.kind !== 'select' && statement.kind !== 'count') return false
-  return !hasWrite(statement) && !someNode(statement, asksForMore)
-}
-
-function asksForMore(node: AnyNode): boolean {
-  switch (node.kind) {
-    case 'param':
-      return rowNames.has((node as { readonly name?: string }).name ?? '')
-    case 'call':
-      return isVolatileName((node as { readonly name?: string }).name ?? '')
-    case 'select': {
-      // Targets and counts are evaluated beside the row around the statement.
-      const { from, limit, skip, asOf } = node as Extract<Statement, { kind: 'select' }>
-      return [...from, limit, skip, asOf].some(hasOuterPath)
-    }
-    default:
-      return node.kind === 'key_generator' || node.kind === 'mock' || node.kind === 'closure'
-  }
-}
-
-const rowNames: ReadonlySet<string> = new Set(['parent', 'before', 'after', 'value', 'input'])
-
-function hasOuterPath(expression: Expression | undefined): boolean {
-  return someNode(expression, (node) => {
-    if (node.kind === 'param') return (node as { readonly name?: string }).name === 'this'
-    return node.kind === 'idiom' && (node as { readonly start?: Expression }).start === undefined
-  })
 }

@@ -88,30 +88,3 @@ function isWriteNode(node: AnyNode): boolean {
 export function hasWrite(root: Statement | Expression): boolean {
   return someNode(root, isWriteNode)
 }
-
-/** Statements and anything that runs one. */
-const statementKinds: ReadonlySet<string> = new Set(['subquery', 'block'])
-
-/** Whether the expression needs the row it stands beside: reads its fields, `$this`, or hands it to a subquery. */
-export function dependsOnRow(expression: Expression): boolean {
-  return someNode(expression, (node) => {
-    if (node.kind === 'idiom') return (node as { start?: Expression }).start === undefined
-    if (node.kind === 'param') return rowParams.has((node as { name?: string }).name ?? '')
-    return node.kind === 'repeat' || statementKinds.has(node.kind)
-  })
-}
-
-const rowParams: ReadonlySet<string> = new Set(['this', 'before', 'after', 'value', 'input'])
-
-/** Functions whose value changes from call to call. */
-export function isVolatileName(name: string): boolean {
-  return name === 'rand' || name.startsWith('rand::') || name === 'sleep'
-}
-
-/** Whether two evaluations with the same row may differ, or each costs a read of the database. */
-export function isVolatileOrHeavy(expression: Expression): boolean {
-  return someNode(expression, (node) => {
-    if (node.kind === 'call') return isVolatileName((node as { name?: string }).name ?? '')
-    return node.kind === 'graph' || node.kind === 'recurse' || node.kind === 'key_generator' || statementKinds.has(node.kind)
-  })
-}

@@ -218,15 +218,6 @@ export const statementKeywords: readonly StatementWord[] = statementWords
 const statementSet: ReadonlySet<string> = new Set(statementWords)
 const clauseSet: ReadonlySet<string> = new Set(clauseWords)
 const operatorSet: ReadonlySet<string> = new Set(operatorWords)
-const specialSet: ReadonlySet<string> = new Set([
-  ...statementWords,
-  ...clauseWords,
-  ...operatorWords,
-  ...literalWords,
-  'DIFF',
-  'ONLY',
-  'VALUE',
-])
 /** What may come right after a complete value, so that the word before is that value and opens nothing. */
 const followerSet: ReadonlySet<string> = new Set([
   ...clauseWords,
@@ -239,6 +230,24 @@ const followerSet: ReadonlySet<string> = new Set([
   'ON',
   'RETURN',
   'UNIQUE',
+])
+
+/** Words that could be taken for something else where a value may stand. */
+const specialSet: ReadonlySet<string> = new Set([
+  ...statementWords,
+  ...followerSet,
+  ...literalWords,
+  'ALWAYS',
+  'ANALYZE',
+  'AT',
+  'BY',
+  'DIFF',
+  'IGNORE',
+  'INTO',
+  'ONLY',
+  'OVERWRITE',
+  'RELATION',
+  'VALUE',
 ])
 
 export function isStatementKeyword(keyword: string): keyword is StatementWord {

@@ -1,21 +1,6 @@
 /**
- * Operators, by precedence climbing. Loosest first, as in SurrealQL 3; what binds equally associates to the left.
- *
- * | power    | operators                                                                       |
- * |----------|---------------------------------------------------------------------------------|
- * | nullish  | `??` `?:`                                                                       |
- * | or       | `OR` `||`                                                                       |
- * | and      | `AND` `&&`                                                                      |
- * | not      | `NOT` before a value                                                            |
- * | equality | `=` `==` `!=` `IS` `IS NOT` `?=` `*=` `~` `!~` `?~` `*~` `@@`                   |
- * | relation | `<` `<=` `>` `>=` `IN` `CONTAINS` … `LIKE` `BETWEEN` `<|k|>`                    |
- * | add      | `+` `-`                                                                         |
- * | multiply | `*` `×` `/` `÷` `%`                                                             |
- * | power    | `**`                                                                            |
- * | prefix   | `!` `-` `+` `<type>`                                                            |
- * | range    | `..` `..=` `>..` `>..=`                                                         |
- *
- * `a = b = c` and `1..2..3` have no agreed meaning and are refused; parentheses say which is meant.
+ * Operators, by precedence climbing; their powers are in operator-power.ts.
+ * A bare `NOT` binds looser than comparisons (`NOT a = b` is `!(a = b)`), which SurrealQL does not know.
  */
 
 import { must } from '@dendrodb/protocol'
@@ -28,6 +13,7 @@ import type {
   RangeExpression,
   UnaryOperator,
 } from './ast.ts'
+import { isUnchained, operatorPower, powers, unchained } from './operator-power.ts'
 import type { Parser } from './parser.ts'
 import { parseDistance } from './parser-distance.ts'
 import { numberLiteral, takesSign } from './parser-literal.ts'
@@ -36,21 +22,6 @@ import { parsePathAfter } from './parser-path.ts'
 import { parsePrimary } from './parser-primary.ts'
 import { closeAngle, parseType } from './parser-type.ts'
 import type { TokenType } from './token.ts'
-
-const powers = {
-  lowest: 0,
-  nullish: 1,
-  or: 2,
-  and: 3,
-  not: 4,
-  equality: 5,
-  relation: 6,
-  add: 7,
-  multiply: 8,
-  power: 9,
-  prefix: 10,
-  range: 11,
-} as const
 
 interface BinaryRule {
   readonly form: 'binary'
@@ -65,48 +36,48 @@ interface OtherRule {
 
 type InfixRule = BinaryRule | OtherRule
 
-function binary(power: number, operator: BinaryOperator): BinaryRule {
-  return { form: 'binary', power, operator }
+function binary(operator: BinaryOperator): BinaryRule {
+  return { form: 'binary', power: operatorPower(operator), operator }
 }
 
 const symbolRules: ReadonlyMap<TokenType, InfixRule> = new Map<TokenType, InfixRule>([
-  ['??', binary(powers.nullish, '??')],
-  ['?:', binary(powers.nullish, '?:')],
-  ['||', binary(powers.or, '||')],
-  ['&&', binary(powers.and, '&&')],
-  ['=', binary(powers.equality, '=')],
-  ['==', binary(powers.equality, '==')],
-  ['!=', binary(powers.equality, '!=')],
-  ['?=', binary(powers.equality, '?=')],
-  ['*=', binary(powers.equality, '*=')],
-  ['~', binary(powers.equality, '~')],
-  ['!~', binary(powers.equality, '!~')],
-  ['?~', binary(powers.equality, '?~')],
-  ['*~', binary(powers.equality, '*~')],
+  ['??', binary('??')],
+  ['?:', binary('?:')],
+  ['||', binary('||')],
+  ['&&', binary('&&')],
+  ['=', binary('=')],
+  ['==', binary('==')],
+  ['!=', binary('!=')],
+  ['?=', binary('?=')],
+  ['*=', binary('*=')],
+  ['~', binary('~')],
+  ['!~', binary('!~')],
+  ['?~', binary('?~')],
+  ['*~', binary('*~')],
   ['@', { form: 'matches', power: powers.equality }],
-  ['<', binary(powers.relation, '<')],
-  ['<=', binary(powers.relation, '<=')],
-  ['>', binary(powers.relation, '>')],
-  ['>=', binary(powers.relation, '>=')],
+  ['<', binary('<')],
+  ['<=', binary('<=')],
+  ['>', binary('>')],
+  ['>=', binary('>=')],
   ['<|', { form: 'knn', power: powers.relation }],
-  ['∈', binary(powers.relation, 'IN')],
-  ['∉', binary(powers.relation, 'NOT IN')],
-  ['∋', binary(powers.relation, 'CONTAINS')],
-  ['∌', binary(powers.relation, 'CONTAINSNOT')],
-  ['⊇', binary(powers.relation, 'CONTAINSALL')],
-  ['⊃', binary(powers.relation, 'CONTAINSANY')],
-  ['⊅', binary(powers.relation, 'CONTAINSNONE')],
-  ['⊆', binary(powers.relation, 'ALLINSIDE')],
-  ['⊂', binary(powers.relation, 'ANYINSIDE')],
-  ['⊄', binary(powers.relation, 'NONEINSIDE')],
-  ['+', binary(powers.add, '+')],
-  ['-', binary(powers.add, '-')],
-  ['*', binary(powers.multiply, '*')],
-  ['×', binary(powers.multiply, '*')],
-  ['/', binary(powers.multiply, '/')],
-  ['÷', binary(powers.multiply, '/')],
-  ['%', binary(powers.multiply, '%')],
-  ['**', binary(powers.power, '**')],
+  ['∈', binary('IN')],
+  ['∉', binary('NOT IN')],
+  ['∋', binary('CONTAINS')],
+  ['∌', binary('CONTAINSNOT')],
+  ['⊇', binary('CONTAINSALL')],
+  ['⊃', binary('CONTAINSANY')],
+  ['⊅', binary('CONTAINSNONE')],
+  ['⊆', binary('ALLINSIDE')],
+  ['⊂', binary('ANYINSIDE')],
+  ['⊄', binary('NONEINSIDE')],
+  ['+', binary('+')],
+  ['-', binary('-')],
+  ['*', binary('*')],
+  ['×', binary('*')],
+  ['/', binary('/')],
+  ['÷', binary('/')],
+  ['%', binary('%')],
+  ['**', binary('**')],
   ['..', { form: 'range', power: powers.range }],
   ['..=', { form: 'range', power: powers.range }],
   ['>..', { form: 'range', power: powers.range }],
@@ -114,44 +85,25 @@ const symbolRules: ReadonlyMap<TokenType, InfixRule> = new Map<TokenType, InfixR
 ])
 
 const wordRules: ReadonlyMap<string, InfixRule> = new Map<string, InfixRule>([
-  ['OR', binary(powers.or, '||')],
-  ['AND', binary(powers.and, '&&')],
+  ['OR', binary('||')],
+  ['AND', binary('&&')],
   ['IS', { form: 'is', power: powers.equality }],
   ['NOT', { form: 'not', power: powers.relation }],
   ['BETWEEN', { form: 'between', power: powers.relation }],
-  ['IN', binary(powers.relation, 'IN')],
-  ['INSIDE', binary(powers.relation, 'IN')],
-  ['NOTINSIDE', binary(powers.relation, 'NOT IN')],
-  ['CONTAINS', binary(powers.relation, 'CONTAINS')],
-  ['CONTAINSNOT', binary(powers.relation, 'CONTAINSNOT')],
-  ['CONTAINSALL', binary(powers.relation, 'CONTAINSALL')],
-  ['CONTAINSANY', binary(powers.relation, 'CONTAINSANY')],
-  ['CONTAINSNONE', binary(powers.relation, 'CONTAINSNONE')],
-  ['ALLINSIDE', binary(powers.relation, 'ALLINSIDE')],
-  ['ANYINSIDE', binary(powers.relation, 'ANYINSIDE')],
-  ['NONEINSIDE', binary(powers.relation, 'NONEINSIDE')],
-  ['OUTSIDE', binary(powers.relation, 'OUTSIDE')],
-  ['INTERSECTS', binary(powers.relation, 'INTERSECTS')],
-  ['LIKE', binary(powers.relation, 'LIKE')],
-])
-
-/** Operators that do not chain: `a = b CONTAINS c`. `<` and its like do, as in SurrealQL. */
-const unchained: ReadonlySet<BinaryOperator> = new Set<BinaryOperator>([
-  '=',
-  '!=',
-  '*=',
-  '?=',
-  'CONTAINS',
-  'CONTAINSNOT',
-  'CONTAINSALL',
-  'CONTAINSNONE',
-  'ALLINSIDE',
-  'ANYINSIDE',
-  'NONEINSIDE',
-  'OUTSIDE',
-  'INTERSECTS',
-  'IN',
-  'NOT IN',
+  ['IN', binary('IN')],
+  ['INSIDE', binary('IN')],
+  ['NOTINSIDE', binary('NOT IN')],
+  ['CONTAINS', binary('CONTAINS')],
+  ['CONTAINSNOT', binary('CONTAINSNOT')],
+  ['CONTAINSALL', binary('CONTAINSALL')],
+  ['CONTAINSANY', binary('CONTAINSANY')],
+  ['CONTAINSNONE', binary('CONTAINSNONE')],
+  ['ALLINSIDE', binary('ALLINSIDE')],
+  ['ANYINSIDE', binary('ANYINSIDE')],
+  ['NONEINSIDE', binary('NONEINSIDE')],
+  ['OUTSIDE', binary('OUTSIDE')],
+  ['INTERSECTS', binary('INTERSECTS')],
+  ['LIKE', binary('LIKE')],
 ])
 
 /** A whole expression. */
@@ -207,7 +159,7 @@ function parseInfix(
       return parseBinary(p, left, isClosed, rule, start)
     case 'is':
       p.advance()
-      return parseBinary(p, left, isClosed, binary(rule.power, p.eatKeyword('NOT') ? '!=' : '='), start)
+      return parseBinary(p, left, isClosed, binary(p.eatKeyword('NOT') ? '!=' : '='), start)
     case 'not':
       return parseNegated(p, left, isClosed, start)
     case 'between':
@@ -238,10 +190,6 @@ function parseBinary(
   return { kind: 'binary', operator, left, right, span: p.span(start) }
 }
 
-function isUnchained(expression: Expression): boolean {
-  return expression.kind === 'knn' || (expression.kind === 'binary' && unchained.has(expression.operator))
-}
-
 function chained(p: Parser, left: Expression, right: Expression): Error {
   const span = { start: left.span.start, end: right.span.end }
   return p.invalid(span, 'chained comparison', ['parentheses around the one that comes first'])
@@ -252,7 +200,7 @@ function parseNegated(p: Parser, left: Expression, isClosed: boolean, start: num
   p.advance()
   p.advance()
   if (operator === 'BETWEEN') return parseBetween(p, left, true, start)
-  return parseBinary(p, left, isClosed, binary(powers.relation, `NOT ${operator}`), start)
+  return parseBinary(p, left, isClosed, binary(`NOT ${operator}`), start)
 }
 
 function parseBetween(p: Parser, value: Expression, negated: boolean, start: number): Expression {

@@ -26,7 +26,8 @@ const directions: ReadonlyMap<string, Direction> = new Map([
 /** The expression with the parts that follow it, if any do. `start`: where the whole begins. */
 export function parsePathAfter(p: Parser, value: Expression, start: number): Expression {
   if (!continuesPath(p)) return value
-  if (value.kind === 'idiom') {
+  // In `(a.*)[0]` the element is taken of the list, in `a.*[0]` of each of its elements.
+  if (value.kind === 'idiom' && p.closed !== value) {
     const parts = parseParts(p, [...value.parts])
     return { ...value, parts, span: p.span(start) }
   }

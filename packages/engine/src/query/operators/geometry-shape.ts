@@ -17,5 +17,9 @@ const shapeOfType: Readonly<Record<GeometryType, GeometryShape>> = {
 
 /** Whether the geometry has one of the shapes; `feature`, and no list at all, take every geometry. */
 export function hasShape(geometry: Geometry, shapes: readonly GeometryShape[] | undefined): boolean {
-  return shapes === undefined || shapes.includes('feature') || shapes.includes(shapeOfType[geometry.type])
+  return shapes === undefined || shapes.includes('feature') || shapes.includes(shapeName(geometry))
+}
+
+export function shapeName(geometry: Geometry): GeometryShape {
+  return shapeOfType[geometry.type]
 }

@@ -59,7 +59,8 @@ export class GroupRewriter {
   }
 }
 
-const innerKinds: ReadonlySet<string> = new Set(['subquery', 'block', 'closure'])
+/** Names inside of these are fields of other rows. */
+const innerKinds: ReadonlySet<string> = new Set(['subquery', 'block', 'closure', 'where', 'graph', 'destructure'])
 
 function slot(index: number): ParamExpression {
   return { kind: 'param', span: { start: 0, end: 0 }, name: `${slotPrefix}${index}` }

@@ -139,12 +139,10 @@ export interface UnionNode {
   readonly inputs: readonly PlanNode[]
 }
 
-/** One row: `{ count }`, the number of rows of the table. */
+/** One group row whose only result is the number of rows of the table. */
 export interface CountNode {
   readonly kind: 'count'
   readonly table: string
-  /** Name of the field. */
-  readonly field: string
 }
 
 /** No rows, and why. */

@@ -14,7 +14,7 @@ import type {
   SelectStatement,
 } from '../dql/ast.ts'
 import { plainFields } from '../compile/compile-path.ts'
-import { isVolatileOrHeavy } from '../compile/walk.ts'
+import { isVolatileOrHeavy } from '../compile/independence.ts'
 import { queryErrors } from '../query-errors.ts'
 import { resolveAliases } from './aliases.ts'
 import { aliasesOf, fieldIdiom, outputPath } from './output-names.ts'

@@ -1,0 +1,65 @@
+/** What happens when the store refuses a batch: everything built on it fails, and the ledger goes on from the truth. */
+
+import { DbError } from '@dendrodb/protocol'
+import { expect, test } from 'vitest'
+import type { KvStore } from '../storage/kv-store.ts'
+import { openMemoryStore } from '../storage/memory/memory-store.ts'
+import { openTestCore, recordOf } from '../testing/open-core.ts'
+import { verifyStore } from '../verify/verify-store.ts'
+
+const note = recordOf('note')
+
+/** Fails the commits that `isRefused` picks, as a full disk does. */
+function refusing(store: KvStore, isRefused: () => boolean): KvStore {
+  return {
+    reads: store.reads,
+    limits: store.limits,
+    snapshot: () => store.snapshot(),
+    commit: async (batch, options) => {
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      if (isRefused()) throw new DbError({ code: 'STORAGE_FULL', status: 'unavailable', message: 'no room' })
+      return store.commit(batch, options)
+    },
+    sizeBytes: (range) => store.sizeBytes(range),
+    compact: (range) => store.compact(range),
+    close: () => store.close(),
+  }
+}
+
+test('a refused batch fails its writers, leaves no trace, and later writes succeed', async () => {
+  let commits = 0
+  const memory = openMemoryStore()
+  const core = await openTestCore(refusing(memory, () => ++commits % 3 === 0))
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 300 }, async (_, at) => {
+      await new Promise((resolve) => setTimeout(resolve, at / 10))
+      await core.write((tx) => tx.put(note(at), { at }), { isPoint: at % 2 === 0 })
+      return at
+    }),
+  )
+  const view = await core.view()
+  for (const [at, outcome] of outcomes.entries()) {
+    const found = await view.getRecord(note(at))
+    if (outcome.status === 'fulfilled') expect(found?.value.at).toBe(at)
+    else {
+      expect(found).toBeUndefined()
+      expect(outcome.reason.code).toBe('STORAGE_FULL')
+    }
+  }
+  expect(outcomes.some(({ status }) => status === 'rejected')).toBe(true)
+  expect(outcomes.some(({ status }) => status === 'fulfilled')).toBe(true)
+  expect((await verifyStore(memory)).findings).toEqual([])
+})
+
+test('definitions of a refused batch are forgotten', async () => {
+  let isRefusing = false
+  const core = await openTestCore(refusing(openMemoryStore(), () => isRefusing))
+  await core.write((tx) => tx.put(note(1), {}))
+  isRefusing = true
+  const define = core.write((tx) => tx.defineIndex({ name: 'at', table: 'note', fields: [['at']], unique: false }))
+  await expect(define).rejects.toMatchObject({ code: 'STORAGE_FULL' })
+  isRefusing = false
+  await core.write((tx) => tx.put(note(2), { at: 2 }))
+  const view = await core.view()
+  expect(view.catalog.table('note')?.indexes).toEqual([])
+})

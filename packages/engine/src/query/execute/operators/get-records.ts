@@ -1,0 +1,103 @@
+/**
+ * Records by id: named as targets, or by a condition on the id.
+ */
+
+import { compareExact, RecordId, type Value } from '@dendrodb/protocol'
+import type { StoredRecord } from '../../../models/model.ts'
+import type { Compiler } from '../../compile/compiler.ts'
+import type { EvalContext } from '../../compile/eval-context.ts'
+import { queryLimits } from '../../limits.ts'
+import type { GetRecordsNode } from '../../plan/plan-node.ts'
+import { type CompiledLookup, compileLookup, isIdOf, lookupValues } from '../lookup-values.ts'
+import { type Cursor, type Operator, noClose } from '../operator.ts'
+import { type Task, wait } from '../task.ts'
+import { scanCursor } from './scan-table.ts'
+
+export function createGetRecords(node: GetRecordsNode, compiler: Compiler): Operator {
+  const lookups = node.ids.map((value) => compileLookup(value, compiler))
+  return {
+    node,
+    inputs: [],
+    open: (ctx, outer) =>
+      node.isLookup === true ? lookupCursor(node, lookups, ctx, outer) : pointCursor(lookups, ctx, outer),
+  }
+}
+
+/** The target as it stands: one batch, in the order of the ids given. */
+function pointCursor(lookups: readonly CompiledLookup[], ctx: EvalContext, outer: Value): Cursor {
+  let isDone = false
+  return {
+    *next() {
+      if (isDone) return undefined
+      isDone = true
+      ctx.run.check()
+      const rows: Value[] = []
+      for (const { expression } of lookups) {
+        const id = yield* wait(expression.evaluate(outer, ctx))
+        const record = id instanceof RecordId ? yield* wait(ctx.view.getRecord(id)) : undefined
+        if (record !== undefined) rows.push(record.value)
+      }
+      return rows.length > 0 ? rows : undefined
+    },
+    close: noClose,
+  }
+}
+
+/** What a condition asks for: ids of the table, in its order, each once. All rows when it asks for something else. */
+function lookupCursor(
+  node: GetRecordsNode,
+  lookups: readonly CompiledLookup[],
+  ctx: EvalContext,
+  outer: Value,
+): Cursor {
+  let ids: readonly RecordId[] | undefined
+  let at = 0
+  let scan: Cursor | undefined
+  return {
+    *next() {
+      if (ids === undefined && scan === undefined) {
+        ids = yield* idsOf(node.table, lookups, ctx, outer)
+        if (ids === undefined) scan = scanCursor(node.table, false, noBounds, ctx)
+      }
+      if (scan !== undefined) return yield* scan.next()
+      const known = ids as readonly RecordId[]
+      while (at < known.length) {
+        yield* ctx.run.pause()
+        const chunk = known.slice(at, at + queryLimits.batchRowsMax)
+        at += chunk.length
+        const rows = rowsOf(yield* wait(ctx.view.getRecords(chunk)))
+        if (rows.length > 0) return rows
+      }
+      return undefined
+    },
+    *close() {
+      if (scan !== undefined) yield* scan.close()
+    },
+  }
+}
+
+export function* noBounds(): Task<Record<string, never>> {
+  return {}
+}
+
+function* idsOf(
+  table: string,
+  lookups: readonly CompiledLookup[],
+  ctx: EvalContext,
+  outer: Value,
+): Task<readonly RecordId[] | undefined> {
+  const ids: RecordId[] = []
+  for (const lookup of lookups) {
+    const values = yield* lookupValues(lookup, ctx, outer)
+    if (values === undefined) return undefined
+    for (const value of values) if (isIdOf(value, table)) ids.push(value)
+  }
+  ids.sort((a, b) => compareExact(a.key, b.key))
+  return ids.filter((id, i) => i === 0 || !id.equals(ids[i - 1] as RecordId))
+}
+
+function rowsOf(records: readonly (StoredRecord | undefined)[]): Value[] {
+  const rows: Value[] = []
+  for (const record of records) if (record !== undefined) rows.push(record.value)
+  return rows
+}

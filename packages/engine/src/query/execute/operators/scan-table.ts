@@ -1,0 +1,93 @@
+/**
+ * All records of a table, or those with ids in a range, in the order of their ids.
+ */
+
+import { Range, type RecordId, type Value } from '@dendrodb/protocol'
+import type { StoredRecord } from '../../../models/model.ts'
+import type { ScanTableOptions } from '../../../models/model.ts'
+import type { CompiledExpression } from '../../compile/compiled.ts'
+import type { Compiler } from '../../compile/compiler.ts'
+import type { EvalContext } from '../../compile/eval-context.ts'
+import type { BoundExpression, ScanTableNode } from '../../plan/plan-node.ts'
+import { evaluateOnce, isIdOf } from '../lookup-values.ts'
+import type { Cursor, Operator } from '../operator.ts'
+import { type Task, wait } from '../task.ts'
+
+type Bounds = Pick<ScanTableOptions, 'lower' | 'upper'>
+
+export function createScanTable(node: ScanTableNode, compiler: Compiler): Operator {
+  const range = node.range && compiler.expression(node.range)
+  const lower = node.bounds?.lower && compiler.expression(node.bounds.lower.expression)
+  const upper = node.bounds?.upper && compiler.expression(node.bounds.upper.expression)
+  function* boundsOf(ctx: EvalContext, outer: Value): Task<Bounds> {
+    const found = range === undefined ? {} : rangeBounds(yield* wait(range.evaluate(outer, ctx)))
+    return {
+      ...found,
+      ...(yield* boundOf('lower', lower, node.bounds?.lower, node.table, ctx, outer)),
+      ...(yield* boundOf('upper', upper, node.bounds?.upper, node.table, ctx, outer)),
+    }
+  }
+  return {
+    node,
+    inputs: [],
+    open: (ctx, outer) => scanCursor(node.table, node.reverse ?? false, () => boundsOf(ctx, outer), ctx),
+  }
+}
+
+/** Rows of a table that is there, within bounds that are computed first. */
+export function scanCursor(
+  tableName: string,
+  reverse: boolean,
+  boundsOf: () => Task<Bounds>,
+  ctx: EvalContext,
+): Cursor {
+  const table = ctx.view.catalog.table(tableName)
+  let iterator: AsyncIterator<readonly StoredRecord[]> | undefined
+  let isDone = false
+  return {
+    *next() {
+      if (table === undefined) return undefined
+      yield* ctx.run.pause()
+      iterator ??= ctx.view.scanTable(table, { ...(yield* boundsOf()), reverse })[Symbol.asyncIterator]()
+      const step = (yield iterator.next()) as IteratorResult<readonly StoredRecord[]>
+      if (step.done === true) {
+        isDone = true
+        return undefined
+      }
+      return valuesOf(step.value)
+    },
+    *close() {
+      if (iterator?.return !== undefined && !isDone) yield iterator.return()
+    },
+  }
+}
+
+function valuesOf(records: readonly StoredRecord[]): Value[] {
+  const rows = new Array<Value>(records.length)
+  for (let i = 0; i < records.length; i += 1) rows[i] = (records[i] as StoredRecord).value
+  return rows
+}
+
+function rangeBounds(range: Value): Bounds {
+  if (!(range instanceof Range)) return {}
+  const { begin, end } = range
+  return {
+    ...(begin !== undefined && { lower: { key: (begin.value as RecordId).key, inclusive: begin.inclusive } }),
+    ...(end !== undefined && { upper: { key: (end.value as RecordId).key, inclusive: end.inclusive } }),
+  }
+}
+
+/** A bound that is no id of the table cuts nothing off here; the condition decides row by row. */
+function* boundOf(
+  side: 'lower' | 'upper',
+  compiled: CompiledExpression | undefined,
+  bound: BoundExpression | undefined,
+  table: string,
+  ctx: EvalContext,
+  outer: Value,
+): Task<Bounds> {
+  if (compiled === undefined || bound === undefined) return {}
+  const outcome = yield* evaluateOnce(compiled, bound, ctx, outer)
+  const id = outcome?.value
+  return isIdOf(id, table) ? { [side]: { key: id.key, inclusive: bound.inclusive } } : {}
+}

@@ -1,0 +1,24 @@
+/**
+ * A database core for tests, on the memory store unless another is given.
+ */
+
+import { RecordId, type RecordKey } from '@dendrodb/protocol'
+import { DatabaseCore } from '../database/database-core.ts'
+import { openLedger } from '../database/open-core.ts'
+import type { KvStore } from '../storage/kv-store.ts'
+import { openMemoryStore } from '../storage/memory/memory-store.ts'
+
+export async function openTestCore(store: KvStore = openMemoryStore()): Promise<DatabaseCore> {
+  const { state, catalog } = await openLedger('test', store)
+  return new DatabaseCore({ name: 'test', store, state, catalog, cacheBytesMax: 1024 * 1024 })
+}
+
+export function recordOf(table: string) {
+  return (key: RecordKey) => new RecordId(table, key)
+}
+
+export async function collect<T>(chunks: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const all: T[] = []
+  for await (const chunk of chunks) all.push(...chunk)
+  return all
+}
