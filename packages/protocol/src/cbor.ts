@@ -18,7 +18,7 @@
  * | vector | tag 85 (RFC 8746): float32, little endian |
  * | record | tag 0xdd01 [table, key] |
  * | range | tag 0xdd02 [begin, end], each [value, inclusive] or null where open |
- * | geometry | tag 0xdd03 [type, coordinates as nested arrays of floats, or members as arrays like this one] |
+ * | geometry | tag 0xdd03 [type, nested arrays of floats; of a collection: arrays like this one] |
  */
 
 import { readCanonical } from './cbor-decode.ts'

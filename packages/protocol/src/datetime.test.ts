@@ -18,16 +18,11 @@ describe('parse and toString', () => {
     ['2026-01-31', 1769817600, 0, '2026-01-31T00:00:00Z'],
     ['1969-12-31T23:59:59.5Z', -1, 500_000_000, '1969-12-31T23:59:59.5Z'],
     ['2000-02-29T00:00:00Z', 951782400, 0, '2000-02-29T00:00:00Z'],
-    ['0099-03-01T00:00:00Z', -59037811200 + 0, 0, '0099-03-01T00:00:00Z'],
-    ['-0044-03-15T12:00:00Z', -63549532800, 0, '-0044-03-15T12:00:00Z'],
+    ['0099-03-01T00:00:00Z', -59_037_897_600, 0, '0099-03-01T00:00:00Z'],
+    ['-0044-03-15T12:00:00Z', -63_549_316_800, 0, '-0044-03-15T12:00:00Z'],
   ])('%s', (text, seconds, nanos, printed) => {
     const datetime = at(text)
-    // The platform's calendar as the oracle, for years that it reads.
-    if (!text.startsWith('-') && text.length > 10) {
-      expect(datetime.seconds).toBe(Math.floor(Date.parse(text.replace(' ', 'T')) / 1000))
-    }
-    if (!text.startsWith('0099') && !text.startsWith('-')) expect(datetime.seconds).toBe(seconds)
-    expect([datetime.nanos, datetime.toString()]).toEqual([nanos, printed])
+    expect([datetime.seconds, datetime.nanos, datetime.toString()]).toEqual([seconds, nanos, printed])
   })
 
   test.each([

@@ -25,7 +25,9 @@ function fraction({ coefficient, exponent }: Decimal): Fraction {
     : { numerator: coefficient * scale, denominator: 1n }
 }
 
-/** The decimal of at most 34 digits nearest to a fraction, ties to even, by long division digit after digit. */
+/**
+ * The decimal of at most 34 digits nearest to a fraction, ties to even, by long division digit after digit.
+ */
 function nearest({ numerator, denominator }: Fraction): Decimal {
   if (numerator === 0n) return Decimal.zero
   const sign = numerator < 0n ? -1n : 1n

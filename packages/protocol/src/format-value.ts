@@ -72,7 +72,7 @@ function format(value: Value, depth: number): string {
     case tags.object:
       return formatObject(value as ValueObject, depth)
     case tags.geometry:
-      return `<geometry> ${formatGeometry(value as Geometry)}`
+      return `<geometry> ${formatGeometry(value as Geometry, depth)}`
     case tags.vector:
       return `<vector> [${Array.from(value as Float32Array, formatCoordinate).join(', ')}]`
     case tags.record:
@@ -137,10 +137,11 @@ function formatBound(bound: RangeBound, depth: number): string {
   return tag === tags.record || tag === tags.range || tag === tags.object ? `(${text})` : text
 }
 
-function formatGeometry(geometry: Geometry): string {
+function formatGeometry(geometry: Geometry, depth: number): string {
+  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
   const members =
     geometry.type === 'GeometryCollection'
-      ? `geometries: [${geometry.geometries.map(formatGeometry).join(', ')}]`
+      ? `geometries: [${geometry.geometries.map((member) => formatGeometry(member, depth + 1)).join(', ')}]`
       : `coordinates: ${formatCoordinates(geometry.coordinates)}`
   return `{ type: '${geometry.type}', ${members} }`
 }

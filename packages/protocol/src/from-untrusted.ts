@@ -5,7 +5,7 @@
  *
  * | JavaScript | value |
  * |---|---|
- * | `undefined` | none; fields that are `undefined` are left out |
+ * | `undefined` | none; fields that are `undefined` are left out, unless inside a record id |
  * | `number` | int when a safe integer, else float; -0 is a float |
  * | `bigint` | int |
  * | `Date` | datetime |
@@ -24,7 +24,7 @@ import { float, int, isIntNumber } from './float.ts'
 import { limits } from './limits.ts'
 import { Range } from './range.ts'
 import { RecordId } from './record-id.ts'
-import { type TypeTag, tags, typeTag } from './type-tag.ts'
+import { isPlainObject, type TypeTag, tags, typeTag } from './type-tag.ts'
 import { valueErrors } from './value-errors.ts'
 import { ValueSet } from './value-set.ts'
 import type { RangeBound, RecordKey, Value, ValueObject } from './values.ts'
@@ -43,6 +43,8 @@ class Intake {
   readonly #path: (string | number)[] = []
   readonly #ancestors: object[] = []
   #elements = 0
+  /** Record ids around the place that is read: inside them a NONE field is part of the identity. */
+  #recordIds = 0
 
   value(input: unknown): Value {
     if (this.#ancestors.length > limits.depthMax) throw this.#tooDeep()
@@ -67,7 +69,7 @@ class Intake {
     const tag = (input as { readonly [typeTag]?: TypeTag })[typeTag]
     if (tag !== undefined) return this.#ownClass(input as Value & object, tag)
     if (Array.isArray(input)) return this.#inside(input, () => this.#array(input, input.length))
-    if (isPlain(input)) return this.#inside(input, () => this.#fields(Object.entries(input)))
+    if (isPlainObject(input)) return this.#inside(input, () => this.#fields(Object.entries(input)))
     if (input instanceof Uint8Array) return Uint8Array.from(input)
     if (input instanceof ArrayBuffer) return new Uint8Array(input.slice(0))
     if (input instanceof Float32Array) {
@@ -89,7 +91,10 @@ class Intake {
         )
       case tags.record: {
         const { table, key } = input as RecordId
-        return this.#inside(input, () => new RecordId(table, this.value(key) as RecordKey))
+        this.#recordIds += 1
+        const copy = this.#inside(input, () => new RecordId(table, this.value(key) as RecordKey))
+        this.#recordIds -= 1
+        return copy
       }
       case tags.range: {
         const { begin, end } = input as Range
@@ -120,7 +125,7 @@ class Intake {
     for (const [field, value] of input) {
       this.#count(1)
       if (typeof field !== 'string') throw this.#unsupported('a Map with keys other than strings')
-      if (value === undefined) continue
+      if (value === undefined && this.#recordIds === 0) continue
       this.#path.push(this.#text(field))
       setField(object, field, this.value(value))
       this.#path.pop()
@@ -163,13 +168,6 @@ class Intake {
       text += typeof step === 'number' ? `[${step}]` : `${text === '' ? '' : '.'}${step}`
     return text === '' ? 'the top' : text
   }
-}
-
-/** Also objects of another realm, whose prototype is that realm's `Object.prototype`. */
-function isPlain(input: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(input)
-  if (prototype === Object.prototype || prototype === null) return true
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'hasOwnProperty')
 }
 
 function className(input: object): string {

@@ -9,7 +9,7 @@
 import { type NumericValue, toFloat } from './float.ts'
 import { type Coordinates, coordinateNesting, type GeometryType, geometryTypes } from './geometry-types.ts'
 import { limits } from './limits.ts'
-import { tagOf, tags, typeTag } from './type-tag.ts'
+import { isPlainObject, tagOf, tags, typeTag } from './type-tag.ts'
 import { valueErrors } from './value-errors.ts'
 
 /** A GeoJSON geometry object. */
@@ -70,9 +70,9 @@ export class Geometry {
 }
 
 function readGeoJson(input: unknown, depth: number): Geometry {
-  if (tagOf(input) !== tags.object) throw valueErrors.GEOMETRY({ problem: 'not an object' })
+  if (!isPlainObject(input)) throw valueErrors.GEOMETRY({ problem: 'not an object' })
   if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
-  const { type, coordinates, geometries, ...others } = input as Readonly<Record<string, unknown>>
+  const { type, coordinates, geometries, ...others } = input
   if (!isGeometryType(type)) throw valueErrors.GEOMETRY({ problem: 'unknown type' })
   const [other] = Object.keys(others)
   if (other !== undefined) throw valueErrors.GEOMETRY({ problem: `unexpected member ${other}` })

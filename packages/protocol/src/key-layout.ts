@@ -11,7 +11,7 @@
  * | type | bytes |
  * |---|---|
  * | none, null, false, true | 02, 03, 04, 05 |
- * | number | 10, float (8), side (1): 40 below, 80 exact, C0 above; unless 80: digits; in the exact form: kind (1) |
+ * | number | 10, float (8), side (1): 40 below, 80 exact, C0 above; unless 80: digits; exact form: kind (1) |
  * | string, bytes | 20 or 28, text |
  * | duration, datetime | 30 or 34, seconds (8, offset by 2^63), nanos (4) |
  * | uuid | 38, 16 bytes |
@@ -20,13 +20,14 @@
  * | geometry | 58, type (1), body |
  * | vector | 60, for each element: 01, float (4); 00 |
  * | record | 68, text of the table, key in exact form |
- * | range | 70, begin: 02 open or 03, value, 01 inclusive or 02 exclusive; end: 03, value, 01 exclusive or 02
- *   inclusive, or 04 open |
+ * | range | 70, begin, end |
  *
  * float: IEEE 754 big endian, all bits flipped when negative, otherwise the sign bit alone; NaN is all zeros.
  * digits: of the exact number, which is not a float: adjusted exponent (2, offset by 2^15), then two decimal
  * digits per byte as 1 + 10a + b, then 00; all of it flipped for negative numbers.
  * text: UTF-8 with 00 as 01 01 and 01 as 01 02, then 00. kind: 1 is -0, 2 int, 3 float, 4 decimal.
+ * begin: 02 when open, else 03, value, 01 inclusive or 02 exclusive.
+ * end: 04 when open, else 03, value, 01 exclusive or 02 inclusive.
  * body: each position two floats (8); lists as 01 and element for each, then 00; a collection as a list of
  * type and body.
  */

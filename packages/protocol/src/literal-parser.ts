@@ -25,11 +25,12 @@ export type MakeRecordId = (table: string, key: RecordKey) => RecordIdValue
 export function parseLiteralText(text: string, makeRecordId: MakeRecordId): Value {
   const parser = new LiteralParser(text, makeRecordId)
   const value = parser.value(0)
+  parser.skipSpace()
   parser.finish()
   return value
 }
 
-/** The record id that is the whole text. @throws LITERAL_SYNTAX, VALUE_* */
+/** The record id that is the whole text, without space around it. @throws LITERAL_SYNTAX, VALUE_* */
 export function parseRecordIdText(text: string, makeRecordId: MakeRecordId): RecordIdValue {
   const parser = new LiteralParser(text, makeRecordId)
   const id = parser.recordId(0)
@@ -43,6 +44,12 @@ const numberPattern = /([+-]?\d+)(\.\d+)?([eE][+-]?\d+)?(dec|f)?(?![A-Za-z0-9_])
 const bareKeyPattern = /-\d+(?![A-Za-z0-9_])|[A-Za-z0-9_]+/y
 const hexPattern = /^(?:[0-9A-Fa-f]{2})*$/
 const operandStart = /[-+<({['"`⟨A-Za-z0-9_]/y
+
+/**
+ * Each level of a collection is an object in an array; the innermost geometry has lists of lists of
+ * positions.
+ */
+const geoJsonLevelsExtra = limits.depthMax + 8
 
 const keywords: ReadonlyMap<string, Value> = new Map<string, Value>([
   ['none', undefined],
@@ -59,14 +66,18 @@ class LiteralParser {
   readonly #scanner: LiteralScanner
   readonly #makeRecordId: MakeRecordId
   #openParentheses = 0
+  #isInGeometry = false
 
   constructor(text: string, makeRecordId: MakeRecordId) {
     this.#scanner = new LiteralScanner(text)
     this.#makeRecordId = makeRecordId
   }
 
-  finish(): void {
+  skipSpace(): void {
     this.#scanner.skipSpace()
+  }
+
+  finish(): void {
     if (!this.#scanner.atEnd) throw this.#scanner.error('the end of the text')
   }
 
@@ -206,10 +217,19 @@ class LiteralParser {
     if (!isVector && !scanner.accept('<geometry>')) throw scanner.error('<geometry> or <vector>')
     scanner.skipSpace()
     const start = scanner.offset
-    if (!isVector) return Geometry.fromGeoJson(this.#operand(depth + 1))
+    if (!isVector) return this.#geometry()
     const elements = scanner.peek() === '[' ? this.#array(depth) : undefined
     if (elements === undefined || !elements.every(isNumeric)) throw scanner.error('a list of numbers', start)
     return Float32Array.from(elements, toFloat)
+  }
+
+  /** GeoJSON has more levels than the geometry that it describes; they are counted apart. */
+  #geometry(): Geometry {
+    if (this.#isInGeometry) throw this.#scanner.error('GeoJSON')
+    this.#isInGeometry = true
+    const geometry = Geometry.fromGeoJson(this.#operand(-geoJsonLevelsExtra))
+    this.#isInGeometry = false
+    return geometry
   }
 
   #quotedValue(): Value {

@@ -44,7 +44,7 @@ export function compareFloats(a: number, b: number): number {
 }
 
 /** Compares a value that may lie between two floats with a float. Requires a finite `float`. */
-export function compareToFloat(exact: bigint | Decimal, float: number): number {
+function compareToFloat(exact: bigint | Decimal, float: number): number {
   if (typeof exact === 'bigint') return exact < float ? -1 : exact > float ? 1 : 0
   const nearest = exact.toNumber()
   // Rounding keeps the order, and a float is its own nearest float.

@@ -56,3 +56,14 @@ function tagOfObject(value: object): TypeTag {
   if (value instanceof Float32Array) return tags.vector
   return tags.object
 }
+
+/**
+ * Whether a value is an object without a class, of this realm or another (whose `Object.prototype` is its
+ * own).
+ */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype || prototype === null) return true
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'hasOwnProperty')
+}

@@ -4,7 +4,7 @@
  * | type | JSON |
  * |---|---|
  * | null, bool, string, array, object | themselves |
- * | int, float | number, if JSON says the same; else `{"$int": "…"}`, `{"$float": 1}` or `{"$float": "NaN"}` |
+ * | int, float | number if JSON says the same; else `{"$int": "…"}`, `{"$float": 1}`, `{"$float": "NaN"}` |
  * | none | `{"$none": true}` |
  * | decimal, datetime, duration, uuid | `{"$decimal": "…"}` and so on: their text |
  * | bytes | `{"$bytes": "<base64>"}` |
@@ -29,7 +29,7 @@ import { limits } from './limits.ts'
 import { Range } from './range.ts'
 import { RecordId } from './record-id.ts'
 import type { JsonValue } from './to-json.ts'
-import { tagOf, tags } from './type-tag.ts'
+import { isPlainObject, tagOf, tags } from './type-tag.ts'
 import { Uuid } from './uuid.ts'
 import { valueErrors } from './value-errors.ts'
 import { ValueSet } from './value-set.ts'
@@ -121,12 +121,10 @@ function unwrap(json: unknown, depth: number): Value {
   if (typeof json === 'number') return isIntNumber(json) ? json : float(json)
   if (typeof json === 'boolean' || json === null) return json
   if (Array.isArray(json)) return unwrapAll(json, depth)
-  if (tagOf(json) !== tags.object || json === undefined) throw problem('only what JSON has is allowed')
-  const object = json as Readonly<Record<string, unknown>>
-  const [field, second] = Object.keys(object)
-  if (field === undefined || second !== undefined || !field.startsWith('$'))
-    return unwrapFields(object, depth)
-  return unwrapTagged(field, object[field], depth)
+  if (!isPlainObject(json)) throw problem('only what JSON has is allowed')
+  const [field, second] = Object.keys(json)
+  if (field === undefined || second !== undefined || !field.startsWith('$')) return unwrapFields(json, depth)
+  return unwrapTagged(field, json[field], depth)
 }
 
 function unwrapAll(list: readonly unknown[], depth: number): Value[] {
@@ -177,8 +175,8 @@ function unwrapTagged(type: string, content: unknown, depth: number): Value {
     case '$geometry':
       return Geometry.fromGeoJson(content)
     case '$object':
-      if (tagOf(content) !== tags.object) throw problem('$object is an object')
-      return unwrapFields(content as Readonly<Record<string, unknown>>, depth)
+      if (!isPlainObject(content)) throw problem('$object is an object')
+      return unwrapFields(content, depth)
     default:
       throw problem(`${type} is not a type`)
   }

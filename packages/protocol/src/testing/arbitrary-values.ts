@@ -1,7 +1,8 @@
 /**
  * Generators of values for property tests.
- * Why by hand: uniform random values meet the interesting cases (2^53 ± 1, decimals beside floats, texts around the
- * surrogates, equal numbers of different kinds) too rarely, so that those are drawn on purpose and often.
+ * Why by hand: uniform random values meet the interesting cases (2^53 ± 1, decimals beside floats, texts
+ * around the surrogates, equal numbers of different kinds) too rarely, so that those are drawn on purpose and
+ * often.
  */
 
 import fc from 'fast-check'
@@ -18,7 +19,7 @@ import { Uuid } from '../uuid.ts'
 import { ValueSet } from '../value-set.ts'
 import type { RangeBound, RecordKey, Value, ValueObject } from '../values.ts'
 
-export const arbitraryInt: fc.Arbitrary<number | bigint> = fc
+const arbitraryInt: fc.Arbitrary<number | bigint> = fc
   .oneof(
     fc.bigInt(-20n, 20n),
     fc
@@ -31,7 +32,7 @@ export const arbitraryInt: fc.Arbitrary<number | bigint> = fc
   )
   .map(int)
 
-export const arbitraryFloat = fc
+const arbitraryFloat = fc
   .oneof(
     fc.double(),
     fc.integer({ min: -20, max: 20 }).map((n) => n / 4),
@@ -40,7 +41,7 @@ export const arbitraryFloat = fc
   )
   .map(float)
 
-export const arbitraryDecimal: fc.Arbitrary<Decimal> = fc.oneof(
+const arbitraryDecimal: fc.Arbitrary<Decimal> = fc.oneof(
   fc.tuple(fc.bigInt(-20n, 20n), fc.integer({ min: -3, max: 3 })).map(([c, e]) => Decimal.of(c, e)),
   fc
     .tuple(fc.bigInt(-(10n ** 34n) + 1n, 10n ** 34n - 1n), fc.integer({ min: -290, max: 250 }))
@@ -131,7 +132,7 @@ const simpleGeometry: fc.Arbitrary<GeoJson> = fc.oneof(
   fc.array(polygon, { maxLength: 2 }).map((coordinates) => ({ type: 'MultiPolygon' as const, coordinates })),
 )
 
-export const arbitraryGeometry = fc
+const arbitraryGeometry = fc
   .oneof(
     { weight: 4, arbitrary: simpleGeometry },
     {
@@ -147,7 +148,7 @@ const arbitraryVector = fc
   .array(fc.oneof(fc.float(), fc.constantFrom(0, -0, NaN, 1)), { maxLength: 4 })
   .map((elements) => Float32Array.from(elements))
 
-export const arbitraryScalar: fc.Arbitrary<Value> = fc.oneof(
+const arbitraryScalar: fc.Arbitrary<Value> = fc.oneof(
   fc.constantFrom(undefined, null, true, false),
   { weight: 4, arbitrary: arbitraryNumber },
   { weight: 3, arbitrary: arbitraryText },

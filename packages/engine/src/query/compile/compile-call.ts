@@ -24,14 +24,16 @@ import { combineOne, effectsOf, evaluateAll } from './combine.ts'
 import { type CompiledExpression, constantOf } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
 import type { EvalContext } from './eval-context.ts'
-import { findConstant, findFunction, findMethod } from './function-lookup.ts'
+import { requireMethod } from '../functions/methods.ts'
+import { requireConstant, requireFunction } from '../functions/registry.ts'
 import type { PathStep } from './path-step.ts'
 import { foldingContext } from './function-context.ts'
 
 export function compileCall(node: CallExpression, compiler: Compiler): CompiledExpression {
   const args = node.args.map((arg) => compiler.expression(arg))
   if (node.name === 'record::exists') return compileRecordExists(args)
-  const definition = findFunction(node.name)
+  refuseLater(node.name)
+  const definition = requireFunction(node.name)
   const effects = effectsOf(args)
   const isAhead = definition.isPure && args.every((arg) => arg.constant !== undefined)
   const folded = isAhead ? callAhead(definition, args) : undefined
@@ -42,6 +44,12 @@ export function compileCall(node: CallExpression, compiler: Compiler): CompiledE
     evaluate: effects.isPure
       ? (row, ctx) => definition.call(pureValues(args, row, ctx), ctx.functions)
       : (row, ctx) => chain(evaluateAll(args, row, ctx), (values) => definition.call(values, ctx.functions)),
+  }
+}
+
+function refuseLater(name: string): void {
+  if (name.startsWith('fn::') || name.startsWith('search::') || name === 'vector::distance::knn') {
+    throw queryErrors.NOT_SUPPORTED({ construct: `the function ${name}()` })
   }
 }
 
@@ -114,7 +122,7 @@ function callMethod(
   const member = closureIn(value, spelling)
   if (member !== undefined) return member.call(...args)
   if (name === 'exists' && value instanceof RecordId) return recordExists(value, ctx)
-  return findMethod(value, name).call([value, ...args], ctx.functions)
+  return requireMethod(typeOf(value), name).call([value, ...args], ctx.functions)
 }
 
 function closureIn(value: Value, name: string): Closure | undefined {
@@ -166,5 +174,5 @@ export function compileCast(node: CastExpression, compiler: Compiler): CompiledE
 }
 
 export function compileConstant(node: ConstantExpression): CompiledExpression {
-  return constantOf(findConstant(node.name))
+  return constantOf(requireConstant(node.name))
 }

@@ -30,12 +30,12 @@ import { endOfPath, type PathStep, runSteps } from './path-step.ts'
 export function compileIdiom(node: IdiomExpression, compiler: Compiler): CompiledExpression {
   const start = node.start === undefined ? undefined : compiler.expression(node.start)
   const first = node.parts[0]
-  if (start === undefined && first?.kind === 'field') {
+  if (start === undefined && compiler.row === undefined && first?.kind === 'field') {
     const read = rowReader(first.name)
     if (node.parts.length === 1) return { isPure: true, isPoint: true, evaluate: read }
     return follow(compileSteps(node.parts.slice(1), compiler), { isPure: true, isPoint: true, evaluate: read })
   }
-  return follow(compileSteps(node.parts, compiler), start ?? currentRow)
+  return follow(compileSteps(node.parts, compiler), start ?? compiler.row ?? currentRow)
 }
 
 const currentRow: CompiledExpression = { isPure: true, isPoint: true, evaluate: (row) => row }

@@ -10,4 +10,6 @@ import type { CompiledExpression, CompiledStatement } from './compiled.ts'
 export interface Compiler {
   expression(expression: Expression): CompiledExpression
   statement(statement: Statement): CompiledStatement
+  /** What `*` stands for where that is not the current row itself. */
+  readonly row?: CompiledExpression
 }

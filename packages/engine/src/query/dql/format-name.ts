@@ -5,11 +5,16 @@
 
 import { formatIdentifier, formatValue } from '@dendrodb/protocol'
 import type { FieldPathNode } from './ast.ts'
-import { isSpecialName } from './keywords.ts'
+import { isSpecialField, isSpecialTable } from './keywords.ts'
 
-/** A name at the beginning of something: a field, a table. */
+/** A table, or something defined: an index, an event. */
 export function formatName(name: string): string {
-  return isSpecialName(name) ? escapeName(name) : formatIdentifier(name)
+  return isSpecialTable(name) ? escapeName(name) : formatIdentifier(name)
+}
+
+/** A field in front of a path. After a dot any name will do. */
+export function formatField(name: string): string {
+  return isSpecialField(name) ? escapeName(name) : formatIdentifier(name)
 }
 
 export function escapeName(name: string): string {

@@ -11,7 +11,7 @@ import type {
 } from './ast.ts'
 import type { Format } from './format.ts'
 import { formatGroup, formatOrder, formatProjection } from './format-clauses.ts'
-import { escapeName, formatName } from './format-name.ts'
+import { escapeName, formatField } from './format-name.ts'
 import { powerOf, powers } from './operator-power.ts'
 
 const arrows = { out: '->', in: '<-', both: '<->' } as const
@@ -31,7 +31,7 @@ function formatOpenPath(f: Format, parts: readonly PathPart[]): string {
   const [first, second] = parts
   if (first?.kind !== 'field') return formatParts(f, parts)
   // `f(1)` would call the function of that name.
-  const name = second?.kind === 'call' ? escapeName(first.name) : formatName(first.name)
+  const name = second?.kind === 'call' ? escapeName(first.name) : formatField(first.name)
   return name + formatParts(f, parts.slice(1))
 }
 
@@ -93,7 +93,7 @@ function formatGraph(f: Format, part: GraphPart): string {
   const fields = part.fields === undefined ? '' : `SELECT ${formatProjection(f, part.fields)} FROM `
   if (clauses === '' && fields === '') {
     if (target === undefined) return `${arrow}?`
-    if (others.length === 0 && target.kind === 'table') return arrow + formatName(target.name)
+    if (others.length === 0 && target.kind === 'table') return arrow + formatIdentifier(target.name)
   }
   const targets = target === undefined ? '?' : [target, ...others].map(f.expression).join(', ')
   return `${arrow}(${fields}${targets}${clauses})`

@@ -232,10 +232,10 @@ const followerSet: ReadonlySet<string> = new Set([
   'UNIQUE',
 ])
 
-/** Words that could be taken for something else where a value may stand. */
-const specialSet: ReadonlySet<string> = new Set([
+/** Words that open something else where a field may stand. Operators do not: `in = $x` can only be a field. */
+const specialFieldSet: ReadonlySet<string> = new Set([
   ...statementWords,
-  ...followerSet,
+  ...clauseWords,
   ...literalWords,
   'ALWAYS',
   'ANALYZE',
@@ -244,11 +244,16 @@ const specialSet: ReadonlySet<string> = new Set([
   'DIFF',
   'IGNORE',
   'INTO',
+  'NOT',
+  'ON',
   'ONLY',
   'OVERWRITE',
   'RELATION',
   'VALUE',
 ])
+
+/** The same for tables, which may stand after ONLY and other words that take a value or none. */
+const specialTableSet: ReadonlySet<string> = new Set([...specialFieldSet, ...followerSet])
 
 export function isStatementKeyword(keyword: string): keyword is StatementWord {
   return statementSet.has(keyword)
@@ -266,7 +271,16 @@ export function followsValue(keyword: string): boolean {
   return followerSet.has(keyword)
 }
 
-/** Whether a bare name could be read as something else where a value may stand; the formatter escapes these. */
-export function isSpecialName(name: string): boolean {
-  return specialSet.has(name.toUpperCase()) || name === 'NaN' || name === 'Infinity'
+/** Whether the formatter must escape a field's name in front of a path. */
+export function isSpecialField(name: string): boolean {
+  return specialFieldSet.has(name.toUpperCase()) || isFloatName(name)
+}
+
+/** Whether the formatter must escape the name of a table or of something defined. */
+export function isSpecialTable(name: string): boolean {
+  return specialTableSet.has(name.toUpperCase()) || isFloatName(name)
+}
+
+function isFloatName(name: string): boolean {
+  return name === 'NaN' || name === 'Infinity'
 }

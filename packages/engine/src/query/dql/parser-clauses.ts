@@ -14,11 +14,11 @@ import type {
 } from './ast.ts'
 import type { Mutable } from './mutable.ts'
 import type { Parser } from './parser.ts'
-import { valueFollows } from './parser-lookahead.ts'
+import { opensValue, valueFollows } from './parser-lookahead.ts'
 
 /** `*`, `a, b AS c`, `VALUE a`. */
 export function parseProjection(p: Parser): Projection {
-  if (p.token.keyword === 'VALUE' && valueFollows(p)) {
+  if (opensValue(p)) {
     p.advance()
     return { value: true, items: [parseProjected(p)] }
   }

@@ -67,7 +67,9 @@ function parseBranch(p: Parser, hasThen: boolean): BlockExpression {
 /** A block as it is; any other statement as a block of its own. */
 function parseBody(p: Parser): BlockExpression {
   const { start } = p.token
+  const outer = p.enter()
   const statement = p.grammar.statement(p)
+  p.leave(outer)
   if (p.token.type === ';') p.advance()
   if (statement.kind === 'expression' && statement.expression.kind === 'block') return statement.expression
   return { kind: 'block', statements: [statement], span: p.span(start) }
@@ -106,6 +108,8 @@ export function parseJump(p: Parser, kind: 'break' | 'continue'): Statement {
 export function parseExplainStatement(p: Parser): ExplainStatement {
   const { start } = p.advance()
   const analyze = p.eatKeyword('ANALYZE')
+  const outer = p.enter()
   const statement = p.grammar.statement(p)
+  p.leave(outer)
   return { kind: 'explain', analyze, statement, span: p.span(start) }
 }

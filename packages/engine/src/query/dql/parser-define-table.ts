@@ -4,7 +4,6 @@ import type { DefineFieldStatement, DefineTableStatement, SelectStatement, Table
 import type { Mutable } from './mutable.ts'
 import type { Parser } from './parser.ts'
 import { parseComment, parseIfNotExists, parsePermissions } from './parser-define-parts.ts'
-import { valueFollows } from './parser-lookahead.ts'
 import { parseFieldPath } from './parser-name.ts'
 import { parseSelect } from './parser-select.ts'
 import { parseOnTable } from './parser-session.ts'
@@ -111,8 +110,7 @@ function parseFieldClause(p: Parser, node: Mutable<DefineFieldStatement>): boole
   else if (node.type === undefined && p.eatKeyword('TYPE')) node.type = parseType(p)
   else if (!node.readonly && p.eatKeyword('READONLY')) node.readonly = true
   else if (node.default === undefined && p.eatKeyword('DEFAULT')) {
-    const always = p.token.keyword === 'ALWAYS' && valueFollows(p)
-    if (always) p.advance()
+    const always = p.eatKeyword('ALWAYS')
     node.default = { value: p.grammar.expression(p), always }
   } else if (node.value === undefined && p.eatKeyword('VALUE')) node.value = p.grammar.expression(p)
   else if (node.assert === undefined && p.eatKeyword('ASSERT')) node.assert = p.grammar.expression(p)

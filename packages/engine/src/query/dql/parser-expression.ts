@@ -190,9 +190,11 @@ function parseBinary(
   return { kind: 'binary', operator, left, right, span: p.span(start) }
 }
 
+const unchaining = 'parentheses around the one that comes first'
+
 function chained(p: Parser, left: Expression, right: Expression): Error {
   const span = { start: left.span.start, end: right.span.end }
-  return p.invalid(span, 'chained comparison', ['parentheses around the one that comes first'])
+  return p.invalid(span, 'chained comparison', [unchaining])
 }
 
 function parseNegated(p: Parser, left: Expression, isClosed: boolean, start: number): Expression {
@@ -254,7 +256,7 @@ function parseKnn(p: Parser, left: Expression, start: number): KnnExpression {
 }
 
 function parseRangeAfter(p: Parser, lower: Expression, isClosed: boolean, start: number): RangeExpression {
-  if (lower.kind === 'range' && !isClosed) throw p.unexpected()
+  if (lower.kind === 'range' && !isClosed) throw p.invalid(p.token, 'chained range', [unchaining])
   const symbol = p.advance().type
   const lowerInclusive = symbol === '..' || symbol === '..='
   return {

@@ -21,7 +21,6 @@ export function parseGraphPart(p: Parser, direction: GraphPart['direction']): Gr
 }
 
 function parseFilteredStep(p: Parser, direction: GraphPart['direction'], start: number): GraphPart {
-  const outer = p.enter()
   p.expect('(')
   const part: Mutable<GraphPart> = { kind: 'graph', direction, span: p.span(start) }
   if (p.token.keyword === 'SELECT') {
@@ -29,7 +28,8 @@ function parseFilteredStep(p: Parser, direction: GraphPart['direction'], start: 
     part.fields = parseProjection(p)
     p.expectKeyword('FROM')
   }
-  if (!p.eat('?')) part.targets = p.list(parseTarget)
+  if (p.token.type === '?') p.advance()
+  else part.targets = p.list(parseTarget)
   if (p.eatKeyword('WHERE')) part.where = p.grammar.expression(p)
   parseSplit(p, part)
   parseGroup(p, part)
@@ -37,14 +37,13 @@ function parseFilteredStep(p: Parser, direction: GraphPart['direction'], start: 
   parseLimits(p, part)
   if (p.eatKeyword('AS')) part.alias = p.grammar.path(p)
   p.expect(')')
-  p.leave(outer)
   part.span = p.span(start)
   return part
 }
 
 function parseTarget(p: Parser): GraphTarget {
   const { start, type } = p.token
-  if (type !== 'word' && type !== 'escaped') throw p.unexpected('an edge table, ? or (')
+  if (type !== 'word' && type !== 'escaped') throw p.unexpected('an edge table or ?')
   if (startsRecordId(p)) return parseRecordId(p)
   return { kind: 'table', name: p.advance().text, span: p.span(start) }
 }

@@ -70,7 +70,17 @@ export function opensValueStatement(p: Parser): boolean {
   return valueFollows(p)
 }
 
-/** After `select`, what shows that it is a field. Any other word may be a field to be selected. */
+/**
+ * Whether VALUE, at the beginning of a projection, is the keyword, as it always is in SurrealQL; unless it would have
+ * nothing to apply to: `SELECT value FROM t`.
+ */
+export function opensValue(p: Parser): boolean {
+  if (p.token.keyword !== 'VALUE') return false
+  const next = p.peek()
+  return next.type === 'word' ? !endsSelectName.has(next.keyword) : valueFollows(p)
+}
+
+/** After `select` or `value`, what shows that it is a field. Any other word may be a field itself. */
 const endsSelectName: ReadonlySet<string> = new Set<Keyword | ''>(['AND', 'AS', 'ASC', 'DESC', 'FROM', 'OR'])
 
 /** Whether the current word can be no name here, as it opens a clause or joins two values. */
@@ -106,9 +116,11 @@ export function valueFollows(p: Parser): boolean {
     case '<-':
     case '<->':
     case '|':
-    case '@':
     case '!':
       return !p.isAdjacent()
+    // `@.a` is a value, `content @@ 'x'` and `content @1@ 'x'` match a field.
+    case '@':
+      return p.text.charAt(next.end) === '.'
     default:
       return isSign(next.type) && !p.isAdjacent() && !isSpace(p.text.charAt(next.end))
   }

@@ -17,34 +17,25 @@ export function parseArray(p: Parser): Expression {
 
 /** `[a, b]`. */
 export function parseItems(p: Parser, parseItem: (p: Parser) => Expression): readonly Expression[] {
-  const outer = p.enter()
   p.expect('[')
   const items: Expression[] = []
   while (!p.eat(']')) {
     items.push(parseItem(p))
     if (!p.eat(',') && !p.at(']')) throw p.unexpected()
   }
-  p.leave(outer)
   return items
 }
 
 /** `{ a: 1, 'b c': 2 }`. */
 export function parseObjectEntries(p: Parser): readonly ObjectEntry[] {
-  const outer = p.enter()
   p.expect('{')
-  const entries = finishObject(p)
-  p.leave(outer)
-  return entries
+  return finishObject(p)
 }
 
 /** An object, a set or a block. */
 export function parseBrace(p: Parser): Expression {
-  const { start } = p.token
-  const outer = p.enter()
-  p.expect('{')
-  const expression = parseBraceContent(p, start)
-  p.leave(outer)
-  return expression
+  const { start } = p.expect('{')
+  return parseBraceContent(p, start)
 }
 
 /** A block where nothing else may stand: after IF, in functions. */

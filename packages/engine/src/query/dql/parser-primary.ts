@@ -112,15 +112,7 @@ function parseNamespaced(p: Parser): Expression {
 
 /** `(SELECT …)`, `(a + b)`, or a point `(-0.12, 51.5)`. */
 function parseParentheses(p: Parser): Expression {
-  const { start } = p.token
-  const outer = p.enter()
-  p.expect('(')
-  const expression = parseParenthesized(p, start)
-  p.leave(outer)
-  return expression
-}
-
-function parseParenthesized(p: Parser, start: number): Expression {
+  const { start } = p.expect('(')
   if (opensStatement(p)) {
     const statement = p.grammar.statement(p)
     p.expect(')')
@@ -154,12 +146,10 @@ function coordinateOf(expression: Expression): number | undefined {
 function parseBars(p: Parser): Expression {
   const { start } = p.token
   if (p.token.type === '|' && p.peek().type !== 'param' && p.peek().type !== '|') return parseMock(p)
-  const outer = p.enter()
   const params = p.token.type === '||' ? [] : parseClosureParams(p)
   if (p.token.type === '||') p.advance()
   const returns = p.eat('->') ? parseType(p) : undefined
   const body = returns === undefined ? p.grammar.expression(p) : parseBlock(p)
-  p.leave(outer)
   return { kind: 'closure', params, ...(returns === undefined ? {} : { returns }), body, span: p.span(start) }
 }
 

@@ -53,12 +53,7 @@ const parsers: Readonly<Record<StatementWord, (p: Parser) => Statement>> = {
 
 export function parseStatement(p: Parser): Statement {
   p.countStatement()
-  const outer = p.enter()
-  const statement = opensStatement(p)
-    ? parsers[p.token.keyword as StatementWord](p)
-    : parseExpressionStatement(p)
-  p.leave(outer)
-  return statement
+  return opensStatement(p) ? parsers[p.token.keyword as StatementWord](p) : parseExpressionStatement(p)
 }
 
 function parseExpressionStatement(p: Parser): Statement {

@@ -145,14 +145,11 @@ function parseInto(p: Parser): Expression {
 
 function parseInsertSource(p: Parser): InsertSource {
   if (p.token.type !== '(') return { type: 'value', value: p.grammar.expression(p) }
-  const open = p.token
-  const outer = p.enter()
-  p.expect('(')
+  const open = p.expect('(')
   const first = opensStatement(p) ? parseSubquery(p, open.start) : p.grammar.expression(p)
   const fields = [first]
   while (p.eat(',')) fields.push(p.grammar.path(p))
   p.expect(')')
-  p.leave(outer)
   const source = fields.length === 1 && p.token.keyword !== 'VALUES' ? undefined : fields.filter(isPath)
   if (source === undefined) {
     p.wanted('VALUES')

@@ -191,7 +191,10 @@ export class Parser {
 
   // Nesting
 
-  /** One level deeper. @throws DQL_TOO_DEEP */
+  /**
+   * One level deeper. Every way from an expression, a path, a block or a type back to itself passes here.
+   * @throws DQL_TOO_DEEP
+   */
   enter(): OuterHeight {
     if (this.#depth >= this.limits.depthMax)
       throw this.#tooDeep('levels within one another', this.limits.depthMax)

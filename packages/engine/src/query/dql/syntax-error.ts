@@ -120,7 +120,8 @@ function hintOf(expected: readonly string[], suggestion: string | undefined): st
 
 /** Symbols stand in quotes, as commas would get lost among commas. */
 function printExpected(item: string): string {
-  return /^[A-Za-z]/.test(item) ? item : `'${item}'`
+  if (/^[A-Za-z]/.test(item)) return item
+  return item === "'" ? `"'"` : `'${item}'`
 }
 
 /** The expected word that is a slip of the finger away from what was found. */

@@ -31,7 +31,9 @@ export const durationFunctions: readonly FunctionDefinition[] = [
     return withOldSpelling(
       pureFunction(
         `duration::from_${name}`,
-        overload([required('count', kinds.integer)], 'duration', ([count]) => Duration.fromUnits(count, unit)),
+        overload([required('count', kinds.integer)], 'duration', ([count]) =>
+          Duration.fromUnits(count, unit),
+        ),
       ),
       'from',
     )

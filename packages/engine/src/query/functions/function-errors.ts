@@ -6,6 +6,7 @@ import { defineErrors } from '@dendrodb/protocol'
 
 export const functionErrors = defineErrors('FUNCTION', {
   UNKNOWN: { status: 'invalid_query', message: 'there is no function {name}{hint}' },
+  CONSTANT_UNKNOWN: { status: 'invalid_query', message: 'there is no constant {name}{hint}' },
   METHOD_UNKNOWN: { status: 'invalid_query', message: 'there is no method {name} on {type}{hint}' },
   ARGUMENT_COUNT: { status: 'invalid_argument', message: '{name}() takes {expected}, found {found}' },
   ARGUMENT: {

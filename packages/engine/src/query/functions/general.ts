@@ -18,11 +18,26 @@ export const generalFunctions: readonly FunctionDefinition[] = [
     overload([required('values', kinds.collection)], 'int', ([values]) => values.filter(isTruthy).length),
     overload([required('value', kinds.any)], 'int', ([value]) => (isTruthy(value) ? 1 : 0)),
   ),
-  pureFunction('not', overload([required('value', kinds.any)], 'bool', ([value]) => !isTruthy(value))),
-  pureFunction('bytes::len', overload([required('bytes', kinds.bytes)], 'int', ([bytes]) => bytes.length)),
-  withAliases(pureFunction('record::id', overload([record], 'any', ([id]): Value => id.key)), 'meta::id'),
+  pureFunction(
+    'not',
+    overload([required('value', kinds.any)], 'bool', ([value]) => !isTruthy(value)),
+  ),
+  pureFunction(
+    'bytes::len',
+    overload([required('bytes', kinds.bytes)], 'int', ([bytes]) => bytes.length),
+  ),
   withAliases(
-    pureFunction('record::table', overload([record], 'string', ([id]) => id.table)),
+    pureFunction(
+      'record::id',
+      overload([record], 'any', ([id]): Value => id.key),
+    ),
+    'meta::id',
+  ),
+  withAliases(
+    pureFunction(
+      'record::table',
+      overload([record], 'string', ([id]) => id.table),
+    ),
     'record::tb',
     'meta::tb',
   ),

@@ -21,19 +21,36 @@ export const objectFunctions: readonly FunctionDefinition[] = [
   ),
   pureFunction(
     'object::extend',
-    overload([object, required('other', kinds.object)], 'object', ([fields, others]) => mergeObjects(fields, others)),
+    overload([object, required('other', kinds.object)], 'object', ([fields, others]) =>
+      mergeObjects(fields, others),
+    ),
   ),
   pureFunction(
     'object::from_entries',
-    overload([required('entries', kinds.array)], 'object', ([entries]) => Object.fromEntries(entries.map(readEntry))),
+    overload([required('entries', kinds.array)], 'object', ([entries]) =>
+      Object.fromEntries(entries.map(readEntry)),
+    ),
   ),
-  pureFunction('object::is_empty', overload([object], 'bool', ([fields]) => Object.keys(fields).length === 0)),
-  pureFunction('object::keys', overload([object], 'array<string>', ([fields]) => sortedFields(fields))),
-  pureFunction('object::len', overload([object], 'int', ([fields]) => Object.keys(fields).length)),
+  pureFunction(
+    'object::is_empty',
+    overload([object], 'bool', ([fields]) => Object.keys(fields).length === 0),
+  ),
+  pureFunction(
+    'object::keys',
+    overload([object], 'array<string>', ([fields]) => sortedFields(fields)),
+  ),
+  pureFunction(
+    'object::len',
+    overload([object], 'int', ([fields]) => Object.keys(fields).length),
+  ),
   pureFunction(
     'object::remove',
-    overload([object, required('field', kinds.string)], 'object', ([fields, field]) => without(fields, [field])),
-    overload([object, required('fields', kinds.strings)], 'object', ([fields, gone]) => without(fields, gone)),
+    overload([object, required('field', kinds.string)], 'object', ([fields, field]) =>
+      without(fields, [field]),
+    ),
+    overload([object, required('fields', kinds.strings)], 'object', ([fields, gone]) =>
+      without(fields, gone),
+    ),
   ),
   pureFunction(
     'object::values',

@@ -26,15 +26,39 @@ export const setFunctions: readonly FunctionDefinition[] = [
       return elements.has(added) ? elements : ValueSet.from([...elements, added])
     }),
   ),
-  pureFunction('set::at', overload([set, required('index', kinds.index)], 'any', ([elements, i]) => elements.values.at(i))),
-  pureFunction('set::contains', overload([set, value], 'bool', ([elements, wanted]) => elements.has(wanted))),
-  pureFunction('set::first', overload([set], 'any', ([elements]) => elements.values[0])),
-  pureFunction('set::last', overload([set], 'any', ([elements]) => elements.values.at(-1))),
+  pureFunction(
+    'set::at',
+    overload([set, required('index', kinds.index)], 'any', ([elements, i]) => elements.values.at(i)),
+  ),
+  pureFunction(
+    'set::contains',
+    overload([set, value], 'bool', ([elements, wanted]) => elements.has(wanted)),
+  ),
+  pureFunction(
+    'set::first',
+    overload([set], 'any', ([elements]) => elements.values[0]),
+  ),
+  pureFunction(
+    'set::last',
+    overload([set], 'any', ([elements]) => elements.values.at(-1)),
+  ),
   // A set is sorted, so its ends are its extremes.
-  pureFunction('set::min', overload([set], 'any', ([elements]) => elements.values[0])),
-  pureFunction('set::max', overload([set], 'any', ([elements]) => elements.values.at(-1))),
-  pureFunction('set::len', overload([set], 'int', ([elements]) => elements.size)),
-  pureFunction('set::is_empty', overload([set], 'bool', ([elements]) => elements.size === 0)),
+  pureFunction(
+    'set::min',
+    overload([set], 'any', ([elements]) => elements.values[0]),
+  ),
+  pureFunction(
+    'set::max',
+    overload([set], 'any', ([elements]) => elements.values.at(-1)),
+  ),
+  pureFunction(
+    'set::len',
+    overload([set], 'int', ([elements]) => elements.size),
+  ),
+  pureFunction(
+    'set::is_empty',
+    overload([set], 'bool', ([elements]) => elements.size === 0),
+  ),
   pureFunction(
     'set::flatten',
     overload([set], 'set', ([elements], context) => {
@@ -55,9 +79,13 @@ export const setFunctions: readonly FunctionDefinition[] = [
   ),
   pureFunction(
     'set::slice',
-    overload([set, optional('start', kinds.index), optional('length', kinds.index)], 'set', ([elements, start, length]) => {
-      return ValueSet.from(elements.values.slice(...sliceBounds(elements.size, start, length)))
-    }),
+    overload(
+      [set, optional('start', kinds.index), optional('length', kinds.index)],
+      'set',
+      ([elements, start, length]) => {
+        return ValueSet.from(elements.values.slice(...sliceBounds(elements.size, start, length)))
+      },
+    ),
   ),
   pureFunction(
     'set::union',
@@ -68,15 +96,28 @@ export const setFunctions: readonly FunctionDefinition[] = [
   ),
   pureFunction(
     'set::intersect',
-    overload([set, other], 'set', ([left, right]) => ValueSet.from(left.values.filter((element) => right.has(element)))),
+    overload([set, other], 'set', ([left, right]) =>
+      ValueSet.from(left.values.filter((element) => right.has(element))),
+    ),
   ),
-  pureFunction('set::complement', overload([set, other], 'set', ([left, right]) => without(left, right))),
+  pureFunction(
+    'set::complement',
+    overload([set, other], 'set', ([left, right]) => without(left, right)),
+  ),
   pureFunction(
     'set::difference',
-    overload([set, other], 'set', ([left, right]) => ValueSet.from([...without(left, right), ...without(right, left)])),
+    overload([set, other], 'set', ([left, right]) =>
+      ValueSet.from([...without(left, right), ...without(right, left)]),
+    ),
   ),
-  pureFunction('set::is_subset_of', overload([set, other], 'bool', ([left, right]) => isSubset(left, right))),
-  pureFunction('set::is_superset_of', overload([set, other], 'bool', ([left, right]) => isSubset(right, left))),
+  pureFunction(
+    'set::is_subset_of',
+    overload([set, other], 'bool', ([left, right]) => isSubset(left, right)),
+  ),
+  pureFunction(
+    'set::is_superset_of',
+    overload([set, other], 'bool', ([left, right]) => isSubset(right, left)),
+  ),
   pureFunction(
     'set::is_disjoint',
     overload([set, other], 'bool', ([left, right]) => !left.values.some((element) => right.has(element))),

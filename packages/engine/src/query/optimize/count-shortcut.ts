@@ -12,9 +12,9 @@ export function countShortcut(plan: PlanNode, context: PlanContext): PlanNode {
   return mapPlan(plan, (node) => (node.kind === 'aggregate' && countsRows(node) ? shortened(node, context) : node))
 }
 
-function countsRows({ group, aggregates }: AggregateNode): boolean {
+function countsRows({ group, aggregates, readsFirst }: AggregateNode): boolean {
   const [only] = aggregates
-  return group.type === 'all' && aggregates.length === 1 && only?.name === 'count' && only.args.length === 0
+  return group.type === 'all' && !readsFirst && aggregates.length === 1 && only?.name === 'count' && only.args.length === 0
 }
 
 function shortened(node: AggregateNode, context: PlanContext): PlanNode {

@@ -8,7 +8,16 @@
 import type { IndexDefinition } from '../../catalog/definitions.ts'
 import type { OrderKey } from '../dql/ast.ts'
 import { plainFields } from '../compile/compile-path.ts'
-import { mapInput, mapPlan, type PlanNode, type SortKey, type SortNode, type SourceNode } from '../plan/plan-node.ts'
+import {
+  mapInput,
+  mapPlan,
+  type PlanNode,
+  type ScanIndexNode,
+  type ScanTableNode,
+  type SortKey,
+  type SortNode,
+  type SourceNode,
+} from '../plan/plan-node.ts'
 import { ruleConstraints } from './choose-access-path.ts'
 import { type Constraint, constraintsOf } from './constraints.ts'
 import { costModel } from './cost-model.ts'
@@ -34,7 +43,7 @@ function sortedInput(sort: SortNode, context: PlanContext): PlanNode | undefined
 }
 
 interface Chain {
-  readonly source: SourceNode
+  readonly source: ScanTableNode | ScanIndexNode
   readonly constraints: readonly Constraint[]
   readonly conditions: number
 }
@@ -51,8 +60,8 @@ function chainAbove(node: PlanNode, context: PlanContext): Chain | undefined {
     conditions += 1
     below = below.input
   }
-  const isSingle = below.kind === 'scan_table' || below.kind === 'scan_index'
-  return isSingle ? { source: below, constraints, conditions } : undefined
+  if (below.kind !== 'scan_table' && below.kind !== 'scan_index') return undefined
+  return { source: below, constraints, conditions }
 }
 
 /** A table's rows are in the order of their ids as they are. */
@@ -71,7 +80,7 @@ function orderByIndex(
   if (source.kind === 'scan_table' && (source.range !== undefined || source.bounds !== undefined)) {
     return undefined
   }
-  const table = 'table' in source ? source.table : ''
+  const { table } = source
   const current = source.kind === 'scan_index' ? source.fraction * costModel.pointReadCost : 1
   let best: { readonly node: SourceNode; readonly cost: number } | undefined
   for (const index of usableIndexes(table, context)) {

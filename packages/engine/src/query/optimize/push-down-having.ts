@@ -2,7 +2,7 @@
  * A HAVING that asks for keys of the group alone is a condition on rows, which then need not be grouped first.
  */
 
-import type { Expression } from '../dql/ast.ts'
+import type { Expression, ParamExpression } from '../dql/ast.ts'
 import { rewriteTree, someNode } from '../compile/walk.ts'
 import { slotPrefix } from '../plan/plan-group.ts'
 import { type AggregateNode, mapPlan, type PlanNode } from '../plan/plan-node.ts'
@@ -21,18 +21,18 @@ export function pushDownHaving(plan: PlanNode): PlanNode {
 function onKeys(condition: Expression, { keys }: AggregateNode): Expression | undefined {
   const asksForMore = someNode(condition, (node) => {
     if (node.kind === 'param') {
-      const { name } = node as { readonly name: string }
+      const { name } = node as ParamExpression
       return name === 'this' || (name.startsWith(slotPrefix) && Number(name.slice(1)) >= keys.length)
     }
     if (node.kind === 'idiom') return (node as { readonly start?: Expression }).start === undefined
     return node.kind === 'subquery' || node.kind === 'block'
   })
   const hasKey = someNode(condition, (node) => {
-    return node.kind === 'param' && (node as { readonly name: string }).name.startsWith(slotPrefix)
+    return node.kind === 'param' && (node as ParamExpression).name.startsWith(slotPrefix)
   })
   if (asksForMore || !hasKey) return undefined
   return rewriteTree(condition, (node) => {
-    const name = node.kind === 'param' ? (node as unknown as { readonly name: string }).name : ''
+    const name = node.kind === 'param' ? (node as ParamExpression).name : ''
     return name.startsWith(slotPrefix) ? keys[Number(name.slice(1))] : undefined
   })
 }

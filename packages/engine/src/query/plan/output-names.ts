@@ -3,7 +3,7 @@
  */
 
 import type { Expression, IdiomExpression, PathPart, ProjectedField, Projection } from '../dql/ast.ts'
-import { formatExpression } from '../dql/format-expression.ts'
+import { formatExpression } from '../dql/format-ast.ts'
 
 /** Names from the outside in; `AS a.b` and the path `a.b` both give an object `a`. */
 export function outputPath(field: ProjectedField): readonly string[] {

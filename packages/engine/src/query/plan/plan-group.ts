@@ -6,7 +6,7 @@
  */
 
 import type { CallExpression, Expression, IdiomExpression, ParamExpression } from '../dql/ast.ts'
-import { isAggregate } from '../compile/function-lookup.ts'
+import { resolveAggregate } from '../functions/registry.ts'
 import { plainFields } from '../compile/compile-path.ts'
 import { type AnyNode, rewriteTree, sameTree } from '../compile/walk.ts'
 import type { AggregateCall } from './plan-node.ts'
@@ -35,7 +35,7 @@ export class GroupRewriter {
     const key = this.keys.findIndex((each) => sameTree(each, node))
     if (key >= 0) return slot(key)
     if (node.kind === 'idiom') return this.#replaceStart(node as IdiomExpression)
-    if (node.kind === 'call' && isAggregate((node as CallExpression).name)) {
+    if (node.kind === 'call' && isAggregate(node as CallExpression)) {
       return slot(this.keys.length + this.#slotOf(node as CallExpression))
     }
     return innerKinds.has(node.kind) ? node : undefined
@@ -57,6 +57,10 @@ export class GroupRewriter {
     const known = this.#aggregates.findIndex((each) => each.name === name && sameTree(each.args, args))
     return known >= 0 ? known : this.#aggregates.push({ name, args }) - 1
   }
+}
+
+function isAggregate({ name, args }: CallExpression): boolean {
+  return resolveAggregate(name, args.length) !== undefined
 }
 
 /** Names inside of these are fields of other rows. */

@@ -5,6 +5,7 @@
  * Invariant: rows are values; for a single source they are the records' own objects.
  */
 
+import type { Range } from '@dendrodb/protocol'
 import type {
   Expression,
   GroupClause,
@@ -51,6 +52,8 @@ export interface ScanTableNode {
   readonly table: string
   /** Ids in a range, as written. */
   readonly range?: RecordIdExpression
+  /** The same as a value, where it was found at run time. */
+  readonly between?: Range
   /** Bounds of the id that conditions give; evaluated when the scan opens. */
   readonly bounds?: IdBounds
   readonly reverse?: boolean
@@ -180,6 +183,8 @@ export interface AggregateNode {
   readonly group: GroupClause
   readonly keys: readonly Expression[]
   readonly aggregates: readonly AggregateCall[]
+  /** Whether anything above looks at the first row. */
+  readonly readsFirst: boolean
 }
 
 export interface AggregateCall {

@@ -7,6 +7,7 @@
 
 import type {
   Expression,
+  IdiomExpression,
   OrderKey,
   ProjectedField,
   Projection,
@@ -15,6 +16,7 @@ import type {
 } from '../dql/ast.ts'
 import { plainFields } from '../compile/compile-path.ts'
 import { isVolatileOrHeavy } from '../compile/independence.ts'
+import { type AnyNode, someNode } from '../compile/walk.ts'
 import { queryErrors } from '../query-errors.ts'
 import { resolveAliases } from './aliases.ts'
 import { aliasesOf, fieldIdiom, outputPath } from './output-names.ts'
@@ -60,10 +62,26 @@ function planGroups(select: SelectStatement, source: PlanNode): PlanNode {
     key: { ...key, expression: rewriter.rewrite(resolveAliases(key.expression, aliases)) },
     fromOutput: false,
   }))
-  let node: PlanNode = { kind: 'aggregate', input, group, keys, aggregates: rewriter.aggregates }
+  const readsFirst = [items, condition, order].some(readsRow)
+  let node: PlanNode = { kind: 'aggregate', input, group, keys, aggregates: rewriter.aggregates, readsFirst }
   if (condition !== undefined) node = { kind: 'filter', clause: 'having', input: node, condition }
   const grouped = { value: projection.value, items }
   return planTail(select, limited(select, planOrder(select, node, order), grouped))
+}
+
+/** Whether rewritten expressions ask for more than keys and aggregates. */
+function readsRow(expressions: unknown): boolean {
+  return someNode(expressions, (node) => {
+    if (node.kind === 'idiom') {
+      const { start, parts } = node as IdiomExpression
+      return start === undefined && parts.length > 0
+    }
+    return node.kind === 'all' || node.kind === 'subquery' || node.kind === 'block' || isThis(node)
+  })
+}
+
+function isThis(node: AnyNode): boolean {
+  return node.kind === 'param' && (node as { readonly name?: string }).name === 'this'
 }
 
 /** Its name must not change with its expression. */

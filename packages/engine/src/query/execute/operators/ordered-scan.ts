@@ -7,7 +7,6 @@
 import { compareBytes, type Value } from '@dendrodb/protocol'
 import type { IndexDefinition } from '../../../catalog/definitions.ts'
 import type { IndexEntry, IndexRange } from '../../../models/model.ts'
-import type { CompiledExpression } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import { queryLimits } from '../../limits.ts'
@@ -15,7 +14,7 @@ import type { IndexOrder, ScanIndexNode } from '../../plan/plan-node.ts'
 import { estimateRows } from '../estimate-bytes.ts'
 import { type CompiledIndexLookup, indexRanges } from '../index-ranges.ts'
 import type { Batch, Cursor } from '../operator.ts'
-import { compareKeys, type KeyedRow, keyEvaluator, type SortSpec, sortSpec } from '../sort-keys.ts'
+import { areKeys, compareKeys, evaluateKeys, type KeyedRow, type SortSpec, sortSpec } from '../sort-keys.ts'
 import { type Task, wait } from '../task.ts'
 import { noBounds } from './get-records.ts'
 import { scanCursor } from './scan-table.ts'
@@ -59,11 +58,14 @@ export function orderedCursor(
 class OrderedCursor implements Cursor {
   readonly #order: IndexOrder
   readonly #spec: SortSpec
-  readonly #keysOf: (row: Value) => CompiledExpression['evaluate'] extends never ? never : Task<readonly Value[]>
   readonly #ctx: EvalContext
   readonly #iterator: AsyncIterator<readonly IndexEntry[]>
+  /** Rows whose order among one another is still open. */
   #run: EntryRow[] = []
-  #pending: readonly EntryRow[] = []
+  #entries: readonly IndexEntry[] = []
+  #entriesRead = 0
+  #rows: readonly EntryRow[] = []
+  #rowsTaken = 0
   #retained = 0
   #isDone = false
   /** Few rows at first: a LIMIT is likely to be reached soon. */
@@ -72,7 +74,6 @@ class OrderedCursor implements Cursor {
   constructor(index: IndexDefinition, range: IndexRange, order: IndexOrder, spec: SortSpec, ctx: EvalContext) {
     this.#order = order
     this.#spec = spec
-    this.#keysOf = keyEvaluator(spec, ctx)
     this.#ctx = ctx
     this.#iterator = ctx.view.scanIndex(index, range, { reverse: order.reverse })[Symbol.asyncIterator]()
   }
@@ -125,29 +126,40 @@ class OrderedCursor implements Cursor {
   }
 
   *#nextRow(): Task<EntryRow | undefined> {
-    while (this.#pending.length === 0) {
-      if (this.#isDone) return undefined
-      yield* this.#ctx.run.pause()
-      const step = (yield this.#iterator.next()) as IteratorResult<readonly IndexEntry[]>
-      if (step.done === true) {
-        this.#isDone = true
-        return undefined
-      }
-      this.#pending = yield* this.#read(step.value)
+    while (this.#rowsTaken === this.#rows.length) {
+      if (!(yield* this.#readRows())) return undefined
     }
-    const [row, ...rest] = this.#pending
-    this.#pending = rest
+    const row = this.#rows[this.#rowsTaken]
+    this.#rowsTaken += 1
     return row
   }
 
-  *#read(entries: readonly IndexEntry[]): Task<readonly EntryRow[]> {
+  /** `false` when there are no more entries. */
+  *#readRows(): Task<boolean> {
+    yield* this.#ctx.run.pause()
+    if (this.#entriesRead === this.#entries.length) {
+      if (this.#isDone) return false
+      const step = (yield this.#iterator.next()) as IteratorResult<readonly IndexEntry[]>
+      this.#isDone = step.done === true
+      if (step.done === true) return false
+      this.#entries = step.value
+      this.#entriesRead = 0
+    }
+    const entries = this.#entries.slice(this.#entriesRead, this.#entriesRead + this.#chunkRows)
+    this.#entriesRead += entries.length
+    this.#rows = yield* this.#withKeys(entries)
+    this.#rowsTaken = 0
+    return true
+  }
+
+  *#withKeys(entries: readonly IndexEntry[]): Task<readonly EntryRow[]> {
     const records = yield* wait(this.#ctx.view.getRecords(entries.map((entry) => entry.id)))
     const rows: EntryRow[] = []
     for (const [i, record] of records.entries()) {
-      const entry = entries[i] as IndexEntry
       if (record === undefined) continue
-      const keys = yield* this.#keysOf(record.value)
-      rows.push({ row: record.value, keys, idKey: entry.idKey, isCut: entry.isCut })
+      const { idKey, isCut } = entries[i] as IndexEntry
+      const found = evaluateKeys(this.#spec, record.value, undefined, this.#ctx)
+      rows.push({ row: record.value, keys: areKeys(found) ? found : yield* found, idKey, isCut })
     }
     return rows
   }

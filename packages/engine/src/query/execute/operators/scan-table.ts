@@ -20,9 +20,9 @@ export function createScanTable(node: ScanTableNode, compiler: Compiler): Operat
   const lower = node.bounds?.lower && compiler.expression(node.bounds.lower.expression)
   const upper = node.bounds?.upper && compiler.expression(node.bounds.upper.expression)
   function* boundsOf(ctx: EvalContext, outer: Value): Task<Bounds> {
-    const found = range === undefined ? {} : rangeBounds(yield* wait(range.evaluate(outer, ctx)))
+    const ids = node.between ?? (range && (yield* wait(range.evaluate(outer, ctx))))
     return {
-      ...found,
+      ...rangeBounds(ids),
       ...(yield* boundOf('lower', lower, node.bounds?.lower, node.table, ctx, outer)),
       ...(yield* boundOf('upper', upper, node.bounds?.upper, node.table, ctx, outer)),
     }

@@ -26,7 +26,12 @@ interface Shape {
   make(elements: readonly Value[]): Value
 }
 
-const arrayShape: Shape = { namespace: 'array', kind: kinds.array, name: 'array', make: (elements) => elements }
+const arrayShape: Shape = {
+  namespace: 'array',
+  kind: kinds.array,
+  name: 'array',
+  make: (elements) => elements,
+}
 const setShape: Shape = {
   namespace: 'set',
   kind: { name: 'set', read: readSet },
@@ -36,21 +41,37 @@ const setShape: Shape = {
 
 export const arrayClosureFunctions: readonly FunctionDefinition[] = [
   ...functionsFor(arrayShape),
-  pureFunction('array::filter_index', ...tested(arrayShape, 'array<int>', (elements, test) => {
-    const found: Value[] = []
-    return walk(elements, test, (_, tested, index) => {
-      if (isTruthy(tested)) found.push(index)
-      return false
-    }, () => found)
-  })),
+  pureFunction(
+    'array::filter_index',
+    ...tested(arrayShape, 'array<int>', (elements, test) => {
+      const found: Value[] = []
+      return walk(
+        elements,
+        test,
+        (_, tested, index) => {
+          if (isTruthy(tested)) found.push(index)
+          return false
+        },
+        () => found,
+      )
+    }),
+  ),
   withAliases(
-    pureFunction('array::find_index', ...tested(arrayShape, 'int', (elements, test) => {
-      let found: Value
-      return walk(elements, test, (_, tested, index) => {
-        if (isTruthy(tested)) found = index
-        return isTruthy(tested)
-      }, () => found)
-    })),
+    pureFunction(
+      'array::find_index',
+      ...tested(arrayShape, 'int', (elements, test) => {
+        let found: Value
+        return walk(
+          elements,
+          test,
+          (_, tested, index) => {
+            if (isTruthy(tested)) found = index
+            return isTruthy(tested)
+          },
+          () => found,
+        )
+      }),
+    ),
     'array::index_of',
   ),
 ]
@@ -62,55 +83,104 @@ function functionsFor(shape: Shape): FunctionDefinition[] {
   const elements = required(name, kind)
   const closure = required('closure', kinds.closure)
   return [
-    withArrayAliases(shape, pureFunction(`${namespace}::all`,
-      overload([elements], 'bool', ([values]) => values.every(isTruthy)),
-      ...tested(shape, 'bool', (values, test) => {
-        let holds = true
-        return walk(values, test, (_, said) => {
-          holds = isTruthy(said)
-          return !holds
-        }, () => holds)
+    withArrayAliases(
+      shape,
+      pureFunction(
+        `${namespace}::all`,
+        overload([elements], 'bool', ([values]) => values.every(isTruthy)),
+        ...tested(shape, 'bool', (values, test) => {
+          let holds = true
+          return walk(
+            values,
+            test,
+            (_, said) => {
+              holds = isTruthy(said)
+              return !holds
+            },
+            () => holds,
+          )
+        }),
+      ),
+      'every',
+    ),
+    withArrayAliases(
+      shape,
+      pureFunction(
+        `${namespace}::any`,
+        overload([elements], 'bool', ([values]) => values.some(isTruthy)),
+        ...tested(shape, 'bool', (values, test) => {
+          let holds = false
+          return walk(
+            values,
+            test,
+            (_, said) => {
+              holds = isTruthy(said)
+              return holds
+            },
+            () => holds,
+          )
+        }),
+      ),
+      'some',
+      'includes',
+    ),
+    pureFunction(
+      `${namespace}::filter`,
+      ...tested(shape, name, (values, test) => {
+        const kept: Value[] = []
+        return walk(
+          values,
+          test,
+          (element, said) => {
+            if (isTruthy(said)) kept.push(element)
+            return false
+          },
+          () => make(kept),
+        )
       }),
-    ), 'every'),
-    withArrayAliases(shape, pureFunction(`${namespace}::any`,
-      overload([elements], 'bool', ([values]) => values.some(isTruthy)),
-      ...tested(shape, 'bool', (values, test) => {
-        let holds = false
-        return walk(values, test, (_, said) => {
-          holds = isTruthy(said)
-          return holds
-        }, () => holds)
+    ),
+    pureFunction(
+      `${namespace}::find`,
+      ...tested(shape, 'any', (values, test) => {
+        let found: Value
+        return walk(
+          values,
+          test,
+          (element, said) => {
+            if (isTruthy(said)) found = element
+            return isTruthy(said)
+          },
+          () => found,
+        )
       }),
-    ), 'some', 'includes'),
-    pureFunction(`${namespace}::filter`, ...tested(shape, name, (values, test) => {
-      const kept: Value[] = []
-      return walk(values, test, (element, said) => {
-        if (isTruthy(said)) kept.push(element)
-        return false
-      }, () => make(kept))
-    })),
-    pureFunction(`${namespace}::find`, ...tested(shape, 'any', (values, test) => {
-      let found: Value
-      return walk(values, test, (element, said) => {
-        if (isTruthy(said)) found = element
-        return isTruthy(said)
-      }, () => found)
-    })),
-    pureFunction(`${namespace}::map`, overload([elements, closure], name, ([values, mapper]) => {
-      const mapped: Value[] = []
-      return walk(values, callWithIndex(mapper), (_, made) => {
-        mapped.push(made)
-        return false
-      }, () => make(mapped))
-    })),
-    pureFunction(`${namespace}::fold`,
+    ),
+    pureFunction(
+      `${namespace}::map`,
+      overload([elements, closure], name, ([values, mapper]) => {
+        const mapped: Value[] = []
+        return walk(
+          values,
+          callWithIndex(mapper),
+          (_, made) => {
+            mapped.push(made)
+            return false
+          },
+          () => make(mapped),
+        )
+      }),
+    ),
+    pureFunction(
+      `${namespace}::fold`,
       overload([elements, required('initial', kinds.any), closure], 'any', ([values, initial, step]) => {
         return accumulate(values, initial, step, 0)
       }),
     ),
-    pureFunction(`${namespace}::reduce`, overload([elements, closure], 'any', ([values, step]) => {
-      return values.length === 0 ? undefined : accumulate(values.slice(1), values[0], step, 1)
-    })),
+    pureFunction(
+      `${namespace}::reduce`,
+      overload([elements, closure], 'any', ([values, step]) => {
+        return values.length === 0 ? undefined : accumulate(values.slice(1), values[0], step, 1)
+      }),
+    ),
   ]
 }
 
@@ -175,7 +245,11 @@ function accumulate(
   )
 }
 
-function withArrayAliases(shape: Shape, definition: FunctionDefinition, ...aliases: string[]): FunctionDefinition {
+function withArrayAliases(
+  shape: Shape,
+  definition: FunctionDefinition,
+  ...aliases: string[]
+): FunctionDefinition {
   if (shape !== arrayShape) return definition
   return withAliases(definition, ...aliases.map((alias) => `array::${alias}`))
 }

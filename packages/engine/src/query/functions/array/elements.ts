@@ -6,6 +6,7 @@
 import { equalValues, type Value } from '@dendrodb/protocol'
 import { containsEqual, isArray } from '../../operators/collection-arithmetic.ts'
 import { intIntervalOf, intsOf } from '../../operators/int-range.ts'
+import { textOf } from '../../operators/value-text.ts'
 import * as kinds from '../argument-kinds.ts'
 import { impureFunction, pureFunction } from '../define-function.ts'
 import type { FunctionDefinition } from '../function-definition.ts'
@@ -14,7 +15,6 @@ import { optional, overload, required } from '../overload.ts'
 import { checkElementCount } from '../result-size.ts'
 import { sliceBounds } from '../string/characters.ts'
 import { joinTexts, negativeCount } from '../string/text.ts'
-import { textOf } from '../../operators/value-text.ts'
 
 const array = required('array', kinds.array)
 const value = required('value', kinds.any)
@@ -38,9 +38,18 @@ export const elementFunctions: readonly FunctionDefinition[] = [
     'array::at',
     overload([array, required('index', kinds.index)], 'any', ([elements, index]) => elements.at(index)),
   ),
-  pureFunction('array::pop', overload([array], 'any', ([elements]) => elements.at(-1))),
-  pureFunction('array::len', overload([array], 'int', ([elements]) => elements.length)),
-  pureFunction('array::is_empty', overload([array], 'bool', ([elements]) => elements.length === 0)),
+  pureFunction(
+    'array::pop',
+    overload([array], 'any', ([elements]) => elements.at(-1)),
+  ),
+  pureFunction(
+    'array::len',
+    overload([array], 'int', ([elements]) => elements.length),
+  ),
+  pureFunction(
+    'array::is_empty',
+    overload([array], 'bool', ([elements]) => elements.length === 0),
+  ),
   pureFunction(
     'array::clump',
     overload([array, required('size', kinds.index)], 'array<array>', ([elements, size]) => {
@@ -96,14 +105,21 @@ export const elementFunctions: readonly FunctionDefinition[] = [
   ),
   pureFunction(
     'array::range',
-    overload([required('start', kinds.integer), required('end', kinds.integer)], 'array<int>', ([start, end], context) => {
-      const count = BigInt(end) - BigInt(start)
-      return ints('array::range', start, count < 0n ? 0n : count, context)
-    }),
+    overload(
+      [required('start', kinds.integer), required('end', kinds.integer)],
+      'array<int>',
+      ([start, end], context) => {
+        const count = BigInt(end) - BigInt(start)
+        return ints('array::range', start, count < 0n ? 0n : count, context)
+      },
+    ),
     overload([required('range', kinds.range)], 'array<int>', ([range], context) => {
       const interval = intIntervalOf(range)
       if (interval !== undefined) return ints('array::range', interval.first, interval.count, context)
-      throw functionErrors.ARGUMENT_VALUE({ name: 'array::range', problem: 'both ends of the range must be ints' })
+      throw functionErrors.ARGUMENT_VALUE({
+        name: 'array::range',
+        problem: 'both ends of the range must be ints',
+      })
     }),
   ),
   pureFunction(
@@ -111,9 +127,13 @@ export const elementFunctions: readonly FunctionDefinition[] = [
     overload([required('count', kinds.index)], 'array<int>', ([count], context) => {
       return ints('array::sequence', 0, BigInt(Math.max(0, count)), context)
     }),
-    overload([required('start', kinds.integer), required('count', kinds.index)], 'array<int>', ([start, count], context) => {
-      return ints('array::sequence', start, BigInt(Math.max(0, count)), context)
-    }),
+    overload(
+      [required('start', kinds.integer), required('count', kinds.index)],
+      'array<int>',
+      ([start, count], context) => {
+        return ints('array::sequence', start, BigInt(Math.max(0, count)), context)
+      },
+    ),
   ),
   pureFunction(
     'array::repeat',
@@ -123,8 +143,14 @@ export const elementFunctions: readonly FunctionDefinition[] = [
       return new Array<Value>(count).fill(repeated)
     }),
   ),
-  pureFunction('array::reverse', overload([array], 'array', ([elements]) => elements.toReversed())),
-  impureFunction('array::shuffle', overload([array], 'array', ([elements], context) => shuffle(elements, context.random))),
+  pureFunction(
+    'array::reverse',
+    overload([array], 'array', ([elements]) => elements.toReversed()),
+  ),
+  impureFunction(
+    'array::shuffle',
+    overload([array], 'array', ([elements], context) => shuffle(elements, context.random)),
+  ),
   pureFunction(
     'array::slice',
     overload(
@@ -148,15 +174,20 @@ export const elementFunctions: readonly FunctionDefinition[] = [
       return elements.flatMap((element) => others.map((second) => [element, second]))
     }),
   ),
-  pureFunction('array::transpose', overload([array], 'array<array>', ([rows], context) => {
-    const lists = rows.map((row) => (isArray(row) ? row : [row]))
-    const width = lists.reduce((longest, list) => Math.max(longest, list.length), 0)
-    checkElementCount('array::transpose', width * lists.length, context)
-    return Array.from({ length: width }, (_, i) => lists.map((list) => list[i]))
-  })),
+  pureFunction(
+    'array::transpose',
+    overload([array], 'array<array>', ([rows], context) => {
+      const lists = rows.map((row) => (isArray(row) ? row : [row]))
+      const width = lists.reduce((longest, list) => Math.max(longest, list.length), 0)
+      checkElementCount('array::transpose', width * lists.length, context)
+      return Array.from({ length: width }, (_, i) => lists.map((list) => list[i]))
+    }),
+  ),
   pureFunction(
     'array::matches',
-    overload([array, value], 'array<bool>', ([elements, wanted]) => elements.map((element) => equalValues(element, wanted))),
+    overload([array, value], 'array<bool>', ([elements, wanted]) =>
+      elements.map((element) => equalValues(element, wanted)),
+    ),
   ),
 ]
 

@@ -16,7 +16,9 @@ export const arrayLogicFunctions: readonly FunctionDefinition[] = [
   pairwise('array::boolean_xor', (a, b) => isTruthy(a) !== isTruthy(b)),
   pureFunction(
     'array::boolean_not',
-    overload([required('array', kinds.array)], 'array<bool>', ([elements]) => elements.map((a) => !isTruthy(a))),
+    overload([required('array', kinds.array)], 'array<bool>', ([elements]) =>
+      elements.map((a) => !isTruthy(a)),
+    ),
   ),
   pairwise('array::logical_and', (a, b) => (isTruthy(a) ? b : a)),
   pairwise('array::logical_or', (a, b) => (isTruthy(a) || !isTruthy(b) ? a : b)),

@@ -19,15 +19,27 @@ export const sortingFunctions: readonly FunctionDefinition[] = [
   sorting('array::sort_lexical', { collate: true }),
   sorting('array::sort_natural_lexical', { collate: true, numeric: true }),
   withAliases(
-    pureFunction('array::sort::asc', overload([array], 'array', ([elements]) => sortValues(elements))),
+    pureFunction(
+      'array::sort::asc',
+      overload([array], 'array', ([elements]) => sortValues(elements)),
+    ),
     'array::sort_asc',
   ),
   withAliases(
-    pureFunction('array::sort::desc', overload([array], 'array', ([elements]) => sortDescending(elements, {}))),
+    pureFunction(
+      'array::sort::desc',
+      overload([array], 'array', ([elements]) => sortDescending(elements, {})),
+    ),
     'array::sort_desc',
   ),
-  pureFunction('array::max', overload([array], 'any', ([elements]) => extreme(elements, 1))),
-  pureFunction('array::min', overload([array], 'any', ([elements]) => extreme(elements, -1))),
+  pureFunction(
+    'array::max',
+    overload([array], 'any', ([elements]) => extreme(elements, 1)),
+  ),
+  pureFunction(
+    'array::min',
+    overload([array], 'any', ([elements]) => extreme(elements, -1)),
+  ),
 ]
 
 function sorting(name: string, options: OrderOptions): FunctionDefinition {
@@ -35,7 +47,9 @@ function sorting(name: string, options: OrderOptions): FunctionDefinition {
     name,
     overload([array, order], 'array', ([elements, asked]) => {
       const isDescending = asked === false || asked === 'desc'
-      return isDescending ? sortDescending(elements, options) : sortValues(elements, createOrderComparer(options))
+      return isDescending
+        ? sortDescending(elements, options)
+        : sortValues(elements, createOrderComparer(options))
     }),
   )
 }

@@ -4,7 +4,16 @@
  * decimal. Halves round away from zero for floats and to even for decimals. Trigonometry and logarithms are of floats.
  */
 
-import { compareNumbers, Decimal, Float, float, isInt, type NumericValue, toFloat, type Value } from '@dendrodb/protocol'
+import {
+  compareNumbers,
+  Decimal,
+  Float,
+  float,
+  isInt,
+  type NumericValue,
+  toFloat,
+  type Value,
+} from '@dendrodb/protocol'
 import { pow } from '../../operators/arithmetic.ts'
 import { negate, toDecimal } from '../../operators/number-arithmetic.ts'
 import * as kinds from '../argument-kinds.ts'
@@ -19,19 +28,38 @@ const degreesPerRadian = 180 / Math.PI
 const value = required('number', kinds.number)
 
 export const scalarMathFunctions: readonly FunctionDefinition[] = [
-  pureFunction('math::abs', overload([value], 'number', ([n]) => (toFloat(n) < 0 ? negate(n) : withoutSign(n)))),
+  pureFunction(
+    'math::abs',
+    overload([value], 'number', ([n]) => (toFloat(n) < 0 ? negate(n) : withoutSign(n))),
+  ),
   rounding('math::ceil', Math.ceil, (n) => n.ceil()),
   rounding('math::floor', Math.floor, (n) => n.floor()),
   rounding('math::round', roundHalfAway, (n) => n.round()),
-  pureFunction('math::fixed', overload([value, required('places', kinds.index)], 'number', (args) => fixed(...args))),
-  pureFunction('math::sign', overload([value], 'number', ([n]) => signOf(n))),
-  pureFunction('math::sqrt', overload([value], 'number', ([n]) => squareRoot(n))),
-  pureFunction('math::pow', overload([value, required('power', kinds.number)], 'number', ([n, power]) => pow(n, power))),
+  pureFunction(
+    'math::fixed',
+    overload([value, required('places', kinds.index)], 'number', (args) => fixed(...args)),
+  ),
+  pureFunction(
+    'math::sign',
+    overload([value], 'number', ([n]) => signOf(n)),
+  ),
+  pureFunction(
+    'math::sqrt',
+    overload([value], 'number', ([n]) => squareRoot(n)),
+  ),
+  pureFunction(
+    'math::pow',
+    overload([value, required('power', kinds.number)], 'number', ([n, power]) => pow(n, power)),
+  ),
   pureFunction(
     'math::clamp',
-    overload([value, required('minimum', kinds.number), required('maximum', kinds.number)], 'number', (args) => {
-      return clamp(...args)
-    }),
+    overload(
+      [value, required('minimum', kinds.number), required('maximum', kinds.number)],
+      'number',
+      (args) => {
+        return clamp(...args)
+      },
+    ),
   ),
   pureFunction(
     'math::lerp',
@@ -71,7 +99,10 @@ export const scalarMathFunctions: readonly FunctionDefinition[] = [
 ]
 
 function ofFloat(name: string, compute: (n: number) => number): FunctionDefinition {
-  return pureFunction(name, overload([required('number', kinds.float)], 'float', ([n]) => float(compute(n))))
+  return pureFunction(
+    name,
+    overload([required('number', kinds.float)], 'float', ([n]) => float(compute(n))),
+  )
 }
 
 function rounding(

@@ -1,14 +1,16 @@
 /**
  * How well a pattern fits a text in which its characters must appear in order, as file finders rank names.
- * Scores, with which those of SurrealQL agree: 16 for each character; more where it begins the text (16), a word (8) or
- * a hump of camelCase (6), or follows the character before it directly (4, unless one of the others is more); less for
- * another case (2), for a gap (3 and 1 for each character left out), and 1 for the start. 0: the pattern does not fit.
+ * Scores, which agree with the published ones of SurrealQL: 16 for each character; more where it begins the text (16),
+ * begins a word (8), is one separator after another (7), begins a hump of camelCase (6), or follows the character before
+ * it directly (4, unless one of the others is more); less for another case (2), for a gap (3, and 1 for each character
+ * left out), and 1 for the start. 0: the pattern does not fit.
  * The best of all ways to fit is found by dynamic programming in time text × pattern.
  */
 
 const match = 16
 const headBonus = 16
 const wordBonus = 8
+const separatorBonus = 7
 const humpBonus = 6
 const neighbourBonus = 4
 const casePenalty = 2
@@ -58,7 +60,7 @@ function characterScore(candidate: string, wanted: string): number {
 
 function placeBonus(before: string | undefined, char: string): number {
   if (before === undefined) return headBonus
-  if (!isWordCharacter(before) && isWordCharacter(char)) return wordBonus
+  if (!isWordCharacter(before)) return isWordCharacter(char) ? wordBonus : separatorBonus
   return /\p{Lu}/u.test(char) && /\p{Ll}/u.test(before) ? humpBonus : 0
 }
 

@@ -44,7 +44,10 @@ const geometryPredicates: Readonly<Record<string, GeometryType>> = {
 }
 
 export const typePredicates: readonly FunctionDefinition[] = [
-  pureFunction('type::of', overload([value], 'string', ([given]) => nameOf(given))),
+  pureFunction(
+    'type::of',
+    overload([value], 'string', ([given]) => nameOf(given)),
+  ),
   ...typeNames.map((type) => predicate(`type::is_${type}`, (given) => typeOf(given) === type)),
   predicate('type::is_number', isNumber),
   ...Object.entries(geometryPredicates).map(([name, type]) => {
@@ -62,7 +65,13 @@ export const typePredicates: readonly FunctionDefinition[] = [
 ]
 
 function predicate(name: string, holds: (given: Value) => boolean): FunctionDefinition {
-  return withOldSpelling(pureFunction(name, overload([value], 'bool', ([given]) => holds(given))), 'is')
+  return withOldSpelling(
+    pureFunction(
+      name,
+      overload([value], 'bool', ([given]) => holds(given)),
+    ),
+    'is',
+  )
 }
 
 /** Geometries with their shape: `geometry<point>`. */

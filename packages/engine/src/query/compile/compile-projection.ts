@@ -1,0 +1,109 @@
+/**
+ * The projection of SELECT and RETURN: from a row to an object of named values, or to a single value.
+ */
+
+import { setField, type Value } from '@dendrodb/protocol'
+import type { MaybePromise } from '../../storage/kv-store.ts'
+import type { Projection, ProjectedField } from '../dql/ast.ts'
+import { outputPath } from '../plan/output-names.ts'
+import { queryErrors } from '../query-errors.ts'
+import { effectsOf, evaluateAll } from './combine.ts'
+import { type CompiledExpression, pure } from './compiled.ts'
+import type { Compiler } from './compiler.ts'
+import { writeAt } from './nested-fields.ts'
+import { isPlainObject } from './read-field.ts'
+
+export function compileProjection(projection: Projection, compiler: Compiler): CompiledExpression {
+  if (projection.value) return compileValue(projection, compiler)
+  const [only] = projection.items
+  if (projection.items.length === 1 && only?.kind === 'all') return wholeRow(compiler)
+  return compileObject(projection, compiler)
+}
+
+/** `*` alone: the row itself, uncopied. */
+function wholeRow(compiler: Compiler): CompiledExpression {
+  return compiler.row ?? pure((row) => row)
+}
+
+/** `SELECT VALUE x`. */
+function compileValue({ items }: Projection, compiler: Compiler): CompiledExpression {
+  const [only] = items
+  if (only === undefined || items.length !== 1) {
+    throw queryErrors.TYPE_EXPECTED({ clause: 'VALUE', expected: 'one expression', found: String(items.length) })
+  }
+  return only.kind === 'all' ? wholeRow(compiler) : compiler.expression(only.expression)
+}
+
+type Fill = (object: Record<string, Value>, values: readonly Value[], row: Value) => void
+
+function compileObject({ items }: Projection, compiler: Compiler): CompiledExpression {
+  const fields = items.filter((item) => item.kind === 'field') as readonly ProjectedField[]
+  const paths = fields.map(outputPath)
+  const parts = fields.map((field) => compiler.expression(field.expression))
+  const all = items.some((item) => item.kind === 'all') ? wholeRow(compiler) : undefined
+  const fill = paths.every((path) => path.length === 1)
+    ? fillFlat(paths.map(([name]) => name as string))
+    : fillNested(paths)
+  const effects = effectsOf(all === undefined ? parts : [...parts, all])
+  function make(values: readonly Value[], row: Value): Value {
+    const object: Record<string, Value> = isPlainObject(row) ? { ...row } : {}
+    fill(object, values, row)
+    return object
+  }
+  if (effects.isPure && all === undefined && paths.every((path) => path.length === 1)) {
+    return compileFlat(paths.map(([name]) => name as string), parts)
+  }
+  return {
+    ...effects,
+    evaluate(row, ctx): MaybePromise<Value> {
+      const values = evaluateAll(parts, row, ctx)
+      const base = all?.evaluate(row, ctx) as Value
+      return values instanceof Promise ? values.then((known) => make(known, base)) : make(values, base)
+    },
+  }
+}
+
+/** The most frequent form, without a list of values in between. */
+function compileFlat(names: readonly string[], parts: readonly CompiledExpression[]): CompiledExpression {
+  if (names.includes('__proto__')) {
+    return pure((row, ctx) => {
+      const object: Record<string, Value> = {}
+      for (const [i, part] of parts.entries()) setField(object, names[i] as string, part.evaluate(row, ctx) as Value)
+      return object
+    })
+  }
+  return pure((row, ctx) => {
+    const object: Record<string, Value> = {}
+    for (let i = 0; i < parts.length; i += 1) {
+      object[names[i] as string] = (parts[i] as CompiledExpression).evaluate(row, ctx) as Value
+    }
+    return object
+  })
+}
+
+function fillFlat(names: readonly string[]): Fill {
+  return (object, values) => {
+    for (let i = 0; i < names.length; i += 1) setField(object, names[i] as string, values[i])
+  }
+}
+
+/** `AS a.b`: objects on the way are shared by all fields under them. */
+function fillNested(paths: readonly (readonly string[])[]): Fill {
+  return (object, values) => {
+    for (const [i, [name, ...rest]] of paths.entries()) {
+      if (name === undefined) continue
+      const current = Object.hasOwn(object, name) ? object[name] : undefined
+      setField(object, name, rest.length === 0 ? values[i] : placed(current, rest, values[i]))
+    }
+  }
+}
+
+function placed(current: Value, path: readonly string[], value: Value): Value {
+  const base = isPlainObject(current) ? current : {}
+  if (value !== undefined) return writeAt(base, path, value)
+  // NONE is shown where it was asked for, while setting it would leave the field out.
+  const [name, ...rest] = path as [string, ...string[]]
+  const copy: Record<string, Value> = { ...base }
+  setField(copy, name, rest.length === 0 ? undefined : placed(copy[name], rest, undefined))
+  return copy
+}

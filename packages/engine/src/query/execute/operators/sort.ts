@@ -1,0 +1,101 @@
+/**
+ * All rows in order: kept in memory, within the statement's bound. Stable, so that ties stay in the order of the input.
+ */
+
+import type { Value } from '@dendrodb/protocol'
+import type { CompiledExpression } from '../../compile/compiled.ts'
+import type { Compiler } from '../../compile/compiler.ts'
+import { compileProjection } from '../../compile/compile-projection.ts'
+import type { EvalContext } from '../../compile/eval-context.ts'
+import { queryLimits } from '../../limits.ts'
+import type { SortNode } from '../../plan/plan-node.ts'
+import { estimateRows } from '../estimate-bytes.ts'
+import { type Cursor, cursorOver, type Operator, openOperator } from '../operator.ts'
+import { areKeys, compareKeys, evaluateKeys, type KeyedRow, type SortSpec, sortSpec } from '../sort-keys.ts'
+import type { Task } from '../task.ts'
+
+/** Memory of a row's keys beside the row. */
+const keyedRowBytes = 64
+
+export function createSort(node: SortNode, input: Operator, compiler: Compiler): Operator {
+  const { keys } = node
+  const project = node.project && compileProjection(node.project, compiler)
+  const spec = keys && sortSpec(keys, compiler)
+  return {
+    node,
+    inputs: [input],
+    open(ctx, outer) {
+      const cursor = openOperator(input, ctx, outer)
+      return spec === undefined ? shuffledCursor(cursor, ctx) : sortedCursor(cursor, spec, project, ctx)
+    },
+  }
+}
+
+export function sortedCursor(
+  input: Cursor,
+  spec: SortSpec,
+  project: CompiledExpression | undefined,
+  ctx: EvalContext,
+): Cursor {
+  return overInput(input, ctx, function* () {
+    const rows: KeyedRow[] = []
+    for (;;) {
+      const batch = yield* input.next()
+      if (batch === undefined) break
+      yield* ctx.run.pause()
+      ctx.run.retain(estimateRows(batch) + batch.length * keyedRowBytes)
+      for (const row of batch) rows.push(yield* keyedRow(spec, row, project, ctx))
+    }
+    rows.sort((a, b) => compareKeys(spec, a.keys, b.keys))
+    return rows.map((each) => each.row)
+  })
+}
+
+/** The row, projected where the keys ask for that, with its keys. */
+export function* keyedRow(
+  spec: SortSpec,
+  row: Value,
+  project: CompiledExpression | undefined,
+  ctx: EvalContext,
+): Task<KeyedRow> {
+  let output = row
+  if (project !== undefined) {
+    const projected = project.evaluate(row, ctx)
+    output = projected instanceof Promise ? ((yield projected) as Value) : projected
+  }
+  const found = evaluateKeys(spec, row, output, ctx)
+  return { row: output, keys: areKeys(found) ? found : yield* found }
+}
+
+function shuffledCursor(input: Cursor, ctx: EvalContext): Cursor {
+  return overInput(input, ctx, function* () {
+    const rows: Value[] = []
+    for (;;) {
+      const batch = yield* input.next()
+      if (batch === undefined) break
+      ctx.run.retain(estimateRows(batch))
+      rows.push(...batch)
+    }
+    for (let i = rows.length - 1; i > 0; i -= 1) {
+      const j = Math.floor(ctx.functions.random() * (i + 1))
+      const row = rows[i]
+      rows[i] = rows[j]
+      rows[j] = row
+    }
+    return rows
+  })
+}
+
+function overInput(input: Cursor, ctx: EvalContext, load: () => Task<readonly Value[]>): Cursor {
+  const cursor = cursorOver(queryLimits.batchRowsMax, load)
+  let isClosed = false
+  const before = ctx.run.retainedBytes
+  return {
+    next: () => cursor.next(),
+    *close() {
+      if (!isClosed) ctx.run.release(Math.max(0, ctx.run.retainedBytes - before))
+      isClosed = true
+      yield* input.close()
+    },
+  }
+}

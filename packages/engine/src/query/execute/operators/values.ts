@@ -1,0 +1,91 @@
+/**
+ * A target that is known only when it is evaluated. Links become the records behind them, lists their elements, any
+ * other value is a row itself; `type::table(…)` is the table of that name.
+ */
+
+import { RecordId, Range, type Value, ValueSet } from '@dendrodb/protocol'
+import { isOutOfReach } from '../../compile/access-scope.ts'
+import type { Compiler } from '../../compile/compiler.ts'
+import type { EvalContext } from '../../compile/eval-context.ts'
+import type { Expression } from '../../dql/ast.ts'
+import { queryErrors } from '../../query-errors.ts'
+import { queryLimits } from '../../limits.ts'
+import type { PlanNode, ValuesNode } from '../../plan/plan-node.ts'
+import { type Cursor, cursorOver, type Operator, openOperator } from '../operator.ts'
+import { type Task, wait } from '../task.ts'
+
+/** Makes the operator for a source found at run time, with the session's rules in it. */
+export type SourceBuilder = (source: PlanNode, ctx: EvalContext) => Operator
+
+export function createValues(node: ValuesNode, compiler: Compiler, build: SourceBuilder): Operator {
+  const { expression } = node
+  const target = compiler.expression(expression)
+  const isTable = isTableCall(expression)
+  return {
+    node,
+    inputs: [],
+    open(ctx, outer) {
+      let inner: Cursor | undefined
+      return {
+        *next() {
+          if (inner === undefined) {
+            const value = yield* wait(target.evaluate(outer, ctx))
+            const source = sourceOf(value, isTable)
+            inner =
+              source === undefined
+                ? cursorOver(queryLimits.batchRowsMax, () => rowsOf(value, ctx))
+                : openOperator(build(source, ctx), ctx, outer)
+          }
+          return yield* inner.next()
+        },
+        *close() {
+          if (inner !== undefined) yield* inner.close()
+        },
+      }
+    },
+  }
+}
+
+export function isTableCall(expression: Expression): boolean {
+  return expression.kind === 'call' && expression.name === 'type::table'
+}
+
+/** A table or a range of its ids. */
+function sourceOf(value: Value, isTable: boolean): PlanNode | undefined {
+  if (isTable && typeof value === 'string') return { kind: 'table', table: value }
+  if (!(value instanceof Range)) return undefined
+  const { begin, end } = value
+  const bound = begin?.value ?? end?.value
+  if (!(bound instanceof RecordId)) return undefined
+  return { kind: 'scan_table', table: bound.table, between: value }
+}
+
+function* rowsOf(value: Value, ctx: EvalContext): Task<readonly Value[]> {
+  const list = value instanceof ValueSet ? value.values : value
+  if (!Array.isArray(list)) return yield* rowOf(value, ctx)
+  const elements = list as readonly Value[]
+  if (elements.every((element) => element instanceof RecordId)) {
+    return yield* recordsOf(elements as readonly RecordId[], ctx)
+  }
+  const rows: Value[] = []
+  for (const element of elements) rows.push(...(yield* rowOf(element, ctx)))
+  return rows
+}
+
+function* recordsOf(ids: readonly RecordId[], ctx: EvalContext): Task<readonly Value[]> {
+  for (const id of ids) refuseReserved(id, ctx)
+  const records = yield* wait(ctx.readRecords(ids))
+  return records.filter((record) => record !== undefined)
+}
+
+function* rowOf(value: Value, ctx: EvalContext): Task<readonly Value[]> {
+  if (value === undefined || value === null) return []
+  if (!(value instanceof RecordId)) return [value]
+  refuseReserved(value, ctx)
+  const record = yield* wait(ctx.readRecord(value))
+  return record === undefined ? [] : [record]
+}
+
+function refuseReserved(id: RecordId, ctx: EvalContext): void {
+  if (isOutOfReach(id.table, ctx.access)) throw queryErrors.RESERVED_NAME({ name: id.table })
+}
