@@ -163,7 +163,11 @@ function readDecimal(reader: CborReader): Decimal {
 }
 
 function readInteger(reader: CborReader): number | bigint {
-  return reader.peekMajor() === cborMajor.tag ? readBigInt(reader, reader.tag()) : reader.int()
+  if (reader.peekMajor() !== cborMajor.tag) return reader.int()
+  const start = reader.offset
+  const tag = reader.tag()
+  if (tag === cborTags.bigUint || tag === cborTags.bigNegative) return readBigInt(reader, tag)
+  throw cborErrors.UNEXPECTED({ expected: 'an integer', offset: start })
 }
 
 function readUuid(reader: CborReader): Uuid {

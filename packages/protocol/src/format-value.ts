@@ -8,7 +8,7 @@
  * | none, null, bool | `NONE` `NULL` `true` | uuid | `u'…'` |
  * | int | `42` | bytes | `b'c0ffee'` |
  * | float | `1.5` `1f` `-0f` `NaN` `Infinity` | array | `[1, 2]` |
- * | decimal | `1.50dec` | set | `{1, 2}` `{1,}` `{,}` |
+ * | decimal | `1.5dec` | set | `{1, 2}` `{1,}` `{,}` |
  * | string | `'it\'s'` | object | `{ a: 1, 'b c': 2 }` |
  * | duration | `1h30m` | range | `1..5` `1>..=5` `..` |
  * | datetime | `d'2026-01-31T09:30:00Z'` | record | `user:alice` `user:⟨123⟩` `user:[1, 'a']` |

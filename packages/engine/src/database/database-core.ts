@@ -75,6 +75,14 @@ export class DatabaseCore {
     return () => this.#listeners.delete(listener)
   }
 
+  /** The newest acknowledged version of a record that happens to be in the cache: a read without a view. */
+  cachedRecord(id: RecordId): StoredRecord | undefined {
+    this.#checkOpen()
+    const { seq } = this.sequencer.durable.manifest
+    const table = this.catalogs.at(seq).table(id.table)
+    return table === undefined ? undefined : this.#cached(table, id, seq)
+  }
+
   view(asOf?: AsOf): MaybePromise<ReadView> {
     this.#checkOpen()
     return chain(this.snapshots.hold(), (held) => {

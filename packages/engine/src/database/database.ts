@@ -6,7 +6,7 @@
 import { DbError, fromUntrusted, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
-import type { ReadView, WriteTx } from '../models/model.ts'
+import type { ReadView, StoredRecord, WriteTx } from '../models/model.ts'
 import type { AsOf, DatabaseHost, IndexProgress, QueryHost, Receipt, WriteOptions } from '../query/host.ts'
 import { type QueryAnswer, runQuery } from '../query/run-query.ts'
 import type { Session } from '../query/session.ts'
@@ -94,15 +94,10 @@ export class Database implements DatabaseHost {
    * @example await shop.get('product:1', { asOf: { seq: 12 } })
    */
   async get(id: IdInput, options: { readonly asOf?: AsOf } = {}): Promise<ValueObject | undefined> {
-    const view = this.#core.view(options.asOf)
-    const open = view instanceof Promise ? await view : view
-    try {
-      const record = open.getRecord(toId(id))
-      const found = record instanceof Promise ? await record : record
-      return found === undefined ? undefined : (copyValue(found.value) as ValueObject)
-    } finally {
-      open.close()
-    }
+    const recordId = toId(id)
+    const cached = options.asOf === undefined ? this.#core.cachedRecord(recordId) : undefined
+    const record = cached ?? (await this.#read(recordId, options.asOf))
+    return record === undefined ? undefined : (copyValue(record.value) as ValueObject)
   }
 
   /**
@@ -217,6 +212,15 @@ export class Database implements DatabaseHost {
       })
     })
     await this.#builder.wait(table, index)
+  }
+
+  async #read(id: RecordId, asOf: AsOf | undefined): Promise<StoredRecord | undefined> {
+    const view = await this.#core.view(asOf)
+    try {
+      return await view.getRecord(id)
+    } finally {
+      view.close()
+    }
   }
 
   /** Waits for writes in flight and closes the files. The engine opens the database again when it is asked for. */

@@ -7,7 +7,7 @@ export const groupBytesMax = 8 * 1024 * 1024
 /** Write requests waiting for the sequencer; one more is refused, so that memory stays bounded under overload. */
 export const queuedRequestsMax = 65_536
 /** Changed keys remembered for conflict detection; a request older than the memory conflicts and is run again. */
-export const conflictWindowKeysMax = 262_144
+export const conflictWindowKeysMax = 65_536
 /** Runs of a transaction that lost races before it is run alone. */
 export const optimisticRunsMax = 3
 /** A transaction that runs alone holds everybody else up, so it has this long. */

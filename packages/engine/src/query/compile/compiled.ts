@@ -10,7 +10,9 @@
 import { AssertionError, type Value } from '@dendrodb/protocol'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import type { Task } from '../execute/task.ts'
+import type { WriteMetaClause } from '../dql/ast.ts'
 import type { EvalContext } from './eval-context.ts'
+import type { Scope } from './scope.ts'
 
 export interface CompiledExpression {
   readonly isPure: boolean
@@ -36,10 +38,17 @@ export class Jump {
 
 export interface CompiledStatement {
   readonly isWrite: boolean
-  /** Touches records by id alone, few of them, and never waits on a sync view. */
-  readonly isPoint: boolean
+  /**
+   * Whether it touches few records, by id alone, and never waits on a sync view. Asked before it is run, since a target
+   * may be a parameter. Not given: no.
+   */
+  isPoint?(scope: Scope): boolean
+  /** What its write says about itself beside the session's meta. */
+  readonly meta?: WriteMetaClause
   /** `row` is the row around the statement when it is a subquery. */
   run(row: Value, ctx: EvalContext): Task<Completion>
+  /** The plan as a value; `analyze`: after running it, with figures. Not given: there is nothing to show. */
+  explain?(row: Value, ctx: EvalContext, analyze: boolean): Task<Value>
 }
 
 export function constantOf(value: Value): CompiledExpression {

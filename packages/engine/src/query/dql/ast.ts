@@ -844,7 +844,8 @@ export interface DefineFunctionStatement extends Definition<'define_function'> {
 export interface DefineEventStatement extends Definition<'define_event'> {
   readonly table: string
   readonly when?: Expression
-  readonly then: readonly Expression[]
+  /** What happens, in this order: THEN. */
+  readonly actions: readonly Expression[]
 }
 
 export interface DefineAnalyzerStatement extends Definition<'define_analyzer'> {

@@ -51,7 +51,7 @@ export function formatSchemaStatement(f: Format, s: SchemaStatement): string {
       return [
         `DEFINE EVENT${ifExists(s.ifExists)} ${formatName(s.name)}${onTable(s.table)}`,
         formatClause(f, 'WHEN', s.when),
-        ` THEN ${s.then.map(f.expression).join(', ')}`,
+        ` THEN ${s.actions.map(f.expression).join(', ')}`,
         comment(s.comment),
       ].join('')
     case 'define_analyzer':

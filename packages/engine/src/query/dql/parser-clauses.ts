@@ -168,11 +168,11 @@ interface TimeClauses {
 
 /** `AS OF x`, `VALID AS OF x` and SurrealQL's `VERSION x`, each at most once and in any order. */
 export function parseTime(p: Parser, node: TimeClauses): boolean {
-  if (node.asOf === undefined && p.eatKeyword('VERSION')) node.asOf = p.grammar.expression(p)
-  else if (node.asOf === undefined && p.eatKeyword('AS')) {
+  if (node.asOf === undefined && p.eatKeyword('AS')) {
     p.expectKeyword('OF')
     node.asOf = p.grammar.expression(p)
-  } else if (node.validAsOf === undefined && p.eatKeyword('VALID')) {
+  } else if (node.asOf === undefined && p.eatKeyword('VERSION')) node.asOf = p.grammar.expression(p)
+  else if (node.validAsOf === undefined && p.eatKeyword('VALID')) {
     p.expectKeyword('AS')
     p.expectKeyword('OF')
     node.validAsOf = p.grammar.expression(p)

@@ -146,14 +146,14 @@ function parseDefineEvent(p: Parser, start: number): DefineEventStatement {
   const table = parseOnTable(p)
   const when = p.eatKeyword('WHEN') ? p.grammar.expression(p) : undefined
   p.expectKeyword('THEN')
-  const then: readonly Expression[] = p.list(p.grammar.expression)
+  const actions: readonly Expression[] = p.list(p.grammar.expression)
   const node: Mutable<DefineEventStatement> = {
     kind: 'define_event',
     name,
     ifExists,
     table,
     ...(when === undefined ? {} : { when }),
-    then,
+    actions,
     span: p.span(start),
   }
   parseComment(p, node)

@@ -100,7 +100,7 @@ describe('paths', () => {
     ['a[*].b', ['field a', 'all', 'field b']],
     ['a.*', ['field a', 'all']],
     ['a…', ['field a', 'flatten']],
-    ['a...b', ['field a', 'flatten', 'field b']],
+    ['a....b', ['field a', 'flatten', 'field b']],
     ['a?.b', ['field a', 'optional', 'field b']],
     ['a.?.b', ['field a', 'optional', 'field b']],
     ['a[? b]', ['field a', 'where']],

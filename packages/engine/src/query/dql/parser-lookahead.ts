@@ -44,7 +44,7 @@ const wordStatements: ReadonlySet<string> = new Set<Keyword>([
 /** Statements that go on with an expression, which may begin with a sign. */
 const expressionStatements: ReadonlySet<string> = new Set<Keyword>(['IF', 'RETURN', 'SELECT', 'THROW'])
 
-/** Words that are also functions. */
+/** Words that are also functions, when the parenthesis touches them. */
 const functionStatements: ReadonlySet<string> = new Set<Keyword>(['COUNT', 'SLEEP'])
 
 /** Whether the current word opens a statement where one is due: at its beginning or after `(`. */
@@ -52,9 +52,11 @@ export function opensStatement(p: Parser): boolean {
   const { keyword } = p.token
   if (!isStatementKeyword(keyword)) return false
   const next = p.peek()
-  if (next.type === '(') return !functionStatements.has(keyword)
+  if (next.type === '(') return !functionStatements.has(keyword) || !p.isAdjacent()
   if (next.type === 'word') return true
   if (wordStatements.has(keyword) && endsStatement(next.type)) return true
+  // Alone it is rather a statement that lacks the rest than a field; in braces it is a field.
+  if (next.type === ';' || next.type === 'end') return true
   if (keyword === 'SELECT' && next.type === '*') return true
   if (expressionStatements.has(keyword) && isSign(next.type)) return true
   return valueFollows(p)
@@ -66,7 +68,8 @@ export function opensValueStatement(p: Parser): boolean {
   if (!valueStatements.has(keyword)) return false
   const next = p.peek()
   if (keyword === 'SELECT' && next.type === '*') return true
-  if (next.type === 'word' && keyword === 'SELECT') return !endsSelectName.has(next.keyword)
+  if (next.type === 'word' && keyword === 'SELECT' && !p.namesAreTables)
+    return !endsSelectName.has(next.keyword)
   return valueFollows(p)
 }
 
@@ -153,7 +156,7 @@ export function beginsRangeEnd(p: Parser): boolean {
 }
 
 function isSign(type: string): boolean {
-  return type === '-' || type === '+' || type === '!' || type === '<' || type === '..' || type === '||'
+  return ['-', '+', '!', '<', '..', '..=', '||'].includes(type)
 }
 
 function endsStatement(type: string): boolean {

@@ -35,7 +35,10 @@ export function functionName(p: Parser): string {
     throw p.unexpected('a function name such as fn::greet')
   p.advance()
   p.expect('::')
-  let name = p.name('a function name')
-  while (p.eat('::')) name += `::${p.name('a function name')}`
-  return name
+  const parts = [p.name('a function name')]
+  while (p.eat('::')) {
+    parts.push(p.name('a function name'))
+    p.checkPathLength(parts.length)
+  }
+  return parts.join('::')
 }

@@ -50,17 +50,20 @@ export function parseBlock(p: Parser): BlockExpression {
 }
 
 /** Statements separated by semicolons, up to `end`, which stays. */
-export function parseStatements(p: Parser, end: '}' | 'end', first?: Statement): readonly Statement[] {
-  const statements = first === undefined ? [] : [first]
-  if (first !== undefined && !p.eat(';') && !p.at(end)) throw p.unexpected()
+export function parseStatements(p: Parser, end: '}' | 'end'): Statement[] {
+  const statements: Statement[] = []
   for (;;) {
     while (p.token.type === ';') p.advance()
     if (p.at(end)) return statements
     const outer = suspectName(p)
     statements.push(p.grammar.statement(p))
-    if (!p.eat(';') && !p.at(end)) throw p.unexpected()
+    endStatement(p, end)
     p.trust(outer)
   }
+}
+
+function endStatement(p: Parser, end: '}' | 'end'): void {
+  if (!p.eat(';') && !p.at(end)) throw p.unexpected()
 }
 
 /** A bare name with a value right after it is nothing, unless it was meant to be a keyword. */
@@ -68,7 +71,7 @@ function suspectName(p: Parser): ReturnType<Parser['suspect']> {
   const { token } = p
   if (token.type !== 'word' || token.keyword !== '') return p.suspect(undefined)
   const { type } = p.peek()
-  const isLikely = ['word', 'escaped', 'param', 'number', 'string', '*', ','].includes(type)
+  const isLikely = ['word', 'escaped', 'param', 'number', 'string', '*'].includes(type)
   return p.suspect(isLikely ? token : undefined)
 }
 
@@ -89,10 +92,20 @@ function parseBraceContent(p: Parser, start: number): Expression {
 }
 
 function parseSetOrBlock(p: Parser, start: number): Expression {
-  if (p.token.type === ';') return finishBlock(p, start)
+  if (p.token.type === ';') return finishBlock(p, [], start)
+  const outer = suspectName(p)
   const first = p.grammar.statement(p)
-  if (first.kind !== 'expression' || !p.at(',')) return finishBlock(p, start, first)
-  const items = [first.expression]
+  if (first.kind === 'expression' && p.at(',')) {
+    p.trust(outer)
+    return finishSet(p, first.expression, start)
+  }
+  endStatement(p, '}')
+  p.trust(outer)
+  return finishBlock(p, [first], start)
+}
+
+function finishSet(p: Parser, first: Expression, start: number): Expression {
+  const items = [first]
   while (p.eat(',')) {
     if (p.token.type === '}') break
     items.push(p.grammar.expression(p))
@@ -101,8 +114,8 @@ function parseSetOrBlock(p: Parser, start: number): Expression {
   return { kind: 'set', items, span: p.span(start) }
 }
 
-function finishBlock(p: Parser, start: number, first?: Statement): BlockExpression {
-  const statements = parseStatements(p, '}', first)
+function finishBlock(p: Parser, first: readonly Statement[], start: number): BlockExpression {
+  const statements = [...first, ...parseStatements(p, '}')]
   p.expect('}')
   return { kind: 'block', statements, span: p.span(start) }
 }

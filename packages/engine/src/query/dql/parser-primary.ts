@@ -100,11 +100,13 @@ function parseName(p: Parser): Expression {
 function parseNamespaced(p: Parser): Expression {
   const { start, text } = p.advance()
   const isOwn = text.toLowerCase() === 'fn'
-  let name = text.toLowerCase()
+  const parts = [text.toLowerCase()]
   while (p.eat('::')) {
     const part = p.name('a function name')
-    name += `::${isOwn ? part : part.toLowerCase()}`
+    parts.push(isOwn ? part : part.toLowerCase())
+    p.checkPathLength(parts.length)
   }
+  const name = parts.join('::')
   if (p.token.type === '(') return { kind: 'call', name, args: parseArguments(p), span: p.span(start) }
   if (isOwn) throw p.unexpected('(')
   return { kind: 'constant', name, span: p.span(start) }
@@ -146,16 +148,15 @@ function coordinateOf(expression: Expression): number | undefined {
 function parseBars(p: Parser): Expression {
   const { start } = p.token
   if (p.token.type === '|' && p.peek().type !== 'param' && p.peek().type !== '|') return parseMock(p)
-  const params = p.token.type === '||' ? [] : parseClosureParams(p)
-  if (p.token.type === '||') p.advance()
+  const params = parseClosureParams(p)
   const returns = p.eat('->') ? parseType(p) : undefined
   const body = returns === undefined ? p.grammar.expression(p) : parseBlock(p)
   return { kind: 'closure', params, ...(returns === undefined ? {} : { returns }), body, span: p.span(start) }
 }
 
 function parseClosureParams(p: Parser): readonly FunctionParam[] {
-  p.expect('|')
   const params: FunctionParam[] = []
+  if (p.advance().type === '||') return params
   while (!p.eat('|')) {
     const { start } = p.token
     const name = p.param()

@@ -23,26 +23,27 @@ export interface StatementBounds {
 
 export class StatementRun {
   readonly bounds: StatementBounds
-  /** Rows and time per operator; only under EXPLAIN ANALYZE. */
-  readonly profile: OperatorProfile | undefined
+  /** Rows and time per operator; set by EXPLAIN ANALYZE. */
+  profile: OperatorProfile | undefined
   /** Results of subqueries that give the same for every row of the statement. */
   readonly subqueryResults: Map<object, unknown> = new Map()
   readonly functions: FunctionContext
+  /** What is to be waited for once the statement's transaction has been committed, such as the build of an index. */
+  readonly afterCommit: (() => Promise<void>)[] = []
   #timeoutMs: number
-  #startedAt: number
+  readonly #startedAt: number
   #sliceEndsAt: number
   #bytes = 0
   #steps = 0
   /** Counts writes, so that results kept across rows are not used after one. */
   writes = 0
 
-  constructor(bounds: StatementBounds, profile?: OperatorProfile) {
+  constructor(bounds: StatementBounds, startedAt: number = performance.now()) {
     this.bounds = bounds
-    this.profile = profile
     this.functions = createFunctionContext(this)
     this.#timeoutMs = bounds.timeoutMs
-    this.#startedAt = performance.now()
-    this.#sliceEndsAt = this.#startedAt + queryLimits.sliceMsMax
+    this.#startedAt = startedAt
+    this.#sliceEndsAt = performance.now() + queryLimits.sliceMsMax
   }
 
   /** TIMEOUT of the statement: counts from its start and never lengthens the session's limit. */

@@ -62,7 +62,8 @@ function planGroups(select: SelectStatement, source: PlanNode): PlanNode {
     key: { ...key, expression: rewriter.rewrite(resolveAliases(key.expression, aliases)) },
     fromOutput: false,
   }))
-  const readsFirst = [items, condition, order].some(readsRow)
+  const shown = items.map((item) => (item.kind === 'all' ? item : item.expression))
+  const readsFirst = [shown, condition, order].some(readsRow)
   let node: PlanNode = { kind: 'aggregate', input, group, keys, aggregates: rewriter.aggregates, readsFirst }
   if (condition !== undefined) node = { kind: 'filter', clause: 'having', input: node, condition }
   const grouped = { value: projection.value, items }

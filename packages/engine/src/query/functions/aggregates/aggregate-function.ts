@@ -3,34 +3,39 @@
  */
 
 import type { Value } from '@dendrodb/protocol'
-import { type ArgumentKind, collectionOf } from '../argument-kinds.ts'
-import { pureFunction, withAliases } from '../define-function.ts'
+import { type ArgumentKind, any, collectionOf } from '../argument-kinds.ts'
+import { pureFunction } from '../define-function.ts'
 import type { FunctionDefinition } from '../function-definition.ts'
-import { overload, required } from '../overload.ts'
+import { type Overload, overload, required } from '../overload.ts'
 import type { AggregateDefinition } from './aggregate-definition.ts'
 
+/** A function for each aggregate, and one for each of its other names. */
 export function createAggregateFunctions(aggregates: readonly AggregateDefinition[]): FunctionDefinition[] {
-  return aggregates.map(createAggregateFunction)
+  return aggregates.flatMap((aggregate) => [
+    createFunction(aggregate, aggregate.name, collectionOf(aggregate.value.kind)),
+    // The plain names of SQL pass over NONE and NULL also in an array, so that its elements are checked one by one.
+    ...aggregate.aliases.map((alias) => createFunction(aggregate, alias, collectionOf(any))),
+  ])
 }
 
 /** The array stands where a row's value would. */
-export function createAggregateFunction(aggregate: AggregateDefinition): FunctionDefinition {
-  const { name, valueIndex, value } = aggregate
-  const parameters = aggregate.parameters.map((parameter) => required(parameter.name, parameter.kind))
-  const values: ArgumentKind<readonly Value[]> = collectionOf(value.kind)
-  const all = parameters.toSpliced(
-    valueIndex,
-    0,
-    required(`${value.name}s`, values as ArgumentKind<unknown>) as never,
+function createFunction(
+  aggregate: AggregateDefinition,
+  name: string,
+  values: ArgumentKind<readonly Value[]>,
+): FunctionDefinition {
+  const { valueIndex, parameters } = aggregate
+  const others: Overload['parameters'] = parameters.map((parameter) =>
+    required(parameter.name, parameter.kind),
   )
-  const definition = pureFunction(
+  const all = others.toSpliced(valueIndex, 0, required(`${aggregate.value.name}s`, values))
+  return pureFunction(
     name,
-    overload(all, aggregate.returns, (args) => {
-      const given = args as readonly Value[]
-      const state = aggregate.create(given.toSpliced(valueIndex, 1))
-      for (const element of given[valueIndex] as readonly Value[]) state.add(element)
+    overload(all, aggregate.returns, (given: readonly unknown[]) => {
+      const args = given as readonly Value[]
+      const state = aggregate.create(args.toSpliced(valueIndex, 1))
+      for (const element of args[valueIndex] as readonly Value[]) state.add(element)
       return state.result()
     }),
   )
-  return withAliases(definition, ...aggregate.aliases)
 }

@@ -52,7 +52,7 @@ export class NumberSum {
     const decimal = this.#decimalTotal()
     if (decimal !== undefined) return decimal.div(Decimal.fromInt(this.#count))
     if (this.#floatCount > 0 || this.#decimalCount > 0) return float(this.#floatTotal() / this.#count)
-    return float(divideInts(this.#bigInts + BigInt(this.#smallInts), BigInt(this.#count)))
+    return float(Number(this.#bigInts + BigInt(this.#smallInts)) / this.#count)
   }
 
   #addInt(value: number): void {
@@ -104,10 +104,4 @@ export class NumberSum {
 /** What the addition of two floats lost to rounding. */
 function roundedAway(a: number, b: number, sum: number): number {
   return Math.abs(a) >= Math.abs(b) ? a - sum + b : b - sum + a
-}
-
-/** The quotient as a float, correct also where the dividend is too long for one. */
-function divideInts(dividend: bigint, divisor: bigint): number {
-  const whole = dividend / divisor
-  return Number(whole) + Number(dividend % divisor) / Number(divisor)
 }

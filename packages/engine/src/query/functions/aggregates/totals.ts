@@ -2,10 +2,11 @@
  * Sums, products, means and spreads of numbers, kept as running totals.
  */
 
-import { compareNumbers, float, type NumericValue, toFloat, type Value } from '@dendrodb/protocol'
+import { compareNumbers, float, type NumericValue, type Value } from '@dendrodb/protocol'
 import { mul, sub } from '../../operators/arithmetic.ts'
 import * as kinds from '../argument-kinds.ts'
 import { type Accumulator, type AggregateDefinition, defineAggregate } from './aggregate-definition.ts'
+import { Moments } from './moments.ts'
 import { NumberSum } from './number-sum.ts'
 
 export const totalAggregates: readonly AggregateDefinition[] = [
@@ -50,7 +51,7 @@ export const totalAggregates: readonly AggregateDefinition[] = [
     returns: 'float',
     create: () => {
       const moments = new Moments()
-      return { add: (value) => moments.add(toFloat(value)), result: () => float(moments.variance()) }
+      return { add: (value) => moments.add(value), result: () => float(moments.variance()) }
     },
   }),
   defineAggregate({
@@ -61,7 +62,7 @@ export const totalAggregates: readonly AggregateDefinition[] = [
     create: () => {
       const moments = new Moments()
       return {
-        add: (value) => moments.add(toFloat(value)),
+        add: (value) => moments.add(value),
         result: () => float(Math.sqrt(moments.variance())),
       }
     },
@@ -83,26 +84,3 @@ export const totalAggregates: readonly AggregateDefinition[] = [
     },
   }),
 ]
-
-/**
- * Mean and sum of squared distances from it, updated value by value (Welford, 1962).
- * Why not sums of values and squares: those lose all digits when the values are large and close together.
- */
-class Moments {
-  #count = 0
-  #mean = 0
-  #squares = 0
-
-  add(value: number): void {
-    this.#count += 1
-    const before = value - this.#mean
-    this.#mean += before / this.#count
-    this.#squares += before * (value - this.#mean)
-  }
-
-  /** Of a sample: divided by one less than the count. 0 for a single value, NaN for none. */
-  variance(): number {
-    if (this.#count < 2) return this.#count === 0 ? Number.NaN : 0
-    return this.#squares / (this.#count - 1)
-  }
-}

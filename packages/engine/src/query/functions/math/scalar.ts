@@ -177,8 +177,9 @@ function interpolateAngle(from: number, to: number, factor: number): Value {
   return interpolate(from, from + (turn > 180 ? 360 - turn : turn), factor)
 }
 
-/** The logarithms to 2 and 10 are exact where the general quotient is not: log(1000, 10) is 3. */
+/** A whole logarithm comes out whole, where the quotient alone may be off by its last bit: log(9, 3) is 2. */
 function logarithm(n: number, base: number): number {
-  if (base === 10) return Math.log10(n)
-  return base === 2 ? Math.log2(n) : Math.log(n) / Math.log(base)
+  const quotient = Math.log(n) / Math.log(base)
+  const whole = Math.round(quotient)
+  return base ** whole === n ? whole : quotient
 }

@@ -65,7 +65,7 @@ function jaro(left: Uint32Array, right: Uint32Array): number {
   const matches = matchesOfLeft.length
   if (matches === 0) return 0
   const matchesOfRight = right.filter((_, j) => isTaken[j] === 1)
-  const outOfOrder = matchesOfLeft.filter((char, k) => char !== matchesOfRight[k]).length / 2
+  const outOfOrder = Math.floor(matchesOfLeft.filter((char, k) => char !== matchesOfRight[k]).length / 2)
   return (matches / left.length + matches / right.length + (matches - outOfOrder) / matches) / 3
 }
 

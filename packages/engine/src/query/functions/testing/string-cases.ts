@@ -291,7 +291,7 @@ crypto::sha256('tobie') => '33fe1859daba927ea5674813adc1cf34b9e2795f2b7e91602fae
 crypto::sha256(NONE) !! FUNCTION_ARGUMENT
 crypto::sha512('tobie') => '39f0160c946c4c53702112d6ef3eea7957ea8e1c78787a482a89f8b0a8860a20ecd543432e4a187d9fdcd1c415cf61008e51a7e8bf2f22ac77e458789c9cdccc'
 crypto::sha512(1) !! FUNCTION_ARGUMENT
-crypto::blake2b('abc') => 'ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d17d87c5392aab792dc252d5de4533cc9518d38aa8dbc4925ab92386edd4009923'
+crypto::blake2b('abc') => 'ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d17d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923'
 crypto::blake2b(1) !! FUNCTION_ARGUMENT
 crypto::joaat('a') => 3392050242
 crypto::joaat(1) !! FUNCTION_ARGUMENT

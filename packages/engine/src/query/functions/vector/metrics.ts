@@ -26,13 +26,17 @@ export function cosine(v: Floats, w: Floats): number {
     squareV += a * a
     squareW += b * b
   }
-  return product / (Math.sqrt(squareV) * Math.sqrt(squareW))
+  // One root of the product makes vectors of one direction exactly alike; two roots are for what would overflow.
+  const squares = squareV * squareW
+  const lengths =
+    squares > 1e-300 && squares < 1e300 ? Math.sqrt(squares) : Math.sqrt(squareV) * Math.sqrt(squareW)
+  return product / lengths
 }
 
 /** Radians. */
 export function angle(v: Floats, w: Floats): number {
   // Rounding may take the cosine of parallel vectors a little past 1.
-  return Math.acos(Math.max(-1, Math.min(1, cosine(v, w))))
+  return Math.acos(Math.max(-1, Math.min(1, dot(v, w) / (magnitude(v) * magnitude(w)))))
 }
 
 export function euclidean(v: Floats, w: Floats): number {

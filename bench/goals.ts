@@ -1,0 +1,27 @@
+/** What ours must reach: absolute, or as a ratio to a peer of the same run. Source: docs/performance.md. */
+
+export type Goal =
+  | { readonly atLeast: number }
+  | { readonly atMost: number }
+  | { readonly ratio: number; readonly to: string }
+
+/** By the beginning of the workload's name; the first that fits. */
+export const goals: readonly (readonly [start: string, goal: Goal])[] = [
+  ['point read by id, 20k', { atLeast: 500_000 }],
+  ['point read by id, uniform', { ratio: 0.6, to: 'raw store' }],
+  ['point SELECT, 20k', { atLeast: 100_000 }],
+  ['indexed WHERE', { atLeast: 1_200 }],
+  ['GROUP BY over 20k', { atLeast: 25 }],
+  ['ORDER BY LIMIT 10', { atLeast: 25 }],
+  ['durable put, 64 writers, p99', { atMost: 8 }],
+  ['durable put, 64 writers', { atLeast: 25_000 }],
+  ['random update, 64 writers, 1,000,000 records, p99', { atMost: 15 }],
+  ['random update, 64 writers', { atLeast: 15_000 }],
+  ['bulk insert', { atLeast: 40_000 }],
+  ['disk per record', { atMost: 400 }],
+  ['verify', { atLeast: 300_000 }],
+  ['open and first read', { atMost: 500 }],
+  ['HTTP GET', { atLeast: 25_000 }],
+  ['HTTP POST', { atLeast: 8_000 }],
+  ['start of the server', { atMost: 500 }],
+]

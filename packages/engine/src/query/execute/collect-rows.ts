@@ -1,0 +1,55 @@
+/**
+ * The rows of a plan as the result of its statement.
+ */
+
+import type { Value } from '@dendrodb/protocol'
+import type { EvalContext } from '../compile/eval-context.ts'
+import { queryErrors } from '../query-errors.ts'
+import { retainRows } from './estimate-bytes.ts'
+import type { Cursor } from './operator.ts'
+import type { Task } from './task.ts'
+
+/**
+ * All rows. Those of the statement itself count against its memory; those of a subquery only until it ends, since what
+ * becomes of them is counted where they are kept.
+ */
+export function* collectRows(cursor: Cursor, ctx: EvalContext): Task<Value[]> {
+  const before = ctx.run.retainedBytes
+  let rows: Value[] | undefined
+  try {
+    for (;;) {
+      const batch = yield* cursor.next()
+      if (batch === undefined) break
+      retainRows(ctx.run, batch)
+      if (rows === undefined) rows = batch.slice()
+      else for (const row of batch) rows.push(row)
+      checkRows(rows.length, ctx)
+    }
+  } finally {
+    yield* cursor.close()
+    if (ctx.depth > 0) ctx.run.release(Math.max(0, ctx.run.retainedBytes - before))
+  }
+  return rows ?? []
+}
+
+/** The single row that ONLY expects, NONE where there is none. @throws QUERY_ONLY_ONE */
+export function* collectOnly(cursor: Cursor): Task<Value> {
+  const rows: Value[] = []
+  try {
+    while (rows.length < 2) {
+      const batch = yield* cursor.next()
+      if (batch === undefined) break
+      rows.push(...batch.slice(0, 2))
+    }
+  } finally {
+    yield* cursor.close()
+  }
+  if (rows.length > 1) throw queryErrors.ONLY_ONE({ count: 'several' })
+  return rows[0]
+}
+
+/** @throws QUERY_ROWS_EXCEEDED */
+export function checkRows(count: number, ctx: EvalContext): void {
+  const { resultRows } = ctx.run.bounds
+  if (ctx.depth === 0 && count > resultRows) throw queryErrors.ROWS_EXCEEDED({ rows: resultRows })
+}

@@ -1,0 +1,41 @@
+/**
+ * The token of the server's own administrator, from the configuration or generated at the first start.
+ * Invariant: it is compared by its hash, so that neither its length nor its text shows in the time this takes.
+ */
+
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { join } from 'node:path'
+import { readSecretFile, writeSecretFile } from './secret-file.ts'
+
+export const rootTokenFile = 'root-token'
+
+export class RootToken {
+  readonly #hash: Buffer
+
+  constructor(token: string) {
+    this.#hash = sha256(token)
+  }
+
+  matches(token: string): boolean {
+    return timingSafeEqual(this.#hash, sha256(token))
+  }
+}
+
+/** Reads the token of the data folder, or makes one; without a folder it lives as long as the process. */
+export async function readRootToken(dataFolder: string | undefined): Promise<string> {
+  if (dataFolder === undefined) return generateToken()
+  const file = join(dataFolder, rootTokenFile)
+  const kept = (await readSecretFile(file))?.trim()
+  if (kept !== undefined && kept !== '') return kept
+  const token = generateToken()
+  await writeSecretFile(file, `${token}\n`)
+  return token
+}
+
+function generateToken(): string {
+  return `ddb_root_${randomBytes(32).toString('hex')}`
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
