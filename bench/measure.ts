@@ -1,7 +1,7 @@
 /**
  * Timing: operations per second, percentiles, and the table of results.
- * Every figure is taken in the same process run as its peers', one after the other, so that their ratio holds although
- * the machine's speed drifts.
+ * Every figure is taken in the same process run as its peers', one after the other, so that their ratio holds
+ * although the machine's speed drifts.
  */
 
 export interface Figure {
@@ -46,7 +46,11 @@ export async function measureConcurrent(
   return { opsPerSecond, p50Ms: percentile(latencies, 0.5), p99Ms: percentile(latencies, 0.99) }
 }
 
-async function runFor(seconds: number, writers: number, operation: () => Promise<unknown> | unknown): Promise<void> {
+async function runFor(
+  seconds: number,
+  writers: number,
+  operation: () => Promise<unknown> | unknown,
+): Promise<void> {
   const end = performance.now() + seconds * 1_000
   const loop = async () => {
     for (let count = 0; count % 8 !== 0 || performance.now() < end; count += 1) {

@@ -1,4 +1,6 @@
-/** The results as a Markdown table: one line per workload, ours, each peer, and whether the goal is reached. */
+/**
+ * The results as a Markdown table: one line per workload, ours, each peer, and whether the goal is reached.
+ */
 
 import { type Goal, goals } from './goals.ts'
 import type { Row } from './measure.ts'

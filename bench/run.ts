@@ -1,5 +1,6 @@
 /**
- * `npm run bench [-- --records 1000000] [-- --only TEXT]`: ours and the peers, in one process run, with ratios.
+ * `npm run bench [-- --records 1000000] [-- --only TEXT]`: ours and the peers, in one process run, with
+ * ratios.
  * Without options: 20,000 records for queries, 100,000 for bulk; about five minutes.
  */
 

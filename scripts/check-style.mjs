@@ -38,7 +38,7 @@ export function styleProblems(file, text) {
   const name = path.posix.basename(file)
   if (!/^[.]?[a-z0-9]+([-.][a-z0-9]+)*$/.test(name)) report(1, 'file names are kebab-case')
   if (vagueName.test(name)) report(1, 'a name that says nothing: name the file after its main export')
-  if (hasModuleComment.test(file) && !isTest.test(file) && !/^(#!.*\n)?\/\*\*\n \* \S/.test(text)) {
+  if (hasModuleComment.test(file) && !isTest.test(file) && !/^(#!.*\n)?\/\*\*(\n \*)? \S/.test(text)) {
     report(1, 'no module comment: open with /** … */ that says why this file exists')
   }
   return problems

@@ -51,7 +51,9 @@ export class DendroSubject implements Subject {
   }
 
   groupBySection() {
-    return this.database.query('SELECT section, count() AS n, math::mean(score) AS mean FROM person GROUP BY section')
+    return this.database.query(
+      'SELECT section, count() AS n, math::mean(score) AS mean FROM person GROUP BY section',
+    )
   }
 
   topByScore() {

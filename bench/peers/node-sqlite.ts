@@ -1,4 +1,7 @@
-/** node:sqlite: WAL, synchronous=FULL, the record as columns, one index. The library is synchronous: one writer. */
+/**
+ * node:sqlite: WAL, synchronous=FULL, the record as columns, one index. The library is synchronous: one
+ * writer.
+ */
 
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,9 +1,11 @@
-/** The floor under ours: the same LevelDB through the storage seam, one key per record, no history, no hashes. */
+/**
+ * The floor under ours: the same LevelDB through the storage seam, one key per record, no history, no hashes.
+ */
 
 import { join } from 'node:path'
 import { encodeCanonical } from '@dendrodb/protocol'
-import { openLevelStore } from '../../packages/engine/src/storage/leveldb/level-store.ts'
 import type { KvSnapshot, KvStore } from '../../packages/engine/src/storage/kv-store.ts'
+import { openLevelStore } from '../../packages/engine/src/storage/leveldb/level-store.ts'
 import { type Person, personOf } from '../dataset.ts'
 import type { Subject } from './subject.ts'
 
@@ -24,7 +26,7 @@ export class RawStoreSubject implements Subject {
   async load(from: number, to: number): Promise<void> {
     for (let at = from; at < to; at += 1_000) {
       const ids = Array.from({ length: Math.min(1_000, to - at) }, (_, index) => at + index)
-      const puts = ids.map((id) => ({ type: 'put' as const, key: keyOf(id), value: valueOf(personOf(id)) }))
+      const puts = ids.map((id) => ({ type: 'put' as const, key: keyOf(id), value: bytesOf(personOf(id)) }))
       await this.#store.commit(puts)
     }
     this.#snapshot.close()
@@ -36,7 +38,7 @@ export class RawStoreSubject implements Subject {
   }
 
   put(id: number, person: Person) {
-    return this.#store.commit([{ type: 'put', key: keyOf(id), value: valueOf(person) }])
+    return this.#store.commit([{ type: 'put', key: keyOf(id), value: bytesOf(person) }])
   }
 
   diskBytes() {
@@ -55,6 +57,6 @@ function keyOf(id: number): Buffer {
   return key
 }
 
-function valueOf(person: Person): Uint8Array {
+function bytesOf(person: Person): Uint8Array {
   return encodeCanonical({ ...person })
 }

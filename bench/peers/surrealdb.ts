@@ -43,7 +43,10 @@ export class SurrealSubject implements Subject {
   }
 
   put(id: number, person: Person) {
-    return this.#db.query('UPSERT $id CONTENT $person RETURN NONE', { id: new RecordId('person', id), person })
+    return this.#db.query('UPSERT $id CONTENT $person RETURN NONE', {
+      id: new RecordId('person', id),
+      person,
+    })
   }
 
   whereSection(section: string) {
@@ -51,7 +54,9 @@ export class SurrealSubject implements Subject {
   }
 
   groupBySection() {
-    return this.#db.query('SELECT section, count() AS n, math::mean(score) AS mean FROM person GROUP BY section')
+    return this.#db.query(
+      'SELECT section, count() AS n, math::mean(score) AS mean FROM person GROUP BY section',
+    )
   }
 
   topByScore() {

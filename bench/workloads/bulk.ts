@@ -1,12 +1,20 @@
 /**
- * Workloads on many records: bulk insert, reads and updates spread over all of them, verification, opening, disk.
+ * Workloads on many records: bulk insert, reads and updates spread over all of them, verification, opening,
+ * disk.
  */
 
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { personOf } from '../dataset.ts'
-import { createRandom, figureRows, measureConcurrent, measureOnce, measureSequential, type Row } from '../measure.ts'
+import {
+  createRandom,
+  figureRows,
+  measureConcurrent,
+  measureOnce,
+  measureSequential,
+  type Row,
+} from '../measure.ts'
 import { DendroSubject } from '../peers/dendrodb.ts'
 import { SqliteSubject } from '../peers/node-sqlite.ts'
 import { RawStoreSubject } from '../peers/raw-store.ts'
@@ -43,10 +51,18 @@ async function runSubject(
   const insertsPerSecond = (records / loadMs) * 1_000
   rows.push({ workload: `bulk insert, ${at}`, subject: subject.name, value: insertsPerSecond, unit: '/s' })
   const loadedBytes = await bytesIn(folder)
-  rows.push({ workload: `disk per record, ${at}`, subject: subject.name, value: loadedBytes / records, unit: 'bytes' })
+  rows.push({
+    workload: `disk per record, ${at}`,
+    subject: subject.name,
+    value: loadedBytes / records,
+    unit: 'bytes',
+  })
   const random = createRandom()
   const read = `point read by id, uniform, ${at}`
-  if (isWanted(read)) rows.push(...figureRows(read, subject.name, await measureSequential(() => subject.get?.(random(records)))))
+  if (isWanted(read))
+    rows.push(
+      ...figureRows(read, subject.name, await measureSequential(() => subject.get?.(random(records)))),
+    )
   const update = `random update, 64 writers, ${at}`
   if (isWanted(update) && (isOurs || subject.name !== 'raw store')) {
     const change = () => {
@@ -63,12 +79,18 @@ async function runSubject(
 
 async function runOurs(subject: DendroSubject, at: string): Promise<Row[]> {
   const report = await subject.database.verify()
-  if (!report.isIntact) throw new Error(`the bench database does not verify: ${JSON.stringify(report.findings)}`)
+  if (!report.isIntact)
+    throw new Error(`the bench database does not verify: ${JSON.stringify(report.findings)}`)
   const perSecond = (report.objectsChecked / report.durationMs) * 1_000
   const memory = process.memoryUsage().rss / 2 ** 20
   return [
     { workload: `verify, ${at}`, subject: subject.name, value: perSecond, unit: 'objects/s' },
-    { workload: `resident memory of the whole bench process, ${at}`, subject: subject.name, value: memory, unit: 'MiB' },
+    {
+      workload: `resident memory of the whole bench process, ${at}`,
+      subject: subject.name,
+      value: memory,
+      unit: 'MiB',
+    },
   ]
 }
 

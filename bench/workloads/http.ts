@@ -32,7 +32,12 @@ export async function runHttp(): Promise<Row[]> {
     const get = await load(port, (at) => request('GET', `/api/data/person/${at % records}`, token))
     const post = await load(port, (at) => request('POST', '/api/data/person', token, { ...personOf(at) }))
     return [
-      { workload: 'start of the server, empty, until it answers', subject: 'DendroDB', value: startMs, unit: 'ms' },
+      {
+        workload: 'start of the server, empty, until it answers',
+        subject: 'DendroDB',
+        value: startMs,
+        unit: 'ms',
+      },
       ...figureRows('HTTP GET by id, 64 connections', 'DendroDB', get),
       ...figureRows('HTTP POST, durable, 64 connections', 'DendroDB', post),
     ]
@@ -53,7 +58,10 @@ async function postOnce(port: number, token: string, id: number): Promise<void> 
   const answer = await fetch(`http://127.0.0.1:${port}/api/query`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ query: `UPSERT person:${id} CONTENT $person RETURN NONE`, vars: { person: personOf(id) } }),
+    body: JSON.stringify({
+      query: `UPSERT person:${id} CONTENT $person RETURN NONE`,
+      vars: { person: personOf(id) },
+    }),
   })
   if (!answer.ok) throw new Error(`loading failed: ${answer.status} ${await answer.text()}`)
 }
@@ -88,7 +96,7 @@ class Answers {
 
   constructor(socket: Socket) {
     socket.on('data', (chunk) => {
-      this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk])
+      this.#bytes = Buffer.concat([this.#bytes, chunk as Buffer])
       this.#settle()
     })
   }

@@ -1,7 +1,14 @@
 /** Workloads on 20,000 records, run by every subject that can. Keys are uniform over them. */
 
 import { personOf, sections } from '../dataset.ts'
-import { createRandom, type Figure, figureRows, measureConcurrent, measureSequential, type Row } from '../measure.ts'
+import {
+  createRandom,
+  type Figure,
+  figureRows,
+  measureConcurrent,
+  measureSequential,
+  type Row,
+} from '../measure.ts'
 import type { Subject } from '../peers/subject.ts'
 
 export const smallRecords = 20_000
@@ -21,10 +28,14 @@ const workloads: Readonly<Record<string, Workload>> = {
   },
   'indexed WHERE, 222 of 20k': async (subject) => {
     const random = createRandom()
-    return subject.whereSection && measureSequential(() => subject.whereSection?.(`section-${random(sections)}`))
+    return (
+      subject.whereSection && measureSequential(() => subject.whereSection?.(`section-${random(sections)}`))
+    )
   },
-  'GROUP BY over 20k': async (subject) => subject.groupBySection && measureSequential(() => subject.groupBySection?.()),
-  'ORDER BY LIMIT 10, unindexed, 20k': async (subject) => subject.topByScore && measureSequential(() => subject.topByScore?.()),
+  'GROUP BY over 20k': async (subject) =>
+    subject.groupBySection && measureSequential(() => subject.groupBySection?.()),
+  'ORDER BY LIMIT 10, unindexed, 20k': async (subject) =>
+    subject.topByScore && measureSequential(() => subject.topByScore?.()),
   'two hops from a node, 2k nodes of degree 10': async (subject) => {
     if (subject.twoHops === undefined) return undefined
     await subject.loadEdges?.(graphPersons, graphDegree)
@@ -41,7 +52,10 @@ async function writes(subject: Subject, writers: number): Promise<Figure | undef
   return subject.put && measureConcurrent(writers, () => subject.put?.(next, personOf(next++)))
 }
 
-export async function runSmall(subjects: readonly Subject[], isWanted: (name: string) => boolean): Promise<Row[]> {
+export async function runSmall(
+  subjects: readonly Subject[],
+  isWanted: (name: string) => boolean,
+): Promise<Row[]> {
   const rows: Row[] = []
   for (const [name, workload] of Object.entries(workloads)) {
     if (!isWanted(name)) continue

@@ -13,7 +13,10 @@ import { recordCacheBytesMax } from './models/document/limits.ts'
 import type { QueryHost } from './query/host.ts'
 
 export interface EngineOptions {
-  /** Folder of the data, made when it is missing. Without it everything lives in memory and is gone with the process. */
+  /**
+   * Folder of the data, made when it is missing. Without it everything lives in memory and is gone with the
+   * process.
+   */
   readonly path?: string
   /** Decoded records kept per database. Default 32 MiB. */
   readonly recordCacheBytes?: number

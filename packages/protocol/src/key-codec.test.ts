@@ -115,3 +115,9 @@ test('keySuccessor is the next key, prefixEnd the first behind a prefix', () => 
   expect(prefixEnd(Uint8Array.of(255))).toBeUndefined()
   expect(prefixEnd(Uint8Array.of())).toBeUndefined()
 })
+
+test('the end of a prefix leaves the prefix as it was, a Buffer of Node too', () => {
+  const prefix = Buffer.from([1, 2])
+  expect(prefixEnd(prefix)).toEqual(new Uint8Array([1, 3]))
+  expect([...prefix]).toEqual([1, 2])
+})

@@ -65,7 +65,8 @@ export function prefixEnd(prefix: Uint8Array): Uint8Array | undefined {
   let length = prefix.length
   while (length > 0 && prefix[length - 1] === 0xff) length -= 1
   if (length === 0) return undefined
-  const end = prefix.slice(0, length)
+  // Not `slice`, which on a Buffer of Node shares the bytes.
+  const end = new Uint8Array(prefix.subarray(0, length))
   end[length - 1] = (end[length - 1] as number) + 1
   return end
 }

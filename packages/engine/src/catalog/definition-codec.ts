@@ -1,7 +1,7 @@
 /**
  * Definitions as records and back.
- * Format: docs/formats.md#catalog. A table is `$table:<name>`, an index `$index:[<table>, <name>]`, a parameter
- * `$param:<name>`; fields that are not set are left out.
+ * Format: docs/formats.md#catalog. A table is `$table:<name>`, an index `$index:[<table>, <name>]`, a
+ * parameter `$param:<name>`; fields that are not set are left out.
  */
 
 import type { Value, ValueObject } from '@dendrodb/protocol'
@@ -66,7 +66,8 @@ export function encodeIndex(index: IndexDefinition): ValueObject {
     unique: index.unique || undefined,
     state: index.state,
     failure: index.failure,
-    // The commit that defines an index is known only once it is made; from then on the record carries it along.
+    // The commit that defines an index is known only once it is made; from then on the record carries it
+    // along.
     sinceSeq: index.sinceSeq === definedByOwnCommit ? undefined : index.sinceSeq,
     comment: index.comment,
   })

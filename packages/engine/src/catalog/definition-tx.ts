@@ -44,7 +44,9 @@ export class DefinitionTx {
     })
   }
 
-  /** @throws CATALOG_KIND_FIXED when records are there and the table would change between relation and not. */
+  /**
+   * @throws CATALOG_KIND_FIXED when records are there and the table would change between relation and not.
+   */
   defineTable(name: string, change: TableChange): MaybePromise<TableDefinition> {
     return this.#writeTable(name, change, false)
   }

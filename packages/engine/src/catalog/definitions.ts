@@ -1,9 +1,9 @@
 /**
  * Definitions: what a database has been told about its tables, fields and indexes.
- * Why: they are records in reserved tables (`$table`, `$index`, …), versioned and hashed like any other; these are
- * their decoded, immutable forms, which planner, writer and access rules read.
- * Invariant: a table's `id` and an index's `id` are given once and never reused; a table that is removed and made
- * again has a new id, so that keys of the two never mix.
+ * Why: they are records in reserved tables (`$table`, `$index`, …), versioned and hashed like any other;
+ * these are their decoded, immutable forms, which planner, writer and access rules read.
+ * Invariant: a table's `id` and an index's `id` are given once and never reused; a table that is removed and
+ * made again has a new id, so that keys of the two never mix.
  */
 
 import type { Value } from '@dendrodb/protocol'
@@ -103,4 +103,6 @@ export interface Catalog {
   tableById(id: number): TableDefinition | undefined
   tables(): Iterable<TableDefinition>
   param(name: string): ParamDefinition | undefined
+  /** By name; for INFO. */
+  params?(): Iterable<ParamDefinition>
 }

@@ -1,5 +1,6 @@
 /**
- * The catalog read from the records of the reserved tables, at head or as of any commit: the caller brings the scan.
+ * The catalog read from the records of the reserved tables, at head or as of any commit: the caller brings
+ * the scan.
  */
 
 import type { RecordId, ValueObject } from '@dendrodb/protocol'

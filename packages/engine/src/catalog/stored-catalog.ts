@@ -1,7 +1,7 @@
 /**
  * The catalog as the records of the reserved tables say it is.
- * Why: immutable, so that a plan or a transaction holds on to the definitions it was made with, and a new one is made
- * only when one of those records changes.
+ * Why: immutable, so that a plan or a transaction holds on to the definitions it was made with, and a new one
+ * is made only when one of those records changes.
  */
 
 import type { ValueObject } from '@dendrodb/protocol'
@@ -91,7 +91,9 @@ export class StoredCatalog implements Catalog {
     return new StoredCatalog(seq, { tables, indexes, params })
   }
 
-  /** With today's indexes and permissions on the tables of this (past) catalog, as an AS OF read needs them. */
+  /**
+   * With today's indexes and permissions on the tables of this (past) catalog, as an AS OF read needs them.
+   */
   asOf(seq: number, today: StoredCatalog): Catalog {
     return new PastCatalog(seq, this, today)
   }

@@ -1,7 +1,7 @@
 /**
  * The reserved tables that hold the definitions themselves.
- * Why: definitions are records, versioned, hashed and backed up like any other; only the numbers of their own tables
- * must be known before anything can be read.
+ * Why: definitions are records, versioned, hashed and backed up like any other; only the numbers of their own
+ * tables must be known before anything can be read.
  */
 
 import type { TableDefinition } from './definitions.ts'

@@ -1,6 +1,7 @@
 /**
  * The catalogs of the newest commits, and those of the past read from history.
- * Why: a view needs the definitions of its own commit, a request being sequenced those of the commit before it.
+ * Why: a view needs the definitions of its own commit, a request being sequenced those of the commit before
+ * it.
  */
 
 import { readCatalog } from '../catalog/read-catalog.ts'

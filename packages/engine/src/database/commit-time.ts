@@ -1,5 +1,6 @@
 /**
- * From an instant to the commit that was newest then, by bisection over the log: times strictly increase with seq.
+ * From an instant to the commit that was newest then, by bisection over the log: times strictly increase with
+ * seq.
  */
 
 import { Datetime, type Value } from '@dendrodb/protocol'

@@ -11,7 +11,8 @@ test('transactions that race for one record lose no update', async () => {
     core.write(
       (tx) => {
         const read = tx.getRecord(account(1))
-        const add = (found: Awaited<typeof read>) => tx.put(account(1), { balance: Number(found?.value.balance) + 1 })
+        const add = (found: Awaited<typeof read>) =>
+          tx.put(account(1), { balance: Number(found?.value.balance) + 1 })
         return read instanceof Promise ? read.then(add) : add(read)
       },
       { isPoint },
@@ -55,8 +56,12 @@ test('a range that was read may not have grown: no write skew through phantoms',
 
 test('two claims to one unique key: one is committed, the other told so', async () => {
   const core = await openTestCore()
-  await core.write((tx) => tx.defineIndex({ name: 'email', table: 'account', fields: [['email']], unique: true }))
-  const claims = Array.from({ length: 30 }, (_, at) => core.write((tx) => tx.put(account(at), { email: 'a@b.c' }), { isPoint: at % 2 === 0 }))
+  await core.write((tx) =>
+    tx.defineIndex({ name: 'email', table: 'account', fields: [['email']], unique: true }),
+  )
+  const claims = Array.from({ length: 30 }, (_, at) =>
+    core.write((tx) => tx.put(account(at), { email: 'a@b.c' }), { isPoint: at % 2 === 0 }),
+  )
   const outcomes = await Promise.allSettled(claims)
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   for (const outcome of outcomes) {
@@ -67,7 +72,9 @@ test('two claims to one unique key: one is committed, the other told so', async 
 
 test('a unique value may pass from one record to another within one transaction', async () => {
   const core = await openTestCore()
-  await core.write((tx) => tx.defineIndex({ name: 'email', table: 'account', fields: [['email']], unique: true }))
+  await core.write((tx) =>
+    tx.defineIndex({ name: 'email', table: 'account', fields: [['email']], unique: true }),
+  )
   await core.write((tx) => tx.put(account(1), { email: 'x' }))
   await core.write(async (tx) => {
     await tx.put(account(1), { email: 'y' })

@@ -1,6 +1,7 @@
 /**
  * Copies of values for the library's user, who may change them.
- * Why: inside, values are shared by caches and never changed. Value classes are immutable and stay as they are.
+ * Why: inside, values are shared by caches and never changed. Value classes are immutable and stay as they
+ * are.
  */
 
 import { RecordId, setField, type Value, type ValueObject } from '@dendrodb/protocol'

@@ -1,6 +1,7 @@
 /**
  * One open database: its store, its sequencer, its definitions and its cache, wired together.
- * Why: views and transactions of every door begin here, so that rules about snapshots, retries and caching exist once.
+ * Why: views and transactions of every door begin here, so that rules about snapshots, retries and caching
+ * exist once.
  */
 
 import { RecordId } from '@dendrodb/protocol'
@@ -69,7 +70,10 @@ export class DatabaseCore {
     return { seq, head: formatHead(head) }
   }
 
-  /** Called with each durable group, in order, before its writers are answered. Gives the function that ends it. */
+  /**
+   * Called with each durable group, in order, before its writers are answered. Gives the function that ends
+   * it.
+   */
   onCommit(listener: CommitListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -190,7 +194,8 @@ export class DatabaseCore {
   }
 
   /**
-   * Inside the commit group. `at once`: only if the work needs no promise; otherwise `undefined`, and nothing is done.
+   * Inside the commit group. `at once`: only if the work needs no promise; otherwise `undefined`, and nothing
+   * is done.
    * `exclusive`: everybody waits for it, for a bounded time.
    */
   async #writeInside<T>(

@@ -1,8 +1,9 @@
 /**
  * Names of databases, and the folders they live in.
- * Rules: segments of `[A-Za-z0-9_-]` joined by `/`, at most 128 characters, no `..`, no leading `.` or `/`, no `//`.
- * Two names are too alike when their SQL catalogs (slash → underscore) are equal regardless of case: the catalog could
- * not tell them apart, nor some file systems.
+ * Rules: segments of `[A-Za-z0-9_-]` joined by `/`, at most 128 characters, no `..`, no leading `.` or `/`,
+ * no `//`.
+ * Two names are too alike when their SQL catalogs (slash → underscore) are equal regardless of case: the
+ * catalog could not tell them apart, nor some file systems.
  */
 
 import { engineErrors } from '../engine-errors.ts'
@@ -24,7 +25,10 @@ export function checkDatabaseName(name: string): string {
   return name
 }
 
-/** Dots cannot occur in a name, so that the folder names of `a/b` and `a_b` differ and no folder holds another's. */
+/**
+ * Dots cannot occur in a name, so that the folder names of `a/b` and `a_b` differ and no folder holds
+ * another's.
+ */
 export function folderOfDatabase(name: string): string {
   return name.replaceAll('/', '.')
 }

@@ -79,7 +79,10 @@ export class Database implements DatabaseHost {
     })
   }
 
-  /** Runs DQL and gives each statement's result or error, and the newest commit. Results are not to be changed. */
+  /**
+   * Runs DQL and gives each statement's result or error, and the newest commit. Results are not to be
+   * changed.
+   */
   run(
     text: string,
     vars: Readonly<Record<string, unknown>> = {},
@@ -120,7 +123,8 @@ export class Database implements DatabaseHost {
 
   /**
    * Rows of a table.
-   * @example await shop.select('product', { where: { category: 'book' }, orderBy: { price: 'desc' }, limit: 10 })
+   * @example await shop.select('product', { where: { category: 'book' }, orderBy: { price: 'desc' }, limit:
+   * 10 })
    */
   async select(table: string, options: SelectOptions = {}): Promise<ValueObject[]> {
     const { text, vars } = selectStatement(table, options)
@@ -141,8 +145,8 @@ export class Database implements DatabaseHost {
   }
 
   /**
-   * Runs `work` as one serialisable transaction. It may be run again when it loses a race, so it must have no effects
-   * outside `tx`.
+   * Runs `work` as one serialisable transaction. It may be run again when it loses a race, so it must have no
+   * effects outside `tx`.
    * @example
    * await shop.transaction(async (tx) => {
    *   const stock = await tx.getRecord(id)
@@ -182,7 +186,10 @@ export class Database implements DatabaseHost {
     return this.#core.write(work, options)
   }
 
-  /** Resolves when the index is ready. Where its build failed, removes it. @throws INDEX_BUILD_FAILED, INDEX_UNKNOWN */
+  /**
+   * Resolves when the index is ready. Where its build failed, removes it. @throws INDEX_BUILD_FAILED,
+   * INDEX_UNKNOWN
+   */
   async waitForIndex(table: string, index: string): Promise<void> {
     try {
       await this.#builder.wait(table, index)
@@ -223,7 +230,10 @@ export class Database implements DatabaseHost {
     }
   }
 
-  /** Waits for writes in flight and closes the files. The engine opens the database again when it is asked for. */
+  /**
+   * Waits for writes in flight and closes the files. The engine opens the database again when it is asked
+   * for.
+   */
   async close(): Promise<void> {
     this.#stopListening()
     await Promise.all([this.#builder.stop(), this.#garbage.stop()])

@@ -1,4 +1,7 @@
-/** What happens when the store refuses a batch: everything built on it fails, and the ledger goes on from the truth. */
+/**
+ * What happens when the store refuses a batch: everything built on it fails, and the ledger goes on from the
+ * truth.
+ */
 
 import { DbError } from '@dendrodb/protocol'
 import { expect, test } from 'vitest'
@@ -56,7 +59,9 @@ test('definitions of a refused batch are forgotten', async () => {
   const core = await openTestCore(refusing(openMemoryStore(), () => isRefusing))
   await core.write((tx) => tx.put(note(1), {}))
   isRefusing = true
-  const define = core.write((tx) => tx.defineIndex({ name: 'at', table: 'note', fields: [['at']], unique: false }))
+  const define = core.write((tx) =>
+    tx.defineIndex({ name: 'at', table: 'note', fields: [['at']], unique: false }),
+  )
   await expect(define).rejects.toMatchObject({ code: 'STORAGE_FULL' })
   isRefusing = false
   await core.write((tx) => tx.put(note(2), { at: 2 }))

@@ -1,6 +1,7 @@
 /**
  * Removes the live keys of tables and indexes that were dropped.
- * Why in the background: dropping a table of a million records is one commit, answered at once; history stays.
+ * Why in the background: dropping a table of a million records is one commit, answered at once; history
+ * stays.
  */
 
 import { garbageKinds } from '../ledger/commit-group.ts'

@@ -2,13 +2,14 @@
  * Builds an index over records that are there already, while writes go on.
  *
  * States of an index:
- * - building: from the commit of DEFINE INDEX on, every write keeps the entries of the records it touches (dual
- *   writes); the builder adds those of all others, in the order of their ids. No read uses the index.
+ * - building: from the commit of DEFINE INDEX on, every write keeps the entries of the records it touches
+ *   (dual writes); the builder adds those of all others, in the order of their ids. No read uses the index.
  * - ready: the builder has passed the last record. Reads use it, AS OF reads from its defining commit on.
  * - failed: two records have one unique key. Writes no longer keep it; it stays visible until it is removed.
  *
- * A step reads some records on a snapshot and adds their entries and its own position in one derived change, which is
- * void if any of those records has been written since. After a crash the build goes on from the stored position.
+ * A step reads some records on a snapshot and adds their entries and its own position in one derived change,
+ * which is void if any of those records has been written since. After a crash the build goes on from the
+ * stored position.
  */
 
 import type { RecordKey } from '@dendrodb/protocol'
@@ -175,7 +176,10 @@ async function nextRows(
   return rows
 }
 
-/** Puts for the entries that are not there yet, and the keys that this relies on. @throws INDEX_UNIQUE_VIOLATION */
+/**
+ * Puts for the entries that are not there yet, and the keys that this relies on. @throws
+ * INDEX_UNIQUE_VIOLATION
+ */
 async function buildEntries(
   snapshot: KvSnapshot,
   index: IndexDefinition,

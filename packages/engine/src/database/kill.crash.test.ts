@@ -58,11 +58,18 @@ function parseLine(line: string): Acknowledged {
   return { seq: Number(seq), key, counter: Number(counter) }
 }
 
-async function check(path: string, kill: number, acknowledged: readonly Acknowledged[], name: string): Promise<void> {
+async function check(
+  path: string,
+  kill: number,
+  acknowledged: readonly Acknowledged[],
+  name: string,
+): Promise<void> {
   const engine = await openEngine({ path })
   try {
     const database = await engine.database('crash')
-    expect(database.head().seq, name).toBeGreaterThanOrEqual(Math.max(0, ...acknowledged.map(({ seq }) => seq)))
+    expect(database.head().seq, name).toBeGreaterThanOrEqual(
+      Math.max(0, ...acknowledged.map(({ seq }) => seq)),
+    )
     for (const { seq, key, counter } of acknowledged.slice(-200)) {
       const then = await database.get(new RecordId('item', key), { asOf: { seq } })
       expect(then, `${name}: ${key} as of ${seq}`).toMatchObject({ counter, run: kill })

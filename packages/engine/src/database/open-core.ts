@@ -1,5 +1,6 @@
 /**
- * Opens a database from its store: reads the manifest, the definitions and the counts; makes them in an empty store.
+ * Opens a database from its store: reads the manifest, the definitions and the counts; makes them in an empty
+ * store.
  * Cost: independent of the number of records.
  */
 

@@ -1,6 +1,7 @@
 /**
  * One snapshot of the store per commit group, shared by all who read it.
- * Why: taking a snapshot and learning its commit costs more than a point read; between two groups nothing changes.
+ * Why: taking a snapshot and learning its commit costs more than a point read; between two groups nothing
+ * changes.
  * The commit is read from the manifest inside the snapshot, so that the two can never disagree.
  */
 

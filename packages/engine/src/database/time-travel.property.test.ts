@@ -1,9 +1,9 @@
 /**
- * Random histories against a naive model that keeps a copy of everything after each commit: reads at head and as of
- * every commit, through every access path, and verification at the end.
+ * Random histories against a naive model that keeps a copy of everything after each commit: reads at head and
+ * as of every commit, through every access path, and verification at the end.
  */
 
-import { compareValues, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
+import { compareValues, type RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { IndexDefinition } from '../catalog/definitions.ts'
@@ -51,7 +51,12 @@ test('every read as of every commit equals the naive copy', async () => {
         if (!isIndexing) continue
         await core.write(async (tx) => {
           await tx.defineIndex({ name: 'age', table: 'item', fields: [['age']], unique: false })
-          await tx.defineIndex({ name: 'tags', table: 'item', fields: [['tags', { each: true }]], unique: false })
+          await tx.defineIndex({
+            name: 'tags',
+            table: 'item',
+            fields: [['tags', { each: true }]],
+            unique: false,
+          })
         })
         builder.resume()
         await builder.wait('item', 'age')
@@ -81,7 +86,8 @@ async function compare(view: ReadView, state: State): Promise<void> {
       expect(found?.value).toEqual(rows.find((row) => row.id.key === key))
     }
     if (table === undefined) return expect(rows).toEqual([])
-    const scan = async (options: object) => (await collect(view.scanTable(table, options))).map(({ value }) => value)
+    const scan = async (options: object) =>
+      (await collect(view.scanTable(table, options))).map(({ value }) => value)
     expect(await scan({})).toEqual(rows)
     expect(await scan({ reverse: true })).toEqual(rows.toReversed())
     expect(await scan({ limit: 2 })).toEqual(rows.slice(0, 2))
@@ -99,12 +105,15 @@ async function compareIndex(
   index: IndexDefinition,
   rows: readonly (ValueObject & { readonly id: RecordId })[],
 ): Promise<void> {
-  const values = (row: ValueObject): Value[] => (index.name === 'age' ? [row.age] : [...new Set(row.tags as Value[])])
+  const values = (row: ValueObject): Value[] =>
+    index.name === 'age' ? [row.age] : [...new Set(row.tags as Value[])]
   const entries = rows
     .flatMap((row) => values(row).map((value) => ({ value, key: row.id.key as number })))
     .sort((a, b) => compareValues(a.value, b.value) || a.key - b.key)
   const keysOf = async (range: object, options = {}) => {
-    return (await collect(view.scanIndex(index, { equals: [], ...range }, options))).map((entry) => entry.id.key)
+    return (await collect(view.scanIndex(index, { equals: [], ...range }, options))).map(
+      (entry) => entry.id.key,
+    )
   }
   expect(await keysOf({})).toEqual(entries.map(({ key }) => key))
   expect(await keysOf({}, { reverse: true })).toEqual(entries.toReversed().map(({ key }) => key))

@@ -1,7 +1,9 @@
 /**
  * A commit group: requests turned into the operations of one batch, one after another.
- * Why: one fsync serves many writers, and a group that fails is dropped whole, because nothing outside it has changed.
- * Invariant: the state a group starts from is immutable; `state` is where the ledger stands once the batch is in.
+ * Why: one fsync serves many writers, and a group that fails is dropped whole, because nothing outside it has
+ * changed.
+ * Invariant: the state a group starts from is immutable; `state` is where the ledger stands once the batch is
+ * in.
  */
 
 import type { KvOperation } from '../storage/kv-store.ts'

@@ -1,8 +1,9 @@
 /**
  * What has been written lately, by key and by seq.
- * Why: a transaction read a snapshot of commit S; it may become commit N only if nothing it relied on has been
- * written by S+1 … N-1. Comparing write sets in memory decides that without touching the store.
- * Invariant: every key written by a commit after `floorSeq` is known; a transaction older than that conflicts.
+ * Why: a transaction read a snapshot of commit S; it may become commit N only if nothing it relied on has
+ * been written by S+1 … N-1. Comparing write sets in memory decides that without touching the store.
+ * Invariant: every key written by a commit after `floorSeq` is known; a transaction older than that
+ * conflicts.
  */
 
 import type { KeyRange } from '../storage/kv-store.ts'

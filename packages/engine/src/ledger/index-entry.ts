@@ -8,9 +8,10 @@
  * | 1      | 1–8   | since, uvarint: first commit for which the entry is in force                |
  * | …      | …     | unique form: the id; else the number of bytes of the id in the key, uvarint |
  *
- * Under `X`: flags (1 byte), `to` (uvarint), bytes of the id in the key (uvarint), bytes of `from` behind it (1 byte).
- * A cut entry is its first 480 bytes and the 32-byte hash of the whole, so that equality stays exact, while order
- * among entries that share the 480 bytes is lost; readers check the record itself.
+ * Under `X`: flags (1 byte), `to` (uvarint), bytes of the id in the key (uvarint), bytes of `from` behind it
+ * (1 byte).
+ * A cut entry is its first 480 bytes and the 32-byte hash of the whole, so that equality stays exact, while
+ * order among entries that share the 480 bytes is lost; readers check the record itself.
  */
 
 import { hashOf } from './hash.ts'

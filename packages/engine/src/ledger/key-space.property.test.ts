@@ -56,7 +56,7 @@ test('a prefix range holds every key with the prefix and no other', () => {
 })
 
 test('the end of a prefix leaves trailing 0xFF bytes out', () => {
-  expect(prefixEnd(Buffer.from([1, 0xff, 0xff]))).toEqual(Buffer.from([2]))
+  expect(prefixEnd(Buffer.from([1, 0xff, 0xff]))).toEqual(new Uint8Array([2]))
 })
 
 test('keys of one number are not mistaken for those of another that begins alike', () => {

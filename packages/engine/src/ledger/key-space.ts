@@ -1,7 +1,7 @@
 /**
  * Every key in a database's store, in one place.
- * Layout: one letter for the kind, then the parts below; numbers are uvarints (uvarint.ts), `id` is the exact key
- * encoding of a record's key, `entry` the collation encoding of indexed values (cut where too long).
+ * Layout: one letter for the kind, then the parts below; numbers are uvarints (uvarint.ts), `id` is the exact
+ * key encoding of a record's key, `entry` the collation encoding of indexed values (cut where too long).
  *
  * | kind | parts                                        | value                                                     |
  * |------|----------------------------------------------|-----------------------------------------------------------|
@@ -19,14 +19,18 @@
  * | `B`  | index                                        | progress of an index build                                |
  * | `G`  | kind, number                                 | a dropped table or index whose keys are being removed     |
  *
- * Log-like kinds (L, M, V, T) are ordered by seq, so that they are written once and compaction leaves them alone.
+ * Log-like kinds (L, M, V, T) are ordered by seq, so that they are written once and compaction leaves them
+ * alone.
  */
 
+import { prefixEnd as endOfPrefix, must } from '@dendrodb/protocol'
 import type { KeyRange } from '../storage/kv-store.ts'
 import { uvarintBytes, writeUvarint } from './uvarint.ts'
 
 export const mainBranch = 0
-/** Nodes of lower levels are recomputed from at most 2^level commits; storing them all would double the tree. */
+/**
+ * Nodes of lower levels are recomputed from at most 2^level commits; storing them all would double the tree.
+ */
 export const merkleStoredLevelMin = 4
 
 const kinds = {
@@ -87,13 +91,10 @@ export function historyKey(branch: number, tableId: number, idKey: Uint8Array, s
   return key
 }
 
-/** Where the id begins in a record or history key of this table. */
-export function idOffset(branch: number, tableId: number): number {
-  return 1 + uvarintBytes(branch) + uvarintBytes(tableId)
+/** Where the id, or the indexed entry, begins in a key of this table, or index. */
+export function tailOffset(branch: number, number: number): number {
+  return 1 + uvarintBytes(branch) + uvarintBytes(number)
 }
-
-/** Where the entry begins in an index key of this index. */
-export const entryOffset = idOffset
 
 export function indexKey(branch: number, indexId: number, entry: Uint8Array, idKey?: Uint8Array): Buffer {
   if (idKey === undefined) return withTail('index', [branch, indexId], entry)
@@ -112,10 +113,10 @@ export interface PastEntry {
 }
 
 /**
- * The node of the interval tree over seqs that an entry in force during [from, to) belongs to: the smallest aligned
- * interval of 2^level seqs that holds all of them.
- * Why: a read at seq S visits one node per level, and of one record at most one entry of a node has been in force at
- * its middle, so that a record changed a million times costs such a read next to nothing.
+ * The node of the interval tree over seqs that an entry in force during [from, to) belongs to: the smallest
+ * aligned interval of 2^level seqs that holds all of them.
+ * Why: a read at seq S visits one node per level, and of one record at most one entry of a node has been in
+ * force at its middle, so that a record changed a million times costs such a read next to nothing.
  */
 export function timeNode(from: number, to: number): { readonly level: number; readonly bucket: number } {
   let level = 0
@@ -140,13 +141,11 @@ export function pastIndexKey(branch: number, indexId: number, past: PastEntry): 
   return key
 }
 
-/** Smallest key greater than every key that begins with `prefix`; kinds are below 0xFF, so there is one. */
-export function prefixEnd(prefix: Uint8Array): Buffer {
-  let length = prefix.length
-  while (length > 0 && prefix[length - 1] === 0xff) length -= 1
-  const end = Buffer.from(prefix.subarray(0, length))
-  end[length - 1] = (end[length - 1] as number) + 1
-  return end
+/**
+ * Smallest key greater than every key that begins with `prefix`; the first byte is a letter, so there is one.
+ */
+export function prefixEnd(prefix: Uint8Array): Uint8Array {
+  return must(endOfPrefix(prefix), 'a prefix that begins with a kind')
 }
 
 export function prefixRange(prefix: Uint8Array): KeyRange {

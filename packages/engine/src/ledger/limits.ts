@@ -4,9 +4,13 @@
 export const groupCommitsMax = 1_024
 /** Bytes of one group's operations after which it is closed. */
 export const groupBytesMax = 8 * 1024 * 1024
-/** Write requests waiting for the sequencer; one more is refused, so that memory stays bounded under overload. */
+/**
+ * Write requests waiting for the sequencer; one more is refused, so that memory stays bounded under overload.
+ */
 export const queuedRequestsMax = 65_536
-/** Changed keys remembered for conflict detection; a request older than the memory conflicts and is run again. */
+/**
+ * Changed keys remembered for conflict detection; a request older than the memory conflicts and is run again.
+ */
 export const conflictWindowKeysMax = 65_536
 /** Runs of a transaction that lost races before it is run alone. */
 export const optimisticRunsMax = 3

@@ -1,7 +1,7 @@
 /**
  * Pending changes to the store, and reads through them.
- * Why: a transaction must see its own writes, and a commit group those of the requests before it, in point reads and
- * scans alike, before the store has them.
+ * Why: a transaction must see its own writes, and a commit group those of the requests before it, in point
+ * reads and scans alike, before the store has them.
  */
 
 import type { KeyRange, KvEntry, KvSnapshot, MaybePromise, ScanOptions } from '../storage/kv-store.ts'

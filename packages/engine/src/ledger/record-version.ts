@@ -3,8 +3,8 @@
  * Why: the commit holds only `commitment`, so that the payload can be erased and the chain still verifies.
  * versionId  = H(salt ‖ canonical bytes of the record)            (absent for a delete)
  * commitment = H(salt ‖ canonical [tableId, table, key, op, validFrom, validTo, versionId])
- * Format of the payload: docs/formats.md#version — salt (16 bytes) ‖ canonical [tableId, table, key, op, validFrom,
- * validTo, record bytes as a byte string].
+ * Format of the payload: docs/formats.md#version — salt (16 bytes) ‖ canonical [tableId, table, key, op,
+ * validFrom, validTo, record bytes as a byte string].
  */
 
 import { decodeCanonical, encodeCanonical, type RecordKey, type Value } from '@dendrodb/protocol'
@@ -53,7 +53,8 @@ export function openVersion(payload: Uint8Array): {
   const [tableId, table, key, op, validFrom, validTo, bytes] = fields
   // Nothing may stand for the same version in two ways, or a changed byte could go unnoticed.
   const isExact = fields.length === 7 && !fields.includes(undefined) && (op === opPut) === (bytes !== null)
-  if (!isExact) throw ledgerErrors.CORRUPT({ what: 'a record version', reason: 'its payload has another shape' })
+  if (!isExact)
+    throw ledgerErrors.CORRUPT({ what: 'a record version', reason: 'its payload has another shape' })
   const version: RecordVersion = {
     tableId: tableId as number,
     table: table as string,

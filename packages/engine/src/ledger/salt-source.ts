@@ -1,7 +1,8 @@
 /**
- * Random salts for commitments, drawn from a pool because one call to the system per salt costs more than a hash.
- * Why: without its salt, a commitment to a short value could be guessed back; with it, erasing payload and salt
- * erases the knowledge.
+ * Random salts for commitments, drawn from a pool because one call to the system per salt costs more than a
+ * hash.
+ * Why: without its salt, a commitment to a short value could be guessed back; with it, erasing payload and
+ * salt erases the knowledge.
  */
 
 import { randomFillSync } from 'node:crypto'

@@ -1,11 +1,13 @@
 /**
  * The one writer of a database: validates, numbers, hashes and commits, many requests to a batch.
- * Why: with a single sequencer there are no locks and no deadlocks; a transaction runs beside it on a snapshot and
- * only its result passes through here.
+ * Why: with a single sequencer there are no locks and no deadlocks; a transaction runs beside it on a
+ * snapshot and only its result passes through here.
  * Invariants:
- * - A request becomes a commit only if nothing it read has been written since its snapshot; rejected alone, no trace.
+ * - A request becomes a commit only if nothing it read has been written since its snapshot; rejected alone,
+ *   no trace.
  * - Each batch expects the manifest of the one before it, so that a batch that fails fails those built on it.
- * - Nothing slow happens inside, except work that has lost `optimisticRunsMax` races and runs alone under a time bound.
+ * - Nothing slow happens inside, except work that has lost `optimisticRunsMax` races and runs alone under a
+ *   time bound.
  */
 
 import type { KvOperation, KvSnapshot, KvStore, MaybePromise } from '../storage/kv-store.ts'
@@ -39,7 +41,10 @@ export interface SequencerHooks {
   onRolledBack(seq: number): void
 }
 
-/** A background job's change to derived state (index entries, progress); valid only if nothing it read has changed. */
+/**
+ * A background job's change to derived state (index entries, progress); valid only if nothing it read has
+ * changed.
+ */
 export interface DerivedChange extends ReadSet {
   readonly catalogSeq: number
   readonly operations: readonly KvOperation[]

@@ -1,7 +1,8 @@
 /**
  * Unsigned integers in a variable number of bytes whose byte order is the order of the numbers.
  * Why: keys hold seqs and ids; small ones should be short, and scans must still run in numeric order.
- * Format: 0–239 is one byte; otherwise a byte 0xF0 + n, then n big-endian bytes without leading zeros (n ≤ 7).
+ * Format: 0–239 is one byte; otherwise a byte 0xF0 + n, then n big-endian bytes without leading zeros (n ≤
+ * 7).
  */
 
 import { assert, must } from '@dendrodb/protocol'

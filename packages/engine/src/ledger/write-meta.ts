@@ -1,7 +1,7 @@
 /**
  * What a write says about itself, and its salted form beside the commit.
- * Why apart from the commit: an actor or an evidence may have to be forgotten one day, and the chain must still
- * verify; the commit therefore holds only H(payload).
+ * Why apart from the commit: an actor or an evidence may have to be forgotten one day, and the chain must
+ * still verify; the commit therefore holds only H(payload).
  * Format of the payload: docs/formats.md#meta — salt (16 bytes) ‖ canonical map of the fields that are set.
  */
 

@@ -1,8 +1,9 @@
 /**
  * A write request: what a transaction hands to the sequencer, as plain data.
- * Why: it can then come from another thread or another node, and the sequencer can validate, number and hash it
- * without running any of the caller's code.
- * Invariant: each record appears at most once in `mutations`; index changes are the net of the whole transaction.
+ * Why: it can then come from another thread or another node, and the sequencer can validate, number and hash
+ * it without running any of the caller's code.
+ * Invariant: each record appears at most once in `mutations`; index changes are the net of the whole
+ * transaction.
  */
 
 import type { RecordKey, Value, ValueObject } from '@dendrodb/protocol'

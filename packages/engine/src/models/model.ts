@@ -1,11 +1,11 @@
 /**
  * What the query layer sees of a database: views to read from and a transaction to write with.
- * Why: head reads, AS OF reads, a transaction's reads of its own writes, and later branches, all look the same to
- * the executor, so that no operator asks which it has.
+ * Why: head reads, AS OF reads, a transaction's reads of its own writes, and later branches, all look the
+ * same to the executor, so that no operator asks which it has.
  * Invariants:
  * - A view shows one commit, whole; nothing it returns may be changed by the caller.
- * - Rows of a table come in the order of their ids (`compareExact` on the key); index entries in the order of the
- *   indexed values (`compareValues`), then of the ids.
+ * - Rows of a table come in the order of their ids (`compareExact` on the key); index entries in the order of
+ *   the indexed values (`compareValues`), then of the ids.
  * - A record's `value` always holds its `id` field.
  */
 
@@ -69,8 +69,9 @@ export interface IndexEntry {
   readonly id: RecordId
   readonly idKey: Uint8Array
   /**
-   * The indexed value was longer than a key may be and was cut: the record's true value must be checked against the
-   * condition, and neighbours that are cut as well may stand in another order than their true values.
+   * The indexed value was longer than a key may be and was cut: the record's true value must be checked
+   * against the condition, and neighbours that are cut as well may stand in another order than their true
+   * values.
    */
   readonly isCut: boolean
 }
@@ -88,8 +89,8 @@ export interface ReadView {
   /** Commit shown. */
   readonly seq: number
   /**
-   * Definitions as the view needs them: tables as they were at `seq`, with today's permissions and with those of
-   * today's indexes that are able to answer at `seq`.
+   * Definitions as the view needs them: tables as they were at `seq`, with today's permissions and with those
+   * of today's indexes that are able to answer at `seq`.
    */
   readonly catalog: Catalog
   /** Whether `getRecord` and `getRecords` answer without a promise. */
@@ -107,7 +108,10 @@ export interface ReadView {
   ): AsyncIterable<readonly IndexEntry[]>
   /** Rows of the table; O(1) at head. */
   countTable(table: TableDefinition): MaybePromise<number>
-  /** Edges of `node` in the given relation tables (default: all), table by table in the order of the far end's id. */
+  /**
+   * Edges of `node` in the given relation tables (default: all), table by table in the order of the far end's
+   * id.
+   */
   edges(
     node: RecordId,
     direction: Direction,
@@ -127,7 +131,9 @@ export interface PutOptions {
  * All reads are remembered and checked at the commit (serialisable; no phantoms).
  */
 export interface WriteTx extends ReadView {
-  /** Creates or replaces the record; `value.id` is ignored. A missing table is made (kind `any`, schemaless). */
+  /**
+   * Creates or replaces the record; `value.id` is ignored. A missing table is made (kind `any`, schemaless).
+   */
   put(id: RecordId, value: ValueObject, options?: PutOptions): MaybePromise<void>
   /** Deletes the record and the edges that touch it. `false`: there was none. */
   delete(id: RecordId): MaybePromise<boolean>

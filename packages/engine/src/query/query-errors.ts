@@ -85,7 +85,7 @@ export const queryErrors = defineErrors('QUERY', {
   NOT_DEFINED: { status: 'not_found', message: 'there is no {type} {name}' },
   PARAM_PROTECTED: {
     status: 'invalid_argument',
-    message: 'the parameter ${name} is set by the system and cannot be changed',
+    message: 'the parameter {name} is set by the system and cannot be changed',
   },
   TRANSACTION_FAILED: {
     status: 'cancelled',
@@ -97,10 +97,6 @@ export const queryErrors = defineErrors('QUERY', {
   },
   TRANSACTION_STATE: { status: 'invalid_query', message: '{statement} {problem}' },
   LOOP_CONTROL: { status: 'invalid_query', message: '{statement} stands outside of a FOR loop' },
-  DATABASE_NAME: {
-    status: 'invalid_argument',
-    message: '"{name}" is not a database name: segments of letters, digits, _ and - joined by /, at most 128 characters',
-  },
   AS_OF_UNKNOWN: { status: 'not_found', message: 'there is no commit {asOf} in this database' },
   NESTED_WRITE: {
     status: 'invalid_query',

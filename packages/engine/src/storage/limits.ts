@@ -1,34 +1,33 @@
-/**
- * Bounds of the storage layer: what one batch may hold, how much a scan reads ahead, how much memory a store takes.
- * Why: each queue, buffer and file has a bound that is written down once and tested at it and one past it.
- */
+/** Bounds of the stores. */
 
 import type { KvStoreLimits } from './kv-store.ts'
 
-const kib = 1024
-const mib = 1024 * kib
+const mib = 1024 * 1024
 
-export const storageLimits = {
-  /** Bytes of a key. Index keys are cut far below this; the bound stops a runaway, it is not a budget. */
-  keyBytesMax: 64 * kib,
-  /** Bytes of a value. Larger things are cut into chunks by whoever stores them. */
-  valueBytesMax: 64 * mib,
-  /** Bytes of the keys and values of one batch; it lies in memory several times while it is written. */
+/** The same for every store that has no narrower ones of its own, so that data can move between them. */
+export const storeLimits: KvStoreLimits = {
+  /** An index key of two long parts has about 2 KiB. */
+  keyBytesMax: 4 * 1024,
+  /** Twice the largest record. */
+  valueBytesMax: 32 * mib,
+  /** Keys and values together; a batch is in memory up to three times while it is written. */
   batchBytesMax: 256 * mib,
-  /** Entries in one chunk of a scan, whatever `chunkEntries` asks for. */
-  scanChunkEntriesMax: 1000,
-  /** Entries in the first chunk of a scan that names no limit; later chunks grow up to the maximum. */
-  scanFirstChunkEntries: 64,
-  /** Bytes after which a chunk of a scan ends; one entry may exceed it. */
-  scanChunkBytes: 256 * kib,
-  /** Block cache of LevelDB. With the write buffers it is what a database costs on a machine of 512 MB. */
-  cacheBytes: 32 * mib,
-  /** Memory table of LevelDB and its log; up to two of them are held at once. */
-  writeBufferBytes: 8 * mib,
-} as const
-
-export const kvStoreLimits: KvStoreLimits = {
-  keyBytesMax: storageLimits.keyBytesMax,
-  valueBytesMax: storageLimits.valueBytesMax,
-  batchBytesMax: storageLimits.batchBytesMax,
 }
+
+/** Entries in a chunk of a scan: about half a millisecond of the main thread. */
+export const chunkEntriesMax = 1_000
+/** Entries in the first chunk of a scan whose caller says nothing, since many scans end early. */
+export const firstChunkEntries = 64
+/** Bytes that a chunk aims at. Scans are slower with less and no faster with more. */
+export const chunkBytes = 256 * 1024
+/** Bytes that one chunk may have, but for its last entry: what a scan holds in memory. */
+export const chunkBytesMax = 1 * mib
+
+/** LevelDB's cache of uncompressed blocks. */
+export const cacheBytesDefault = 32 * mib
+/** Changes kept in memory until they become a file; there may be two such buffers at a time. */
+export const writeBufferBytesDefault = 16 * mib
+/** Aim for the size of a table file. Larger ones mean fewer files to open and longer pauses for compaction. */
+export const tableFileBytes = 4 * mib
+/** Table files open at a time. Each keeps its index and filter, about 3 % of its size, in memory: 30 MiB in all. */
+export const openFilesMax = 256

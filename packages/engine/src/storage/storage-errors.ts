@@ -1,32 +1,37 @@
-/** Errors of the storage layer. Texts and remedies: docs/errors.md. */
+/** Errors of the stores. Texts and remedies: docs/errors.md. */
 
 import { defineErrors } from '@dendrodb/protocol'
 
 export const storageErrors = defineErrors('STORAGE', {
   CLOSED: { status: 'unavailable', message: 'the {what} is closed' },
-  SNAPSHOT_LOST: {
-    status: 'unavailable',
-    message: 'the snapshot was lost when the store reopened itself after a failed write; take a new one and retry',
-  },
+  TOO_LARGE: { status: 'payload_too_large', message: 'the {what} has {bytes} bytes; the limit is {limit}' },
   FENCED: {
     status: 'conflict',
-    message: 'the store does not hold what the writer expects under {key}; another writer has taken over',
+    message: 'the store does not hold the expected value under key {key}: another writer has taken over',
   },
-  TOO_LARGE: { status: 'payload_too_large', message: 'the {what} has {bytes} bytes, at most {bytesMax} are allowed' },
+  CORRUPT: { status: 'corrupt', message: '{what} is damaged: {reason}' },
   FULL: {
     status: 'unavailable',
-    message: 'no room on the disk of {path}; nothing was written, writes resume when there is room',
+    message: 'the disk of {path} is full; nothing of this write was kept. Free some space: writes then go on',
   },
-  CORRUPT: { status: 'corrupt', message: 'damaged data under {key}: {reason}; run a verification' },
-  CORRUPT_FILES: { status: 'corrupt', message: 'damaged files in {path}: {reason}' },
+  IO: { status: 'unavailable', message: 'the operating system failed under {path}: {reason}' },
   LOCKED: {
     status: 'unavailable',
-    message: '{path} is in use by another process or another open store; only one may open it at a time',
+    message: '{path} is in use by another process, or twice by this one; close it there first',
   },
-  NO_ACCESS: {
+  FOLDER: { status: 'unavailable', message: 'the folder {path} cannot be used: {reason}' },
+  REOPENING: {
     status: 'unavailable',
-    message: 'the files in {path} may not be read or written by this user ({reason})',
+    message: 'the store is being reopened after a failed write; try again in a moment',
   },
-  IO: { status: 'unavailable', message: 'the disk failed under {path}: {reason}' },
-  GENERATION: { status: 'corrupt', message: 'cannot tell which generation of {path} is in force: {reason}' },
+  SNAPSHOT_LOST: {
+    status: 'unavailable',
+    message:
+      'the store was reopened after a failed write and lost the state of this snapshot; take a new one',
+  },
+  FORMAT_TOO_NEW: {
+    status: 'unavailable',
+    message:
+      'the files in {path} have storage format {found}; this version reads up to {supported}: use a newer DendroDB',
+  },
 })

@@ -1,8 +1,8 @@
 /**
  * The child of the crash test: writes at full speed and reports each acknowledged write on standard output.
  * Why synchronous output: a line is there if and only if the write was acknowledged before the kill.
- * Each line: seq, key, counter. Three kinds of writes: a point put, a transfer between two records whose counters must
- * always add up, and a put with a delete.
+ * Each line: seq, key, counter. Three kinds of writes: a point put, a transfer between two records whose
+ * counters must always add up, and a put with a delete.
  */
 
 import { writeSync } from 'node:fs'

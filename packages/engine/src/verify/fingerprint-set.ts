@@ -1,7 +1,8 @@
 /**
  * Compares two large sets of entries that come in different orders, in bounded memory.
- * How: each entry falls into a bucket by its fingerprint, and each bucket keeps the sum of what it got. Equal sums mean
- * equal sets; where they differ, a second run collects the entries of those few buckets and names the difference.
+ * How: each entry falls into a bucket by its fingerprint, and each bucket keeps the sum of what it got. Equal
+ * sums mean equal sets; where they differ, a second run collects the entries of those few buckets and names
+ * the difference.
  * The fingerprint is seeded afresh for each run, so that nobody can prepare entries whose sums agree.
  */
 

@@ -1,7 +1,8 @@
 /**
  * Second pass, in the order of records: history, current records, index entries in force and past, counts.
- * How: each record's versions are gone through in order, and all that must follow from them is compared with what is
- * there: history and current records side by side, index entries as sets (they are stored in another order).
+ * How: each record's versions are gone through in order, and all that must follow from them is compared with
+ * what is there: history and current records side by side, index entries as sets (they are stored in another
+ * order).
  */
 
 import { decodeCanonical, decodeExact, encodeExact, RecordId, type ValueObject } from '@dendrodb/protocol'

@@ -13,7 +13,8 @@ const knows = recordOf('knows')
 async function makeDatabase(): Promise<KvStore> {
   const store = openMemoryStore()
   const core = await openTestCore(store)
-  for (let at = 0; at < 20; at += 1) await core.write((tx) => tx.put(person(at), { name: `p${at}`, age: at % 4 }))
+  for (let at = 0; at < 20; at += 1)
+    await core.write((tx) => tx.put(person(at), { name: `p${at}`, age: at % 4 }))
   await core.write(async (tx) => {
     await tx.defineIndex({ name: 'age', table: 'person', fields: [['age']], unique: false })
     await tx.defineIndex({ name: 'name', table: 'person', fields: [['name']], unique: true })
@@ -25,7 +26,8 @@ async function makeDatabase(): Promise<KvStore> {
   await builder.wait('person', 'age')
   await builder.wait('person', 'name')
   const meta = { actor: 'tester', causedBy: [1], evidence: { why: 'test' }, confidence: 0.5 }
-  for (let at = 0; at < 20; at += 3) await core.write((tx) => tx.put(person(at), { name: `q${at}`, age: 9 }), { meta })
+  for (let at = 0; at < 20; at += 3)
+    await core.write((tx) => tx.put(person(at), { name: `q${at}`, age: 9 }), { meta })
   await core.write((tx) => tx.delete(person(1)))
   return store
 }
@@ -33,7 +35,8 @@ async function makeDatabase(): Promise<KvStore> {
 async function allEntries(store: KvStore): Promise<KvEntry[]> {
   const entries: KvEntry[] = []
   const snapshot = store.snapshot()
-  for await (const chunk of snapshot.scan({ gte: new Uint8Array(), lt: new Uint8Array([0xff]) })) entries.push(...chunk)
+  for await (const chunk of snapshot.scan({ gte: new Uint8Array(), lt: new Uint8Array([0xff]) }))
+    entries.push(...chunk)
   snapshot.close()
   return entries
 }
@@ -53,7 +56,11 @@ test('a changed byte in any value is found and its key named', async () => {
       const changed = Buffer.from(value)
       changed[at] = (changed[at] as number) ^ 0x01
       await store.commit([{ type: 'put', key, value: changed }])
-      const report = await verifyStore(store).catch((error: unknown) => ({ isIntact: false, error, findings: [] }))
+      const report = await verifyStore(store).catch((error: unknown) => ({
+        isIntact: false,
+        error,
+        findings: [],
+      }))
       expect(report.isIntact, `${key.toString('latin1')} byte ${at}`).toBe(false)
       await store.commit([{ type: 'put', key, value }])
     }
@@ -85,7 +92,9 @@ test('a key that no commit accounts for is found, and a key moved to another pla
 test('findings name the object', async () => {
   const store = await makeDatabase()
   const entries = await allEntries(store)
-  const record = entries.find(({ key }) => key[0] === 0x52 && key.includes('p2')) ?? entries.find(({ key }) => key[0] === 0x52)
+  const record =
+    entries.find(({ key }) => key[0] === 0x52 && key.includes('p2')) ??
+    entries.find(({ key }) => key[0] === 0x52)
   const changed = Buffer.from(record?.value as Buffer)
   changed[changed.length - 1] = (changed.at(-1) as number) ^ 1
   await store.commit([{ type: 'put', key: record?.key as Buffer, value: changed }])

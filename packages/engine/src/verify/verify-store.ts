@@ -1,7 +1,7 @@
 /**
  * Verification of a whole database against its own chain.
- * Why: everything but the log is a function of the log, so that a changed byte anywhere shows as a difference between
- * what is there and what must follow.
+ * Why: everything but the log is a function of the log, so that a changed byte anywhere shows as a difference
+ * between what is there and what must follow.
  * Invariant: reads one snapshot; memory is bounded whatever the size; writes may go on.
  */
 
@@ -94,14 +94,26 @@ async function droppedNumbers(reader: KvReader): Promise<Set<number>> {
   return numbers
 }
 
-const checkedKinds = ['commit', 'meta', 'version', 'merkle', 'record', 'history', 'index', 'pastIndex', 'count'] as const
+const checkedKinds = [
+  'commit',
+  'meta',
+  'version',
+  'merkle',
+  'record',
+  'history',
+  'index',
+  'pastIndex',
+  'count',
+] as const
 const keptKinds = ['build', 'garbage'] as const
 
 /** Keys of no known kind, each of which is a finding; gives their number. */
 async function straysIn(reader: KvReader, findings: Findings): Promise<number> {
   const onlyKey = (key: Buffer) => ({ gte: key, lt: Buffer.concat([key, Buffer.from([0])]) })
   const known = [...checkedKinds, ...keptKinds].map((kind) => kindRange(kind))
-  const ranges = [...known, onlyKey(formatKey), onlyKey(manifestKey)].sort((a, b) => Buffer.compare(a.gte, b.gte))
+  const ranges = [...known, onlyKey(formatKey), onlyKey(manifestKey)].sort((a, b) =>
+    Buffer.compare(a.gte, b.gte),
+  )
   const end = new Uint8Array([0xff])
   let gte: Uint8Array = new Uint8Array()
   let count = 0

@@ -1,7 +1,7 @@
 /**
  * The right edge of the Merkle tree over all commits (RFC 9162 §2.1): the roots of its perfect subtrees.
- * Why: with these at most log2(n) hashes a commit is appended, and the root of the tree known, without reading a
- * single node back.
+ * Why: with these at most log2(n) hashes a commit is appended, and the root of the tree known, without
+ * reading a single node back.
  * Invariant: the subtree sizes are the binary digits of `size`, largest first.
  * Hashes: leaf = H(0x00 ‖ head of the commit), node = H(0x01 ‖ left ‖ right).
  */

@@ -1,7 +1,7 @@
 /**
  * The index entries that a transaction adds and removes, net.
- * Why net: a record changed twice in one transaction must leave exactly the entries of its last state, and an entry
- * that comes back is no change at all.
+ * Why net: a record changed twice in one transaction must leave exactly the entries of its last state, and an
+ * entry that comes back is no change at all.
  */
 
 import type { ValueObject } from '@dendrodb/protocol'
@@ -88,7 +88,8 @@ export class IndexDiff {
     if (this.#net.get(name)?.op === 'add') {
       this.#net.delete(name)
     } else {
-      // An entry that a running build has not reached yet counts from the index's definition on, as the build would.
+      // An entry that a running build has not reached yet counts from the index's definition on, as the build
+      // would.
       this.#net.set(name, indexChange('remove', index, entry, idKey, held?.since ?? index.sinceSeq))
     }
     this.#overlay.set(keyText(key), null)

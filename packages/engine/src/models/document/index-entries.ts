@@ -1,8 +1,9 @@
 /**
  * The index entries that follow from a record.
  * Why: writers, index builds and verification must derive exactly the same ones.
- * A path step `each` yields one entry per element; several such fields yield every combination; equal entries of one
- * record count once. A record without the field is indexed as NONE, so that an index holds every record.
+ * A path step `each` yields one entry per element; several such fields yield every combination; equal entries
+ * of one record count once. A record without the field is indexed as NONE, so that an index holds every
+ * record.
  */
 
 import { encodeCollation, type Value, type ValueObject, ValueSet } from '@dendrodb/protocol'

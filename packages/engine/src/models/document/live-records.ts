@@ -1,6 +1,7 @@
 /**
  * Reading the live state: current records, index entries in force, edges.
- * Why: head views and transactions read the same keys, one from a snapshot, the other through its own changes.
+ * Why: head views and transactions read the same keys, one from a snapshot, the other through its own
+ * changes.
  */
 
 import {
@@ -13,15 +14,7 @@ import {
 } from '@dendrodb/protocol'
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
 import { decodeLiveEntry } from '../../ledger/index-entry.ts'
-import {
-  entryOffset,
-  idOffset,
-  indexKey,
-  keyOf,
-  mainBranch,
-  prefixEnd,
-  recordKey,
-} from '../../ledger/key-space.ts'
+import { indexKey, keyOf, mainBranch, prefixEnd, recordKey, tailOffset } from '../../ledger/key-space.ts'
 import { indexEntryPrefixBytes } from '../../ledger/limits.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
 import { readUvarint } from '../../ledger/uvarint.ts'
@@ -69,7 +62,7 @@ export async function* scanRecords(
 ): AsyncGenerator<readonly StoredRecord[]> {
   const range = tableRange(table, options)
   if (Buffer.compare(range.gte, range.lt) >= 0) return
-  const idStart = idOffset(mainBranch, table.id)
+  const idStart = tailOffset(mainBranch, table.id)
   for await (const chunk of reader.scan(range, scanOptions(options))) {
     for (const entries of inRows(chunk)) {
       yield entries.map(({ key, value }) => {
@@ -124,7 +117,7 @@ export function adjacencyReader(
     async *entries(index, node) {
       const keys = entryRange(index, { equals: [node] })
       onRange?.(keys)
-      const start = entryOffset(mainBranch, index.id)
+      const start = tailOffset(mainBranch, index.id)
       for await (const chunk of reader.scan(keys)) {
         yield chunk.map((entry) => {
           const decoded = decodeIndexEntry(index.table, entry)

@@ -1,9 +1,10 @@
 /**
  * Decoded records, bounded by the bytes they were decoded from.
  * Why: decoding costs more than a lookup, and a hot record is read far more often than written.
- * Invariant: an entry is the newest sequenced version of its record; a write removes it when it is sequenced, before
- * anyone could read around it.
- * Two generations: a full young one becomes the old one, and what is read again moves up; what is not is dropped.
+ * Invariant: an entry is the newest sequenced version of its record; a write removes it when it is sequenced,
+ * before anyone could read around it.
+ * Two generations: a full young one becomes the old one, and what is read again moves up; what is not is
+ * dropped.
  */
 
 import type { RecordKey } from '@dendrodb/protocol'

@@ -1,7 +1,7 @@
 /**
  * Edges of a node, read from the two indexes that every relation table has: (in, out) and (out, in).
- * Why indexes and not keys of their own: history, branches, verification and rebuilding of indexes then hold for
- * edges without a line of code. The far end stands in the index key, so a hop reads no edge record.
+ * Why indexes and not keys of their own: history, branches, verification and rebuilding of indexes then hold
+ * for edges without a line of code. The far end stands in the index key, so a hop reads no edge record.
  */
 
 import { decodeExact, encodeCollation, type RecordId } from '@dendrodb/protocol'

@@ -1,12 +1,13 @@
 /**
- * Index entries as they were in force at a commit: those still in force since before it, and those that have gone,
- * found by walking the interval tree over seqs (key-space.ts, timeNode).
- * Cost: one scan per level, log2 of the newest seq; of each record at most one entry per level is looked at in vain.
+ * Index entries as they were in force at a commit: those still in force since before it, and those that have
+ * gone, found by walking the interval tree over seqs (key-space.ts, timeNode).
+ * Cost: one scan per level, log2 of the newest seq; of each record at most one entry per level is looked at
+ * in vain.
  */
 
 import type { IndexDefinition } from '../../catalog/definitions.ts'
 import { decodeLiveEntry, decodePastEntry } from '../../ledger/index-entry.ts'
-import { entryOffset, indexKey, keyOf, mainBranch } from '../../ledger/key-space.ts'
+import { indexKey, keyOf, mainBranch, tailOffset } from '../../ledger/key-space.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
 import { readUvarint } from '../../ledger/uvarint.ts'
 import type { KeyRange, KvEntry } from '../../storage/kv-store.ts'
@@ -66,7 +67,7 @@ async function* liveEntries(
   range: KeyRange,
   reverse: boolean,
 ): AsyncGenerator<AdjacencyEntry> {
-  const start = entryOffset(mainBranch, index.id)
+  const start = tailOffset(mainBranch, index.id)
   for await (const chunk of reader.scan(range, { reverse })) {
     for (const { key, value } of chunk) {
       const { since, idKey: held, idBytes, isCut } = decodeLiveEntry(value)
@@ -102,7 +103,7 @@ function decodePast(
   const { to, isCut, idBytes, fromBytes } = decodePastEntry(value)
   const from = readUvarint(key, key.length - fromBytes).value
   if (seq < from || seq >= to) return undefined
-  const level = readUvarint(key, entryOffset(mainBranch, index.id))
+  const level = readUvarint(key, tailOffset(mainBranch, index.id))
   const start = readUvarint(key, level.end).end
   const idEnd = key.length - fromBytes
   const idKey = key.subarray(idEnd - idBytes, idEnd)

@@ -1,7 +1,7 @@
 /**
  * Records as they were at a commit.
- * Why two ways: the recent past is reached from the current version by point reads along `prevSeq`; anything else by
- * one short scan over the record's history.
+ * Why two ways: the recent past is reached from the current version by point reads along `prevSeq`; anything
+ * else by one short scan over the record's history.
  */
 
 import {
@@ -14,7 +14,14 @@ import {
 } from '@dendrodb/protocol'
 import type { TableDefinition } from '../../catalog/definitions.ts'
 import { decodeHistoryEntry, type HistoryEntry } from '../../ledger/history-entry.ts'
-import { historyKey, historyPrefix, idOffset, keyOf, mainBranch, prefixEnd } from '../../ledger/key-space.ts'
+import {
+  historyKey,
+  historyPrefix,
+  keyOf,
+  mainBranch,
+  prefixEnd,
+  tailOffset,
+} from '../../ledger/key-space.ts'
 import { ledgerErrors } from '../../ledger/ledger-errors.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
 import { openVersion } from '../../ledger/record-version.ts'
@@ -170,7 +177,10 @@ async function* findVersions(
   if (last !== undefined) yield [last]
 }
 
-/** Goes through history entries in key order and picks, of each record, the newest that is not newer than `seq`. */
+/**
+ * Goes through history entries in key order and picks, of each record, the newest that is not newer than
+ * `seq`.
+ */
 class VersionFinder {
   readonly #seq: number
   readonly #idStart: number
@@ -180,7 +190,7 @@ class VersionFinder {
 
   constructor(table: TableDefinition, seq: number) {
     this.#seq = seq
-    this.#idStart = idOffset(mainBranch, table.id)
+    this.#idStart = tailOffset(mainBranch, table.id)
   }
 
   /** Entries of the present record gone through. */

@@ -41,14 +41,14 @@ export function compileBlockExpression(node: BlockExpression, compiler: Compiler
   return {
     isPure: false,
     isPoint: false,
-    evaluate: (row, ctx) => runTask(valueOf(block.run(row, ctx))),
+    evaluate: (row, ctx) => runTask(landed(block.run(row, ctx))),
   }
 }
 
 export function compileSubquery(node: SubqueryExpression, compiler: Compiler): CompiledExpression {
   const statement = compiler.statement(node.statement)
   const run = (row: Value, ctx: EvalContext) =>
-    runTask(valueOf(statement.run(row, ctx.nested({ parent: row, document: undefined }))))
+    runTask(landed(statement.run(row, ctx.nested({ parent: row, document: undefined }))))
   const evaluate = isIndependent(node.statement) ? runOnce(statement, run) : run
   return { isPure: false, isPoint: false, evaluate }
 }
@@ -83,7 +83,7 @@ function isStillValid(kept: KeptResult, ctx: EvalContext): boolean {
 }
 
 /** Ends jumps at the border of a value. */
-export function* valueOf(task: Task<Completion>): Task<Value> {
+export function* landed(task: Task<Completion>): Task<Value> {
   const completion = yield* task
   if (!(completion instanceof Jump)) return completion
   if (completion.type === 'return') return completion.value

@@ -4,7 +4,7 @@
  * others answer at once or are marked impure.
  */
 
-import { type Value, RecordId, typeOf } from '@dendrodb/protocol'
+import { RecordId, typeOf, type Value } from '@dendrodb/protocol'
 import { chain } from '../../storage/chain.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import type {
@@ -17,6 +17,8 @@ import type {
 } from '../dql/ast.ts'
 import { Closure } from '../functions/closure.ts'
 import type { FunctionDefinition } from '../functions/function-definition.ts'
+import { requireMethod } from '../functions/methods.ts'
+import { requireConstant, requireFunction } from '../functions/registry.ts'
 import { castValue } from '../operators/cast.ts'
 import { coerceToField } from '../operators/coerce.ts'
 import { queryErrors } from '../query-errors.ts'
@@ -24,10 +26,8 @@ import { combineOne, effectsOf, evaluateAll } from './combine.ts'
 import { type CompiledExpression, constantOf } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
 import type { EvalContext } from './eval-context.ts'
-import { requireMethod } from '../functions/methods.ts'
-import { requireConstant, requireFunction } from '../functions/registry.ts'
-import type { PathStep } from './path-step.ts'
 import { foldingContext } from './function-context.ts'
+import type { PathStep } from './path-step.ts'
 
 export function compileCall(node: CallExpression, compiler: Compiler): CompiledExpression {
   const args = node.args.map((arg) => compiler.expression(arg))
@@ -85,7 +85,11 @@ function callAhead(
 function compileRecordExists(args: readonly CompiledExpression[]): CompiledExpression {
   const [arg] = args
   if (arg === undefined || args.length !== 1) {
-    throw queryErrors.TYPE_EXPECTED({ clause: 'record::exists()', expected: '1 argument', found: args.length })
+    throw queryErrors.TYPE_EXPECTED({
+      clause: 'record::exists()',
+      expected: '1 argument',
+      found: args.length,
+    })
   }
   return {
     isPure: false,
@@ -96,7 +100,11 @@ function compileRecordExists(args: readonly CompiledExpression[]): CompiledExpre
 
 function recordExists(id: Value, ctx: EvalContext): MaybePromise<boolean> {
   if (!(id instanceof RecordId)) {
-    throw queryErrors.TYPE_EXPECTED({ clause: 'record::exists()', expected: 'a record id', found: typeOf(id) })
+    throw queryErrors.TYPE_EXPECTED({
+      clause: 'record::exists()',
+      expected: 'a record id',
+      found: typeOf(id),
+    })
   }
   return chain(ctx.readRecord(id), (record) => record !== undefined)
 }

@@ -8,8 +8,8 @@ import {
   type RecordKey,
   setField,
   typeOf,
-  ulid,
   Uuid,
+  ulid,
   type Value,
   ValueSet,
 } from '@dendrodb/protocol'
@@ -49,7 +49,10 @@ export function compileObject(entries: readonly ObjectEntry[], compiler: Compile
 
 export function compileRange(node: RangeExpression, compiler: Compiler): CompiledExpression {
   const { lower, upper, lowerInclusive, upperInclusive } = node
-  const parts = compileAll([lower, upper].filter((part) => part !== undefined), compiler)
+  const parts = compileAll(
+    [lower, upper].filter((part) => part !== undefined),
+    compiler,
+  )
   return combineMany(parts, (values) => {
     const rest = [...values]
     const begin = lower === undefined ? undefined : { value: rest.shift(), inclusive: lowerInclusive }
@@ -125,7 +128,8 @@ const randomAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
 /** Twenty letters and digits, as SurrealQL's `rand()` ids have. */
 function randomKey(): string {
   let key = ''
-  for (let i = 0; i < 20; i += 1) key += randomAlphabet.charAt(Math.floor(Math.random() * randomAlphabet.length))
+  for (let i = 0; i < 20; i += 1)
+    key += randomAlphabet.charAt(Math.floor(Math.random() * randomAlphabet.length))
   return key
 }
 

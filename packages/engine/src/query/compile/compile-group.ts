@@ -30,7 +30,8 @@ export function createGroupCompiler(base: Compiler): Compiler {
     expression(node) {
       const slot = slotOf(node)
       if (slot !== undefined) return pure((row) => (row as unknown as GroupRow).values[slot])
-      if (someNode(node, (each) => slotOf(each as Expression) !== undefined)) return compileNode(node, compiler)
+      if (someNode(node, (each) => slotOf(each as Expression) !== undefined))
+        return compileNode(node, compiler)
       return onFirstRow(base.expression(node))
     },
   }

@@ -19,13 +19,13 @@ import { runTask, type Task, wait } from '../execute/task.ts'
 import { isTruthy } from '../operators/truthiness.ts'
 import { queryErrors } from '../query-errors.ts'
 import { compileCallPart, compileMethod } from './compile-call.ts'
-import { compileTraversal } from './compile-traversal.ts'
 import { compileRecursion, repeatStep } from './compile-recursion.ts'
+import { compileTraversal } from './compile-traversal.ts'
 import type { CompiledExpression } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
 import type { EvalContext } from './eval-context.ts'
-import { fieldReader, isPlainObject, mapValues, ownField, rowOf, rowReader } from './read-field.ts'
 import { endOfPath, type PathStep, runSteps } from './path-step.ts'
+import { fieldReader, isPlainObject, mapValues, ownField, rowOf, rowReader } from './read-field.ts'
 
 export function compileIdiom(node: IdiomExpression, compiler: Compiler): CompiledExpression {
   const start = node.start === undefined ? undefined : compiler.expression(node.start)
@@ -33,7 +33,11 @@ export function compileIdiom(node: IdiomExpression, compiler: Compiler): Compile
   if (start === undefined && compiler.row === undefined && first?.kind === 'field') {
     const read = rowReader(first.name)
     if (node.parts.length === 1) return { isPure: true, isPoint: true, evaluate: read }
-    return follow(compileSteps(node.parts.slice(1), compiler), { isPure: true, isPoint: true, evaluate: read })
+    return follow(compileSteps(node.parts.slice(1), compiler), {
+      isPure: true,
+      isPoint: true,
+      evaluate: read,
+    })
   }
   return follow(compileSteps(node.parts, compiler), start ?? compiler.row ?? currentRow)
 }
@@ -92,7 +96,11 @@ function compileStep(part: Exclude<PathPart, { kind: 'recurse' | 'graph' }>, com
     case 'flatten':
       return { isPure: true, isPoint: true, apply: (value) => (Array.isArray(value) ? value.flat() : value) }
     case 'optional':
-      return { isPure: true, isPoint: true, apply: (value) => (value === undefined || value === null ? endOfPath : value) }
+      return {
+        isPure: true,
+        isPoint: true,
+        apply: (value) => (value === undefined || value === null ? endOfPath : value),
+      }
     case 'where':
       return compileWhere(part, compiler)
     case 'destructure':
@@ -114,7 +122,9 @@ function compileIndex(part: IndexPart, compiler: Compiler): PathStep {
     isPoint: index.isPoint,
     apply(value, row, ctx) {
       const at = index.evaluate(row, ctx)
-      return at instanceof Promise ? at.then((known) => elementAt(value, known, ctx)) : elementAt(value, at, ctx)
+      return at instanceof Promise
+        ? at.then((known) => elementAt(value, known, ctx))
+        : elementAt(value, at, ctx)
     },
   }
 }

@@ -4,7 +4,7 @@
 
 import { setField, type Value } from '@dendrodb/protocol'
 import type { MaybePromise } from '../../storage/kv-store.ts'
-import type { Projection, ProjectedField } from '../dql/ast.ts'
+import type { ProjectedField, Projection } from '../dql/ast.ts'
 import { outputPath } from '../plan/output-names.ts'
 import { queryErrors } from '../query-errors.ts'
 import { effectsOf, evaluateAll } from './combine.ts'
@@ -29,7 +29,11 @@ function wholeRow(compiler: Compiler): CompiledExpression {
 function compileValue({ items }: Projection, compiler: Compiler): CompiledExpression {
   const [only] = items
   if (only === undefined || items.length !== 1) {
-    throw queryErrors.TYPE_EXPECTED({ clause: 'VALUE', expected: 'one expression', found: String(items.length) })
+    throw queryErrors.TYPE_EXPECTED({
+      clause: 'VALUE',
+      expected: 'one expression',
+      found: String(items.length),
+    })
   }
   return only.kind === 'all' ? wholeRow(compiler) : compiler.expression(only.expression)
 }
@@ -51,7 +55,10 @@ function compileObject({ items }: Projection, compiler: Compiler): CompiledExpre
     return object
   }
   if (effects.isPure && all === undefined && paths.every((path) => path.length === 1)) {
-    return compileFlat(paths.map(([name]) => name as string), parts)
+    return compileFlat(
+      paths.map(([name]) => name as string),
+      parts,
+    )
   }
   return {
     ...effects,
@@ -68,7 +75,8 @@ function compileFlat(names: readonly string[], parts: readonly CompiledExpressio
   if (names.includes('__proto__')) {
     return pure((row, ctx) => {
       const object: Record<string, Value> = {}
-      for (const [i, part] of parts.entries()) setField(object, names[i] as string, part.evaluate(row, ctx) as Value)
+      for (const [i, part] of parts.entries())
+        setField(object, names[i] as string, part.evaluate(row, ctx) as Value)
       return object
     })
   }

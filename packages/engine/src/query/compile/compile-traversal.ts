@@ -217,7 +217,9 @@ function matchesId(wantedIds: Value, id: RecordId): boolean {
 }
 
 function isRange(value: Value): value is Value & { contains(value: Value): boolean } {
-  return typeof value === 'object' && value !== null && 'contains' in value && typeof value.contains === 'function'
+  return (
+    typeof value === 'object' && value !== null && 'contains' in value && typeof value.contains === 'function'
+  )
 }
 
 function* select(hop: Hop, ids: readonly RecordId[], row: Value, ctx: EvalContext): Task<Value[]> {

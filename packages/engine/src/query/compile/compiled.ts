@@ -9,8 +9,8 @@
 
 import { AssertionError, type Value } from '@dendrodb/protocol'
 import type { MaybePromise } from '../../storage/kv-store.ts'
-import type { Task } from '../execute/task.ts'
 import type { WriteMetaClause } from '../dql/ast.ts'
+import type { Task } from '../execute/task.ts'
 import type { EvalContext } from './eval-context.ts'
 import type { Scope } from './scope.ts'
 

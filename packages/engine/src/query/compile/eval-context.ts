@@ -129,7 +129,7 @@ export class EvalContext implements EvalContextFields {
   readRecord(id: RecordId): MaybePromise<ValueObject | undefined> {
     if (this.access.isUnrestricted && !id.table.startsWith('$')) {
       const record = this.view.getRecord(id)
-      return record instanceof Promise ? record.then(valueOf) : record?.value
+      return record instanceof Promise ? record.then(rowBehind) : record?.value
     }
     return runTask(this.#readGuarded(id))
   }
@@ -138,7 +138,7 @@ export class EvalContext implements EvalContextFields {
   readRecords(ids: readonly RecordId[]): MaybePromise<(ValueObject | undefined)[]> {
     if (this.access.isUnrestricted && !ids.some((id) => id.table.startsWith('$'))) {
       const records = this.view.getRecords(ids)
-      return records instanceof Promise ? records.then(valuesOf) : valuesOf(records)
+      return records instanceof Promise ? records.then(rowsBehind) : rowsBehind(records)
     }
     return runTask(this.#readAllGuarded(ids))
   }
@@ -176,12 +176,12 @@ export class EvalContext implements EvalContextFields {
 
 const ruleScope = new Scope()
 
-function valueOf(record: StoredRecord | undefined): ValueObject | undefined {
+function rowBehind(record: StoredRecord | undefined): ValueObject | undefined {
   return record?.value
 }
 
-function valuesOf(records: readonly (StoredRecord | undefined)[]): (ValueObject | undefined)[] {
-  return records.map(valueOf)
+function rowsBehind(records: readonly (StoredRecord | undefined)[]): (ValueObject | undefined)[] {
+  return records.map(rowBehind)
 }
 
 function isPresent(row: ValueObject | undefined): boolean {

@@ -53,7 +53,8 @@ export function rewriteTree<T>(root: T, replace: (node: AnyNode) => unknown): T 
     const items = root.map((item) => rewriteTree(item, replace))
     return (items.some((item, i) => item !== root[i]) ? items : root) as T
   }
-  if (typeof root !== 'object' || root === null || Object.getPrototypeOf(root) !== Object.prototype) return root
+  if (typeof root !== 'object' || root === null || Object.getPrototypeOf(root) !== Object.prototype)
+    return root
   const node = root as unknown as AnyNode
   if (typeof node.kind === 'string') {
     const other = replace(node)

@@ -17,10 +17,13 @@ import { powerOf, powers } from './operator-power.ts'
 const arrows = { out: '->', in: '<-', both: '<->' } as const
 
 export function formatPath(f: Format, { start, parts }: IdiomExpression): string {
-  return start === undefined ? formatOpenPath(f, parts) : formatStart(f, start) + formatParts(f, parts)
+  if (start === undefined) return formatOpenPath(f, parts)
+  return formatStart(f, start, parts) + formatParts(f, parts)
 }
 
-function formatStart(f: Format, start: Expression): string {
+function formatStart(f: Format, start: Expression, parts: readonly PathPart[]): string {
+  // `f(1)` would call the function of that name.
+  if (start.kind === 'table' && parts[0]?.kind === 'call') return escapeName(start.name)
   const text = f.expression(start)
   const isRange = start.kind === 'record_id' && start.key.kind === 'key_range'
   return powerOf(start) < powers.primary || start.kind === 'idiom' || isRange ? `(${text})` : text
@@ -30,7 +33,6 @@ function formatStart(f: Format, start: Expression): string {
 function formatOpenPath(f: Format, parts: readonly PathPart[]): string {
   const [first, second] = parts
   if (first?.kind !== 'field') return formatParts(f, parts)
-  // `f(1)` would call the function of that name.
   const name = second?.kind === 'call' ? escapeName(first.name) : formatField(first.name)
   return name + formatParts(f, parts.slice(1))
 }

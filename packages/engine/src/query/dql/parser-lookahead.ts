@@ -86,9 +86,10 @@ export function opensValue(p: Parser): boolean {
 /** After `select` or `value`, what shows that it is a field. Any other word may be a field itself. */
 const endsSelectName: ReadonlySet<string> = new Set<Keyword | ''>(['AND', 'AS', 'ASC', 'DESC', 'FROM', 'OR'])
 
-/** Whether the current word can be no name here, as it opens a clause or joins two values. */
+/** Whether the current word can be no name here: it opens a clause, joins two values or is no function to be called. */
 export function opensClause(p: Parser): boolean {
   const { keyword } = p.token
+  if (isStatementKeyword(keyword)) return p.peek().type === '(' && !functionStatements.has(keyword)
   if (!isClauseKeyword(keyword) && !isOperatorKeyword(keyword)) return false
   const { type } = p.peek()
   return type !== '{' && type !== '[' && !isSign(type) && valueFollows(p)

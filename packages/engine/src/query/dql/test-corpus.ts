@@ -349,6 +349,7 @@ export const writeCorpus: readonly string[] = [
   "CREATE fact SET a = 1 VALID FROM d'2026-01-01' TO d'2027-01-01' CAUSED BY [1, 2] EVIDENCE 'mail' CONFIDENCE 0.9",
   'CREATE fact SET a = 1 CONFIDENCE 0.9 RETURN a, b AS c',
   'CREATE type::record("user", $id)',
+  'CREATE ⟨foo⟩(1)',
   "INSERT INTO user { name: 'Ann' }",
   'INSERT INTO user [ { a: 1 }, { a: 2 } ] RETURN NONE',
   'INSERT INTO user (a, b.c) VALUES (1, 2), (3, 4)',

@@ -88,7 +88,9 @@ function detailsOf(node: PlanNode, ctx: EvalContext): Record<string, Value> {
     case 'limit':
       return { limit: textOf(node.limit), start: textOf(node.skip) }
     case 'project':
-      return { fields: node.projection.items.map((item) => (item.kind === 'all' ? '*' : textOf(item.expression))) }
+      return {
+        fields: node.projection.items.map((item) => (item.kind === 'all' ? '*' : textOf(item.expression))),
+      }
     case 'omit':
     case 'fetch':
       return { fields: texts(node.fields) }
@@ -110,7 +112,9 @@ function* estimateOf(node: PlanNode, ctx: EvalContext): Task<Value> {
 function shareOf(node: PlanNode): number | undefined | { readonly table: string; readonly fraction: number } {
   switch (node.kind) {
     case 'scan_table':
-      return node.range !== undefined || node.bounds !== undefined ? undefined : { table: node.table, fraction: 1 }
+      return node.range !== undefined || node.bounds !== undefined
+        ? undefined
+        : { table: node.table, fraction: 1 }
     case 'scan_index':
       return { table: node.table, fraction: node.fraction }
     case 'get_records':
@@ -154,4 +158,3 @@ function textOf(expression: Expression | undefined): string | undefined {
 function withoutNone(object: Record<string, Value>): Value {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
 }
-

@@ -5,10 +5,10 @@
  * is done than a batch takes.
  */
 
-import { queryErrors } from '../query-errors.ts'
-import { queryLimits } from '../limits.ts'
 import { createFunctionContext } from '../compile/function-context.ts'
 import type { FunctionContext } from '../functions/function-definition.ts'
+import { queryLimits } from '../limits.ts'
+import { queryErrors } from '../query-errors.ts'
 import type { OperatorProfile } from './profile.ts'
 import type { Task } from './task.ts'
 
@@ -105,7 +105,8 @@ export class StatementRun {
 
   #checkAt(now: number): void {
     if (this.bounds.signal?.aborted === true) throw queryErrors.CANCELLED()
-    if (now - this.#startedAt > this.#timeoutMs) throw queryErrors.TIMEOUT({ ms: Math.round(this.#timeoutMs) })
+    if (now - this.#startedAt > this.#timeoutMs)
+      throw queryErrors.TIMEOUT({ ms: Math.round(this.#timeoutMs) })
   }
 }
 

@@ -15,6 +15,12 @@ export function runTask<T>(task: Task<T>): MaybePromise<T> {
   return step.done === true ? step.value : finishTask(task, step.value)
 }
 
+/** A task that is done already. */
+// biome-ignore lint/correctness/useYield: a task that never waits
+export function* done<T>(value: T): Task<T> {
+  return value
+}
+
 /** The value, waiting for it only when it is a promise: `const row = yield* wait(view.getRecord(id))`. */
 export function* wait<T>(value: MaybePromise<T>): Task<T> {
   return value instanceof Promise ? ((yield value) as T) : value

@@ -7,7 +7,6 @@
 import {
   Datetime,
   Duration,
-  Geometry,
   type NumericValue,
   Range,
   RecordId,
@@ -49,9 +48,6 @@ export const range = instances('range', Range)
 export const bytes = instances('bytes', Uint8Array)
 export const uuid: ArgumentKind<Uuid> = kind('uuid', (a) => (a instanceof Uuid ? a : mismatch))
 export const set: ArgumentKind<ValueSet> = kind('set', (a) => (a instanceof ValueSet ? a : mismatch))
-export const geometry: ArgumentKind<Geometry> = kind('geometry', (a) =>
-  a instanceof Geometry ? a : mismatch,
-)
 
 export const any: ArgumentKind<Value> = kind('any', (argument) => argument)
 export const bool: ArgumentKind<boolean> = kind('bool', (a) => (typeof a === 'boolean' ? a : mismatch))
@@ -76,10 +72,8 @@ export const index: ArgumentKind<number> = kind('int', (a) => {
 /** Any number, as JavaScript's float. */
 export const float: ArgumentKind<number> = kind('number', (a) => (isNumber(a) ? toFloat(a) : mismatch))
 
-export const numbers: ArgumentKind<readonly NumericValue[]> = arrayOf(number)
-export const datetimes: ArgumentKind<readonly Datetime[]> = arrayOf(datetime)
+const numbers: ArgumentKind<readonly NumericValue[]> = arrayOf(number)
 export const strings: ArgumentKind<readonly string[]> = arrayOf(string)
-export const arrays: ArgumentKind<readonly (readonly Value[])[]> = arrayOf(array)
 
 /** The elements of an array or set. */
 export const collection: ArgumentKind<readonly Value[]> = kind('array | set', (a) => {

@@ -228,6 +228,12 @@ describe('casts', () => {
     expect(() => castValue('x'.repeat(1_000_000), int)).toThrow(
       /^cannot convert 'x{59}… \(string\) into int$/,
     )
+    // With its two quotes: at the bound, and one past it.
+    const most = operatorLimits.describedCharsMax - 2
+    expect(() => castValue('x'.repeat(most), int)).toThrow(`cannot convert '${'x'.repeat(most)}' (string)`)
+    expect(() => castValue('x'.repeat(most + 1), int)).toThrow(
+      `cannot convert '${'x'.repeat(most + 1)}… (string)`,
+    )
     expect(() => castValue({ a: { b: { c: 1 } }, d: bytes(1) }, int)).toThrow(
       'cannot convert { a: { b: { … } }, d: <bytes> } (object) into int',
     )

@@ -39,7 +39,7 @@ export function conformsTo(value: Value, type: TypeNode): boolean {
 }
 
 /** As `coerceToField`, but `impossible` instead of an error. */
-export function coerce(value: Value, type: TypeNode): Outcome {
+function coerce(value: Value, type: TypeNode): Outcome {
   switch (type.kind) {
     case 'scalar_type':
       return coerceToScalar(value, type.name)

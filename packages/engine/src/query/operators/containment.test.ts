@@ -9,6 +9,7 @@ import {
   intersects,
   outside,
 } from './containment.ts'
+import { operatorLimits } from './limits.ts'
 
 const point = (x: number, y: number): Geometry => Geometry.point(x, y)
 const line = (...positions: number[][]): Geometry => Geometry.of('LineString', positions)
@@ -199,6 +200,18 @@ describe('geometries', () => {
     const zigzag = (count: number): Geometry => line(...Array.from({ length: count }, (_, i) => [i, i % 2]))
     expect(intersects(zigzag(1_000), zigzag(1_000))).toBe(true)
     expect(() => intersects(zigzag(1_001), zigzag(1_000))).toThrow(
+      expect.objectContaining({ code: 'OPERATOR_GEOMETRY_TOO_COMPLEX' }),
+    )
+  })
+  test('a geometry that cuts another into too many pieces is refused', () => {
+    // 125 corners, whose edges cut one that they run along at 158 places: 160 tests with its two ends.
+    const alternating = (count: number, a: number, b: number) =>
+      Array.from({ length: count }, (_, i) => [i % 2 === 0 ? a : b, 0])
+    const container = line(...alternating(45, 0, 3), ...alternating(79, 1, 2), [3, 0])
+    const backAndForth = (edges: number): Geometry => line(...alternating(edges + 1, 0, 3))
+    const edgesMax = operatorLimits.geometryTestsMax / 125 / 160
+    expect(contains(container, backAndForth(edgesMax))).toBe(true)
+    expect(() => contains(container, backAndForth(edgesMax + 1))).toThrow(
       expect.objectContaining({ code: 'OPERATOR_GEOMETRY_TOO_COMPLEX' }),
     )
   })

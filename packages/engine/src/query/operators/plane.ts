@@ -65,7 +65,7 @@ export function meetingPlaces(a: Position, b: Position, c: Position, d: Position
   return places.filter((place) => place > 0 && place < 1)
 }
 
-export function placeInRing(p: Position, ring: Ring): Place {
+function placeInRing(p: Position, ring: Ring): Place {
   let isInside = false
   for (let i = 1; i < ring.length; i += 1) {
     const a = ring[i - 1] as Position

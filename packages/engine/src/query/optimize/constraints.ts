@@ -5,9 +5,9 @@
  * look: conditions are checked on the records again, unless `isExact` says that an index answers them fully.
  */
 
-import type { BetweenExpression, BinaryExpression, BinaryOperator, Expression } from '../dql/ast.ts'
 import { plainFields } from '../compile/compile-path.ts'
 import { isRowIndependent } from '../compile/independence.ts'
+import type { BetweenExpression, BinaryExpression, BinaryOperator, Expression } from '../dql/ast.ts'
 import { orToIn } from './or-to-in.ts'
 
 /**

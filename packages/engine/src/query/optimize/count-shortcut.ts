@@ -3,18 +3,26 @@
  * answers the whole condition.
  */
 
-import { mapPlan, type AggregateNode, type PlanNode } from '../plan/plan-node.ts'
+import { type AggregateNode, mapPlan, type PlanNode } from '../plan/plan-node.ts'
 import { conjunctsOf, constraintsOf } from './constraints.ts'
 import { matchIndex } from './index-match.ts'
 import { type PlanContext, usableIndexes } from './plan-context.ts'
 
 export function countShortcut(plan: PlanNode, context: PlanContext): PlanNode {
-  return mapPlan(plan, (node) => (node.kind === 'aggregate' && countsRows(node) ? shortened(node, context) : node))
+  return mapPlan(plan, (node) =>
+    node.kind === 'aggregate' && countsRows(node) ? shortened(node, context) : node,
+  )
 }
 
 function countsRows({ group, aggregates, readsFirst }: AggregateNode): boolean {
   const [only] = aggregates
-  return group.type === 'all' && !readsFirst && aggregates.length === 1 && only?.name === 'count' && only.args.length === 0
+  return (
+    group.type === 'all' &&
+    !readsFirst &&
+    aggregates.length === 1 &&
+    only?.name === 'count' &&
+    only.args.length === 0
+  )
 }
 
 function shortened(node: AggregateNode, context: PlanContext): PlanNode {
@@ -27,6 +35,7 @@ function shortened(node: AggregateNode, context: PlanContext): PlanNode {
   const scan = input.input
   const index = usableIndexes(scan.table, context).find((each) => each.id === scan.indexId)
   const match = index && matchIndex(index, constraintsOf(input.condition, false))
-  if (match === undefined || !conjunctsOf(input.condition).every((each) => match.answered.has(each))) return node
+  if (match === undefined || !conjunctsOf(input.condition).every((each) => match.answered.has(each)))
+    return node
   return { ...node, input: { ...scan, countOnly: true, recheck: input.condition } }
 }

@@ -3,9 +3,9 @@
  * Only for looking things up: the condition itself stays as it is.
  */
 
-import type { BinaryExpression, Expression } from '../dql/ast.ts'
 import { plainFields } from '../compile/compile-path.ts'
 import { sameTree } from '../compile/walk.ts'
+import type { BinaryExpression, Expression } from '../dql/ast.ts'
 
 /** The IN that stands for the alternatives; any other expression as it is. */
 export function orToIn(expression: Expression): Expression {
@@ -33,7 +33,8 @@ function disjunctsOf(expression: Expression): readonly Expression[] {
 function equalityOf(expression: Expression): BinaryExpression | undefined {
   if (expression.kind !== 'binary') return undefined
   const { operator, left, right } = expression
-  if (operator === 'IN') return plainFields(left) !== undefined && right.kind === 'array' ? expression : undefined
+  if (operator === 'IN')
+    return plainFields(left) !== undefined && right.kind === 'array' ? expression : undefined
   // `==` asks for more than IN and is left alone.
   if (operator !== '=') return undefined
   if (plainFields(left) !== undefined) return expression

@@ -6,8 +6,8 @@
  */
 
 import type { IndexDefinition } from '../../catalog/definitions.ts'
-import type { OrderKey } from '../dql/ast.ts'
 import { plainFields } from '../compile/compile-path.ts'
+import type { OrderKey } from '../dql/ast.ts'
 import {
   mapInput,
   mapPlan,

@@ -2,8 +2,8 @@
  * A HAVING that asks for keys of the group alone is a condition on rows, which then need not be grouped first.
  */
 
-import type { Expression, ParamExpression } from '../dql/ast.ts'
 import { rewriteTree, someNode } from '../compile/walk.ts'
+import type { Expression, ParamExpression } from '../dql/ast.ts'
 import { slotPrefix } from '../plan/plan-group.ts'
 import { type AggregateNode, mapPlan, type PlanNode } from '../plan/plan-node.ts'
 

@@ -2,10 +2,17 @@
  * Names that ORDER BY, GROUP BY, HAVING and SPLIT use for what the projection computes.
  */
 
-import type { Expression, IdiomExpression } from '../dql/ast.ts'
 import { rewriteTree } from '../compile/walk.ts'
+import type { Expression, IdiomExpression } from '../dql/ast.ts'
 
-const innerScopes: ReadonlySet<string> = new Set(['subquery', 'block', 'closure', 'where', 'graph', 'destructure'])
+const innerScopes: ReadonlySet<string> = new Set([
+  'subquery',
+  'block',
+  'closure',
+  'where',
+  'graph',
+  'destructure',
+])
 
 /**
  * The expression with aliases replaced by what they stand for. Inside of subqueries and conditions on elements a name

@@ -21,7 +21,9 @@ export interface PermissionOptions {
 
 /** @throws QUERY_RESERVED_NAME, ACCESS_SIGN_IN_REQUIRED */
 export function injectPermissions(plan: PlanNode, options: PermissionOptions): PlanNode {
-  return mapPlan(plan, (node) => ('table' in node && node.kind !== 'permission' ? guarded(node, options) : node))
+  return mapPlan(plan, (node) =>
+    'table' in node && node.kind !== 'permission' ? guarded(node, options) : node,
+  )
 }
 
 function guarded(

@@ -5,10 +5,10 @@
  * Results are named `#0`, `#1` … in rewritten expressions: parameters that no text can name, read from the group row.
  */
 
-import type { CallExpression, Expression, IdiomExpression, ParamExpression } from '../dql/ast.ts'
-import { resolveAggregate } from '../functions/registry.ts'
 import { plainFields } from '../compile/compile-path.ts'
 import { type AnyNode, rewriteTree, sameTree } from '../compile/walk.ts'
+import type { CallExpression, Expression, IdiomExpression, ParamExpression } from '../dql/ast.ts'
+import { resolveAggregate } from '../functions/registry.ts'
 import type { AggregateCall } from './plan-node.ts'
 
 export const slotPrefix = '#'
@@ -64,7 +64,14 @@ function isAggregate({ name, args }: CallExpression): boolean {
 }
 
 /** Names inside of these are fields of other rows. */
-const innerKinds: ReadonlySet<string> = new Set(['subquery', 'block', 'closure', 'where', 'graph', 'destructure'])
+const innerKinds: ReadonlySet<string> = new Set([
+  'subquery',
+  'block',
+  'closure',
+  'where',
+  'graph',
+  'destructure',
+])
 
 function slot(index: number): ParamExpression {
   return { kind: 'param', span: { start: 0, end: 0 }, name: `${slotPrefix}${index}` }

@@ -5,6 +5,9 @@
  * some cost: then it comes first, so that nothing is computed twice and a random number stays what it was.
  */
 
+import { plainFields } from '../compile/compile-path.ts'
+import { isVolatileOrHeavy } from '../compile/independence.ts'
+import { type AnyNode, someNode } from '../compile/walk.ts'
 import type {
   Expression,
   IdiomExpression,
@@ -14,9 +17,6 @@ import type {
   ProjectionItem,
   SelectStatement,
 } from '../dql/ast.ts'
-import { plainFields } from '../compile/compile-path.ts'
-import { isVolatileOrHeavy } from '../compile/independence.ts'
-import { type AnyNode, someNode } from '../compile/walk.ts'
 import { queryErrors } from '../query-errors.ts'
 import { resolveAliases } from './aliases.ts'
 import { aliasesOf, fieldIdiom, outputPath } from './output-names.ts'

@@ -1,35 +1,322 @@
-import { crc32 } from 'node:zlib'
-import { ClassicLevel } from 'classic-level'
-import type { CommitOptions, KeyRange, KvEntry, KvOperation, KvStore, ScanOptions } from '../kv-store.ts'
-export async function openLevelStore({ path, cacheBytes = 32 << 20, writeBufferBytes = 16 << 20 }: { path: string; cacheBytes?: number; writeBufferBytes?: number }): Promise<KvStore> {
-  const db = new ClassicLevel<Buffer, Buffer>(path, { keyEncoding: 'buffer', valueEncoding: 'buffer', cacheSize: cacheBytes, writeBufferSize: writeBufferBytes })
-  await db.open()
-  const unframe = (key: Uint8Array, v: Buffer) => {
-    if (crc32(v.subarray(4), crc32(key)) !== v.readUInt32LE(0)) throw new Error('corrupt')
-    return v.subarray(4)
+/**
+ * The store on LevelDB (`classic-level`): the embedded default.
+ * Commits are written one after another in the order of the calls; each is one LevelDB batch, with an fsync unless it
+ * may be lost. Values are framed with a checksum (value-frame.ts), scans are read segment by segment (level-read.ts).
+ *
+ * After a failed write LevelDB's log is in doubt: bytes of the failed batch may lie in it, or in a buffer that reaches it
+ * later, and a write behind them could be dropped at the next start. So nothing more is written through that handle. It
+ * goes on serving reads, and before the next batch the store closes it and opens LevelDB anew, if the disk has room for
+ * that (opening writes, too). Whatever turns up of the failed batch is undone from the values it would have replaced.
+ * Snapshots of the newest state then go on; older ones are lost (STORAGE_SNAPSHOT_LOST). While that goes on, for tens of
+ * milliseconds, scans wait and other reads fail with STORAGE_REOPENING.
+ */
+
+import { readdir, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DbError } from '@dendrodb/protocol'
+import { checkBatch, checkExpected } from '../check-batch.ts'
+import type { CommitOptions, KeyRange, KvOperation, KvStore, KvStoreLimits } from '../kv-store.ts'
+import { storeLimits } from '../limits.ts'
+import { storageErrors } from '../storage-errors.ts'
+import { openError, writeError } from './level-errors.ts'
+import { type Level, readFrame, readOptionsOf, readValue } from './level-read.ts'
+import { LevelSnapshot, type SnapshotOwner } from './level-snapshot.ts'
+import { type LevelFiles, openLevel } from './open-level.ts'
+import { frameBytes, frameValue } from './value-frame.ts'
+
+export interface LevelStoreOptions extends LevelFiles {
+  readonly limits?: Partial<KvStoreLimits>
+}
+
+/** What is known of a batch that could not be written. */
+interface FailedWrite {
+  readonly error: DbError
+  /** What LevelDB held under its keys (latin1 text). */
+  readonly before: ReadonlyMap<string, Buffer | undefined>
+}
+
+const newest = readOptionsOf(undefined)
+const durable = { sync: true } as const
+const relaxed = { sync: false } as const
+
+/** Room that opening needs besides what it moves out of the log. */
+const reopenBytes = 1024 * 1024
+
+/**
+ * Opens the store in a folder, which is made when it is missing. One process, and one store in it, has it at a time.
+ * @throws STORAGE_LOCKED, STORAGE_FOLDER, STORAGE_FULL, STORAGE_CORRUPT, STORAGE_IO
+ * @example
+ * const store = await openLevelStore({ path: './data' })
+ * await store.commit([{ type: 'put', key: Buffer.from('a'), value: Buffer.from('1') }])
+ * await store.close()
+ */
+export async function openLevelStore(options: LevelStoreOptions): Promise<LevelStore> {
+  return new LevelStore(options, await openLevel(options))
+}
+
+export class LevelStore implements KvStore {
+  readonly reads = 'sync'
+  readonly limits: KvStoreLimits
+  readonly #files: LevelFiles
+  readonly #path: string
+  readonly #snapshots = new Set<LevelSnapshot>()
+  readonly #owner: SnapshotOwner
+  /** `undefined` while LevelDB is closed for a moment, or could not be opened again. */
+  #level: Level | undefined
+  /** Batches applied. */
+  #version = 0
+  #failed: FailedWrite | undefined
+  /** Settles when everything handed over so far has been written or refused. */
+  #written: Promise<unknown> = Promise.resolve()
+  #retry: Promise<void> | undefined
+  #reads = 0
+  #whenIdle: (() => void) | undefined
+  #closing: Promise<void> | undefined
+
+  /** Made by `openLevelStore`. */
+  constructor(options: LevelStoreOptions, level: Level) {
+    this.limits = { ...storeLimits, ...options.limits }
+    this.#files = options
+    this.#path = level.location
+    this.#level = level
+    this.#owner = {
+      reading: (read) => this.#reading(read),
+      reopened: () => this.#reopened(),
+      release: (snapshot) => this.#snapshots.delete(snapshot),
+    }
   }
-  let chain: Promise<void> = Promise.resolve()
-  return {
-    reads: 'sync', limits: { keyBytesMax: 1e6, valueBytesMax: 1e9, batchBytesMax: 1e9 },
-    snapshot() {
-      const snapshot = db.snapshot(); const o = { snapshot }
-      const get = (key: Uint8Array) => { const v = db.getSync(key as Buffer, o); return v === undefined ? undefined : unframe(key, v) }
-      return {
-        get, getMany: (keys) => keys.map(get),
-        async *scan(range: KeyRange, s: ScanOptions = {}): AsyncGenerator<readonly KvEntry[]> {
-          const it = db.iterator({ gte: range.gte as Buffer, lt: range.lt as Buffer, reverse: s.reverse ?? false, limit: s.limit ?? -1, highWaterMarkBytes: 262144, snapshot })
-          try { for (;;) { const c = await it.nextv(Math.min(1000, s.limit ?? 1000)); if (c.length === 0) return; yield c.map(([key, v]) => ({ key, value: unframe(key, v) })) } } finally { void it.close() }
-        },
-        close() { void snapshot.close() },
-      }
-    },
-    commit(batch: readonly KvOperation[], options?: CommitOptions) {
-      const run = async () => {
-        if (options?.expect) { const v = db.getSync(options.expect.key as Buffer); const cur = v && unframe(options.expect.key, v); const e = options.expect.value; if ((cur === undefined) !== (e === undefined) || (cur && !cur.equals(e as Buffer))) throw new Error('fenced') }
-        await db.batch(batch.map((op) => { if (op.type === 'delete') return { type: 'del' as const, key: op.key as Buffer }; const value = Buffer.allocUnsafe(op.value.length + 4); value.writeUInt32LE(crc32(op.value, crc32(op.key))); value.set(op.value, 4); return { type: 'put' as const, key: op.key as Buffer, value } }), { sync: true })
-      }
-      const p = chain.then(run); chain = p.catch(() => {}); return p
-    },
-    async sizeBytes() { return 0 }, async compact() {}, async close() { await chain; await db.close() },
+
+  snapshot(): LevelSnapshot {
+    this.#assertOpen()
+    const snapshot = new LevelSnapshot(this.#owner, this.#version, this.#level)
+    this.#snapshots.add(snapshot)
+    return snapshot
   }
+
+  async commit(batch: readonly KvOperation[], options: CommitOptions = {}): Promise<void> {
+    this.#assertOpen()
+    checkBatch(batch, this.limits)
+    return this.#inOrder(() => this.#apply(batch, options))
+  }
+
+  async sizeBytes(range?: KeyRange): Promise<number> {
+    this.#assertOpen()
+    if (range === undefined) return folderBytes(this.#path, () => true)
+    const { gte, lt } = range
+    return this.#reading((level) => level.approximateSize(gte as Buffer, lt as Buffer))
+  }
+
+  /** What an open snapshot can still see stays in the files. */
+  async compact(range?: KeyRange): Promise<void> {
+    this.#assertOpen()
+    const gte = range?.gte ?? Buffer.alloc(0)
+    const lt = range?.lt ?? Buffer.alloc(this.limits.keyBytesMax + 1, 0xff)
+    // LevelDB leaves a file alone unless something newer lies above it: fresh entries at both ends cover the range.
+    await this.#inOrder(() => this.#touch([gte, lt]))
+    await this.#reading((level) => level.compactRange(gte as Buffer, lt as Buffer))
+    // It does not say whether that went well, but refuses to write when it did not.
+    await this.#inOrder(() => this.#touch([gte]))
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    for (const snapshot of this.#snapshots) snapshot.close()
+    await this.#written
+    // What is left of a failed batch must not turn up at the next start. Without room nothing can turn up either.
+    if (this.#failed !== undefined) await this.#reopen(0).catch(() => undefined)
+    await this.#idle()
+    await this.#level?.close()
+    this.#level = undefined
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw storageErrors.CLOSED({ what: 'store' })
+  }
+
+  /** One after another, in the order of the calls, whatever becomes of each. */
+  #inOrder<T>(write: () => Promise<T>): Promise<T> {
+    const done = this.#written.then(write)
+    this.#written = done.catch(() => undefined)
+    return done
+  }
+
+  /** A write may fail for what happened in the background before it, while there is room again: then it is run again. */
+  async #apply(batch: readonly KvOperation[], options: CommitOptions): Promise<void> {
+    const { expect } = options
+    const isRelaxed = options.durable === false
+    for (let isSecond = false; ; isSecond = true) {
+      const level = await this.#writableLevel(batch)
+      if (expect !== undefined) checkExpected(readValue(level, expect.key, newest), expect)
+      if (batch.length === 0) return
+      const write = framedBatch(level, batch)
+      try {
+        await write.write(isRelaxed ? relaxed : durable)
+        this.#version += 1
+        return
+      } catch (error) {
+        this.#failed = failedWrite(level, batch, error)
+        if (isSecond || !isTransient(this.#failed.error)) throw this.#failed.error
+      }
+    }
+  }
+
+  /** Writes under the keys what is there already: the value, or its absence. */
+  async #touch(keys: readonly Uint8Array[]): Promise<void> {
+    const level = await this.#writableLevel([])
+    const batch = level.batch()
+    for (const key of keys) {
+      const frame = readFrame(level, key, newest)
+      if (frame === undefined) batch.del(key as Buffer)
+      else batch.put(key as Buffer, frame)
+    }
+    try {
+      await batch.write(relaxed)
+    } catch (error) {
+      this.#failed = failedWrite(level, [], error)
+      throw this.#failed.error
+    }
+  }
+
+  /** @throws STORAGE_FULL while there is no room, or why the store cannot be written to */
+  async #writableLevel(batch: readonly KvOperation[]): Promise<Level> {
+    if (this.#failed !== undefined) {
+      if (!isTransient(this.#failed.error)) throw this.#failed.error
+      await this.#reopen(bytesOf(batch))
+    }
+    return this.#openLevel()
+  }
+
+  async #reopen(batchBytes: number): Promise<void> {
+    const failed = this.#failed
+    if (failed === undefined) return
+    await this.#assertRoom(batchBytes)
+    const before = this.#level
+    this.#level = undefined
+    await this.#idle()
+    for (const snapshot of this.#snapshots) snapshot.detach()
+    await before?.close()
+    const level = await openLevel(this.#files)
+    try {
+      await undo(level, failed.before)
+    } catch (error) {
+      await level.close()
+      throw writeError(this.#path, error)
+    }
+    this.#level = level
+    this.#failed = undefined
+    for (const snapshot of this.#snapshots) {
+      if (snapshot.version === this.#version) snapshot.attach(level)
+      else snapshot.lose()
+    }
+  }
+
+  /** Opening moves the log into tables; when that fails half-way there is nothing left to read from. */
+  async #assertRoom(batchBytes: number): Promise<void> {
+    const logBytes = await folderBytes(this.#path, (name) => name.endsWith('.log'))
+    const { bavail, bsize } = await statfs(this.#path)
+    if (bavail * bsize < 1.25 * logBytes + batchBytes + reopenBytes) {
+      throw storageErrors.FULL({ path: this.#path })
+    }
+  }
+
+  #openLevel(): Level {
+    if (this.#level === undefined) throw storageErrors.REOPENING()
+    return this.#level
+  }
+
+  async #reading<T>(read: (level: Level) => Promise<T>): Promise<T> {
+    const level = this.#openLevel()
+    this.#reads += 1
+    try {
+      return await read(level)
+    } finally {
+      this.#reads -= 1
+      if (this.#reads === 0) this.#whenIdle?.()
+    }
+  }
+
+  /** No read is going on in another thread. */
+  async #idle(): Promise<void> {
+    if (this.#reads === 0) return
+    await new Promise<void>((resolve) => {
+      this.#whenIdle = resolve
+    })
+    this.#whenIdle = undefined
+  }
+
+  #reopened(): Promise<void> {
+    this.#retry ??= this.#inOrder(() => this.#reopen(0)).finally(() => {
+      this.#retry = undefined
+    })
+    return this.#retry
+  }
+}
+
+function framedBatch(level: Level, batch: readonly KvOperation[]) {
+  const write = level.batch()
+  for (const operation of batch) {
+    const key = operation.key as Buffer
+    if (operation.type === 'delete') write.del(key)
+    else write.put(key, frameValue(key, operation.value))
+  }
+  return write
+}
+
+function failedWrite(level: Level, batch: readonly KvOperation[], cause: unknown): FailedWrite {
+  const error = writeError(level.location, cause)
+  const before = new Map<string, Buffer | undefined>()
+  try {
+    for (const { key } of batch) before.set(textOf(key), readFrame(level, key, newest))
+    return { error, before }
+  } catch (readError) {
+    // What cannot be read cannot be restored: no more writes.
+    return { error: openError(level.location, readError), before: new Map() }
+  }
+}
+
+/** Damage stays; a full disk or a failing network drive may not. */
+function isTransient(error: DbError): boolean {
+  return error.status !== 'corrupt'
+}
+
+async function undo(level: Level, before: ReadonlyMap<string, Buffer | undefined>): Promise<void> {
+  const batch = level.batch()
+  for (const [text, frame] of before) {
+    const key = Buffer.from(text, 'latin1')
+    const found = readFrame(level, key, newest)
+    if (found === undefined ? frame === undefined : frame !== undefined && found.equals(frame)) continue
+    if (frame === undefined) batch.del(key)
+    else batch.put(key, frame)
+  }
+  if (batch.length === 0) await batch.close()
+  else await batch.write(durable)
+}
+
+function bytesOf(batch: readonly KvOperation[]): number {
+  let bytes = 0
+  for (const operation of batch) {
+    bytes += operation.key.length + (operation.type === 'put' ? operation.value.length + frameBytes : 0)
+  }
+  return bytes
+}
+
+async function folderBytes(path: string, isCounted: (name: string) => boolean): Promise<number> {
+  let bytes = 0
+  for (const name of await readdir(path)) {
+    if (!isCounted(name)) continue
+    // Compaction may have removed it meanwhile.
+    bytes += await stat(join(path, name)).then(
+      ({ size }) => size,
+      () => 0,
+    )
+  }
+  return bytes
+}
+
+function textOf(key: Uint8Array): string {
+  return Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1')
 }

@@ -1,13 +1,14 @@
 /**
- * Store in memory: tests and databases that need not outlive the process.
- * Why: the same semantics as on disk with nothing to clean up; tests above the seam use it instead of mocks.
- * How: a B+tree whose nodes are shared by copies, so that a snapshot is a clone in O(1) and the writer copies only the
- * nodes it changes. Keys are latin1 strings: a code unit per byte, whose string order is the order of the bytes.
- * Commits are applied in the call itself, so that their order is that of the calls.
+ * A store that lives in memory: for tests and for databases that may be gone with the process.
+ * Why a B+ tree with copy on write: a snapshot is a clone that shares all nodes, O(1), and costs the writer one copy of
+ * each node that it touches afterwards.
+ * Keys are latin1 strings, whose order in JavaScript is the order of the bytes. Keys and values are not copied: the
+ * contract says that nobody changes them.
+ * Invariant: a tree that a snapshot holds is never written to.
  */
 
-import BTreeModule from 'sorted-btree'
-import { checkBatchSize } from '../batch-size.ts'
+import { createRequire } from 'node:module'
+import { checkBatch, checkExpected } from '../check-batch.ts'
 import type {
   CommitOptions,
   KeyRange,
@@ -15,66 +16,85 @@ import type {
   KvOperation,
   KvSnapshot,
   KvStore,
+  KvStoreLimits,
   ScanOptions,
 } from '../kv-store.ts'
-import { kvStoreLimits, storageLimits } from '../limits.ts'
+import { chunkEntriesMax, storeLimits } from '../limits.ts'
 import { storageErrors } from '../storage-errors.ts'
 
-type Tree = BTreeModule.default<string, Buffer>
-
-export function openMemoryStore(): KvStore {
-  return new MemoryStore()
+export interface MemoryStoreOptions {
+  readonly limits?: Partial<KvStoreLimits>
 }
 
-class MemoryStore implements KvStore {
-  readonly reads = 'sync'
-  readonly limits = kvStoreLimits
-  readonly #tree: Tree = new BTreeModule.default<string, Buffer>(undefined, compareKeys)
-  readonly #snapshots = new Set<MemorySnapshot>()
-  #closed = false
+/** The package is CommonJS with a default export of its own, which importers see in different places. */
+const { default: BTree } = createRequire(import.meta.url)('sorted-btree') as typeof import('sorted-btree')
+type Tree = InstanceType<typeof BTree<string, KvEntry>>
 
-  snapshot(): KvSnapshot {
-    this.#checkOpen()
+const noValue = Buffer.alloc(0)
+
+/**
+ * Opens an empty store.
+ * @example
+ * const store = openMemoryStore()
+ * await store.commit([{ type: 'put', key: Buffer.from('a'), value: Buffer.from('1') }])
+ */
+export function openMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  return new MemoryStore(options)
+}
+
+export class MemoryStore implements KvStore {
+  readonly reads = 'sync'
+  readonly limits: KvStoreLimits
+  readonly #tree: Tree = new BTree<string, KvEntry>(undefined, compareText)
+  readonly #snapshots = new Set<MemorySnapshot>()
+  #isClosed = false
+
+  /** Made by `openMemoryStore`. */
+  constructor(options: MemoryStoreOptions) {
+    this.limits = { ...storeLimits, ...options.limits }
+  }
+
+  snapshot(): MemorySnapshot {
+    this.#assertOpen()
     const snapshot = new MemorySnapshot(this.#tree.clone(), () => this.#snapshots.delete(snapshot))
     this.#snapshots.add(snapshot)
     return snapshot
   }
 
   async commit(batch: readonly KvOperation[], options: CommitOptions = {}): Promise<void> {
-    this.#checkOpen()
-    checkBatchSize(batch, this.limits)
-    if (options.expect !== undefined) this.#checkExpectation(options.expect)
-    for (const operation of batch) {
-      const key = keyText(operation.key)
-      if (operation.type === 'put') this.#tree.set(key, asBuffer(operation.value))
-      else this.#tree.delete(key)
-    }
+    this.#assertOpen()
+    checkBatch(batch, this.limits)
+    // Not in the call itself: nobody shall come to rely on what other stores do not do.
+    await undefined
+    const { expect } = options
+    if (expect !== undefined) checkExpected(this.#tree.get(textOf(expect.key))?.value, expect)
+    for (const operation of batch) this.#apply(operation)
   }
 
   async sizeBytes(): Promise<number> {
-    this.#checkOpen()
+    this.#assertOpen()
     return 0
   }
 
   async compact(): Promise<void> {
-    this.#checkOpen()
+    this.#assertOpen()
   }
 
+  /** Commits in flight are applied in microtasks that come before the caller's next one. */
   async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
+    this.#isClosed = true
     for (const snapshot of this.#snapshots) snapshot.close()
-    this.#tree.clear()
+    await undefined
   }
 
-  #checkOpen(): void {
-    if (this.#closed) throw storageErrors.CLOSED({ what: 'store' })
+  #apply(operation: KvOperation): void {
+    const key = textOf(operation.key)
+    if (operation.type === 'delete') this.#tree.delete(key)
+    else this.#tree.set(key, { key: bufferOf(operation.key), value: bufferOf(operation.value) })
   }
 
-  #checkExpectation(expect: NonNullable<CommitOptions['expect']>): void {
-    const found = this.#tree.get(keyText(expect.key))
-    const holds = expect.value === undefined ? found === undefined : found?.equals(expect.value) === true
-    if (!holds) throw storageErrors.FENCED({ key: Buffer.from(expect.key).toString('hex') })
+  #assertOpen(): void {
+    if (this.#isClosed) throw storageErrors.CLOSED({ what: 'store' })
   }
 }
 
@@ -88,56 +108,62 @@ class MemorySnapshot implements KvSnapshot {
   }
 
   get(key: Uint8Array): Buffer | undefined {
-    return this.#open().get(keyText(key))
+    return this.#openTree().get(textOf(key))?.value
   }
 
   getMany(keys: readonly Uint8Array[]): (Buffer | undefined)[] {
-    const tree = this.#open()
-    return keys.map((key) => tree.get(keyText(key)))
+    const tree = this.#openTree()
+    return keys.map((key) => tree.get(textOf(key))?.value)
   }
 
-  async *scan(range: KeyRange, options: ScanOptions = {}): AsyncIterable<readonly KvEntry[]> {
-    const low = keyText(range.gte)
-    const high = keyText(range.lt)
-    const chunkMax = Math.max(1, Math.min(options.chunkEntries ?? 256, storageLimits.scanChunkEntriesMax))
-    const empty = Buffer.alloc(0)
-    let left = options.limit ?? Infinity
-    const pairs =
-      options.reverse === true
-        ? this.#open().entriesReversed(high, undefined, true)
-        : this.#open().entries(low)
-    let chunk: KvEntry[] = []
-    for (const [key, value] of pairs) {
-      if (left <= 0 || (options.reverse === true ? key < low : key >= high)) break
-      left -= 1
-      chunk.push({ key: Buffer.from(key, 'latin1'), value: options.values === false ? empty : value })
-      if (chunk.length < chunkMax) continue
+  async *scan(range: KeyRange, options: ScanOptions = {}): AsyncGenerator<readonly KvEntry[]> {
+    const chunkEntries = Math.max(1, Math.min(options.chunkEntries ?? chunkEntriesMax, chunkEntriesMax))
+    const entries = entriesIn(this.#openTree(), range, options.reverse === true)
+    let left = options.limit ?? Number.POSITIVE_INFINITY
+    while (left > 0) {
+      const chunk: KvEntry[] = []
+      while (chunk.length < Math.min(chunkEntries, left)) {
+        const { done, value } = entries.next()
+        if (done === true) break
+        chunk.push(options.values === false ? { key: value.key, value: noValue } : value)
+      }
+      if (chunk.length === 0) return
+      left -= chunk.length
       yield chunk
-      chunk = []
-      this.#open()
+      this.#openTree()
     }
-    if (chunk.length > 0) yield chunk
   }
 
   close(): void {
+    if (this.#tree === undefined) return
     this.#tree = undefined
     this.#onClose()
   }
 
-  #open(): Tree {
+  #openTree(): Tree {
     if (this.#tree === undefined) throw storageErrors.CLOSED({ what: 'snapshot' })
     return this.#tree
   }
 }
 
-function compareKeys(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
+function* entriesIn(tree: Tree, range: KeyRange, isReverse: boolean): Generator<KvEntry, undefined> {
+  const gte = textOf(range.gte)
+  const lt = textOf(range.lt)
+  const pairs = isReverse ? tree.entriesReversed(lt, [], true) : tree.entries(gte, [])
+  for (const [key, entry] of pairs) {
+    if (isReverse ? key < gte : key >= lt) return
+    yield entry
+  }
 }
 
-function keyText(key: Uint8Array): string {
-  return asBuffer(key).latin1Slice(0, key.length)
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+function textOf(bytes: Uint8Array): string {
+  return bufferOf(bytes).toString('latin1')
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }

@@ -155,7 +155,8 @@ class Grouping {
     const first = (yield pending) as Value
     for (let i = from; i < this.#aggregates.length; i += 1) {
       const { value } = this.#aggregates[i] as CompiledAggregate
-      const given = i === from ? first : value === undefined ? true : yield* wait(value.evaluate(row, this.#ctx))
+      const given =
+        i === from ? first : value === undefined ? true : yield* wait(value.evaluate(row, this.#ctx))
       ;(group.states[i] as AggregateState).add(given)
     }
   }

@@ -61,12 +61,7 @@ function* fetchAt(value: Value, place: Place, at: number, ctx: EvalContext): Tas
   return changed === current ? value : changeAt(value, [part as PlacePart], () => changed)
 }
 
-function* fetchElements(
-  list: readonly Value[],
-  place: Place,
-  at: number,
-  ctx: EvalContext,
-): Task<Value> {
+function* fetchElements(list: readonly Value[], place: Place, at: number, ctx: EvalContext): Task<Value> {
   const part = place[at]
   if (typeof part === 'number') {
     const index = part < 0 ? list.length + part : part

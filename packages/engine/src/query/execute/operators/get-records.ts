@@ -9,8 +9,8 @@ import type { EvalContext } from '../../compile/eval-context.ts'
 import { queryLimits } from '../../limits.ts'
 import type { GetRecordsNode } from '../../plan/plan-node.ts'
 import { type CompiledLookup, compileLookup, isIdOf, lookupValues } from '../lookup-values.ts'
-import { type Cursor, type Operator, noClose } from '../operator.ts'
-import { type Task, wait } from '../task.ts'
+import { type Cursor, noClose, type Operator } from '../operator.ts'
+import { done, type Task, wait } from '../task.ts'
 import { scanCursor } from './scan-table.ts'
 
 export function createGetRecords(node: GetRecordsNode, compiler: Compiler): Operator {
@@ -76,8 +76,8 @@ function lookupCursor(
   }
 }
 
-export function* noBounds(): Task<Record<string, never>> {
-  return {}
+export function noBounds(): Task<Record<string, never>> {
+  return done({})
 }
 
 function* idsOf(

@@ -28,7 +28,8 @@ export function createLimit(node: LimitNode, input: Operator, compiler: Compiler
             if (batch === undefined) return undefined
             const skipped = Math.min(toSkip, batch.length)
             toSkip -= skipped
-            const taken = skipped === 0 && batch.length <= toTake ? batch : batch.slice(skipped, skipped + toTake)
+            const taken =
+              skipped === 0 && batch.length <= toTake ? batch : batch.slice(skipped, skipped + toTake)
             toTake -= taken.length
             if (taken.length > 0) return taken
           }

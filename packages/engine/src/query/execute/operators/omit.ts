@@ -2,7 +2,7 @@
  * OMIT: rows without some of their fields.
  */
 
-import { removePart, type PlacePart, placeOf } from '../../compile/nested-fields.ts'
+import { type PlacePart, placeOf, removePart } from '../../compile/nested-fields.ts'
 import type { OmitNode } from '../../plan/plan-node.ts'
 import { mapBatches, type Operator } from '../operator.ts'
 

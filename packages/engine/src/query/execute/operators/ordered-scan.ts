@@ -34,7 +34,10 @@ export function orderedCursor(
   ctx: EvalContext,
   outer: Value,
 ): Cursor {
-  const spec = sortSpec(order.keys.map((key) => ({ key, fromOutput: false })), compiler)
+  const spec = sortSpec(
+    order.keys.map((key) => ({ key, fromOutput: false })),
+    compiler,
+  )
   const scanAndSort = () => sortedCursor(scanCursor(node.table, false, noBounds, ctx), spec, undefined, ctx)
   const [lookup] = lookups
   if (index === undefined || lookup === undefined) return scanAndSort()
@@ -71,7 +74,13 @@ class OrderedCursor implements Cursor {
   /** Few rows at first: a LIMIT is likely to be reached soon. */
   #chunkRows = 32
 
-  constructor(index: IndexDefinition, range: IndexRange, order: IndexOrder, spec: SortSpec, ctx: EvalContext) {
+  constructor(
+    index: IndexDefinition,
+    range: IndexRange,
+    order: IndexOrder,
+    spec: SortSpec,
+    ctx: EvalContext,
+  ) {
     this.#order = order
     this.#spec = spec
     this.#ctx = ctx

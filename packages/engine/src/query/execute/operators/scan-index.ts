@@ -33,7 +33,8 @@ export function createScanIndex(node: ScanIndexNode, compiler: Compiler): Operat
     inputs: [],
     open(ctx, outer) {
       const index = findIndex(node, ctx)
-      if (node.order !== undefined) return orderedCursor(node, node.order, index, lookups, compiler, ctx, outer)
+      if (node.order !== undefined)
+        return orderedCursor(node, node.order, index, lookups, compiler, ctx, outer)
       return new IndexCursor({ node, index, lookups, recheck, ctx, outer })
     },
   }
@@ -138,7 +139,8 @@ export function* readRows(entries: readonly IndexEntry[], ctx: EvalContext): Tas
   const ids = new Array<RecordId>(entries.length)
   for (let i = 0; i < entries.length; i += 1) ids[i] = (entries[i] as IndexEntry).id
   const rows: Value[] = []
-  for (const record of yield* wait(ctx.view.getRecords(ids))) if (record !== undefined) rows.push(record.value)
+  for (const record of yield* wait(ctx.view.getRecords(ids)))
+    if (record !== undefined) rows.push(record.value)
   return rows
 }
 
@@ -176,5 +178,7 @@ function isOrdered(index: IndexDefinition, ranges: readonly IndexRange[]): boole
 
 function withoutRepeats(entries: IndexEntry[]): readonly IndexEntry[] {
   entries.sort((a, b) => compareBytes(a.idKey, b.idKey))
-  return entries.filter((entry, i) => i === 0 || compareBytes(entry.idKey, (entries[i - 1] as IndexEntry).idKey) !== 0)
+  return entries.filter(
+    (entry, i) => i === 0 || compareBytes(entry.idKey, (entries[i - 1] as IndexEntry).idKey) !== 0,
+  )
 }

@@ -3,8 +3,7 @@
  */
 
 import { Range, type RecordId, type Value } from '@dendrodb/protocol'
-import type { StoredRecord } from '../../../models/model.ts'
-import type { ScanTableOptions } from '../../../models/model.ts'
+import type { ScanTableOptions, StoredRecord } from '../../../models/model.ts'
 import type { CompiledExpression } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'

@@ -3,9 +3,9 @@
  */
 
 import type { Value } from '@dendrodb/protocol'
+import { compileProjection } from '../../compile/compile-projection.ts'
 import type { CompiledExpression } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
-import { compileProjection } from '../../compile/compile-projection.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import { queryLimits } from '../../limits.ts'
 import type { SortNode } from '../../plan/plan-node.ts'

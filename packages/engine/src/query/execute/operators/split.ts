@@ -5,8 +5,8 @@
 
 import { type Value, ValueSet } from '@dendrodb/protocol'
 import { readAt, writeAt } from '../../compile/nested-fields.ts'
-import type { SplitNode } from '../../plan/plan-node.ts'
 import { queryLimits } from '../../limits.ts'
+import type { SplitNode } from '../../plan/plan-node.ts'
 import { type Operator, openOperator } from '../operator.ts'
 
 export function createSplit(node: SplitNode, input: Operator): Operator {
@@ -23,7 +23,10 @@ export function createSplit(node: SplitNode, input: Operator): Operator {
             const batch = yield* cursor.next()
             if (batch === undefined) return undefined
             yield* ctx.run.pause()
-            pending = node.fields.reduce<Value[]>((rows, path) => rows.flatMap((row) => splitRow(row, path)), [...batch])
+            pending = node.fields.reduce<Value[]>(
+              (rows, path) => rows.flatMap((row) => splitRow(row, path)),
+              [...batch],
+            )
             taken = 0
           }
           const batch = pending.slice(taken, taken + queryLimits.batchRowsMax)

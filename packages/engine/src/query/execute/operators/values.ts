@@ -3,14 +3,14 @@
  * other value is a row itself; `type::table(…)` is the table of that name.
  */
 
-import { RecordId, Range, type Value, ValueSet } from '@dendrodb/protocol'
+import { Range, RecordId, type Value, ValueSet } from '@dendrodb/protocol'
 import { isOutOfReach } from '../../compile/access-scope.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import type { Expression } from '../../dql/ast.ts'
-import { queryErrors } from '../../query-errors.ts'
 import { queryLimits } from '../../limits.ts'
 import type { PlanNode, ValuesNode } from '../../plan/plan-node.ts'
+import { queryErrors } from '../../query-errors.ts'
 import { type Cursor, cursorOver, type Operator, openOperator } from '../operator.ts'
 import { type Task, wait } from '../task.ts'
 

@@ -18,15 +18,15 @@ import type {
   SleepStatement,
   ThrowStatement,
 } from '../../dql/ast.ts'
+import { queryLimits } from '../../limits.ts'
 import { coerceToField } from '../../operators/coerce.ts'
+import { intIntervalOf, intsOf } from '../../operators/int-range.ts'
 import { isTruthy } from '../../operators/truthiness.ts'
 import { textOf } from '../../operators/value-text.ts'
-import { queryLimits } from '../../limits.ts'
 import { queryErrors } from '../../query-errors.ts'
 import { requireAdmin } from '../admin.ts'
 import { fetchInto, fetchPlaces } from '../operators/fetch.ts'
-import { type Task, wait } from '../task.ts'
-import { intIntervalOf, intsOf } from '../../operators/int-range.ts'
+import { done, type Task, wait } from '../task.ts'
 import { millisOf } from './timeout.ts'
 
 export function compileExpressionStatement(
@@ -44,7 +44,7 @@ export function compileExpressionStatement(
 }
 
 export function compileLet({ name, type, value }: LetStatement, compiler: Compiler): CompiledStatement {
-  if (isProtectedName(name)) throw queryErrors.PARAM_PROTECTED({ name })
+  if (isProtectedName(name)) throw queryErrors.PARAM_PROTECTED({ name: `$${name}` })
   const compiled = compiler.expression(value)
   return {
     isWrite: hasWrite(value),
@@ -75,7 +75,8 @@ export function compileIf({ branches, otherwise }: IfStatement, compiler: Compil
   }))
   const last = otherwise && compileBlock(otherwise, compiler)
   return {
-    isWrite: branches.some(({ condition, body }) => hasWrite(condition) || hasWrite(body)) || last?.isWrite === true,
+    isWrite:
+      branches.some(({ condition, body }) => hasWrite(condition) || hasWrite(body)) || last?.isWrite === true,
     *run(row, ctx) {
       for (const { condition, body } of compiled) {
         if (isTruthy(yield* wait(condition.evaluate(row, ctx)))) return yield* body.run(row, ctx)
@@ -86,7 +87,7 @@ export function compileIf({ branches, otherwise }: IfStatement, compiler: Compil
 }
 
 export function compileFor({ variable, source, body }: ForStatement, compiler: Compiler): CompiledStatement {
-  if (isProtectedName(variable)) throw queryErrors.PARAM_PROTECTED({ name: variable })
+  if (isProtectedName(variable)) throw queryErrors.PARAM_PROTECTED({ name: `$${variable}` })
   const list = compiler.expression(source)
   const block = compileBlock(body, compiler)
   return {
@@ -123,9 +124,7 @@ export function compileJump(type: 'break' | 'continue'): CompiledStatement {
   const jump = new Jump(type)
   return {
     isWrite: false,
-    *run() {
-      return jump
-    },
+    run: () => done(jump),
   }
 }
 
@@ -170,4 +169,3 @@ function sleep(ms: number, ctx: EvalContext): Promise<void> {
     if (signal?.aborted === true) end()
   })
 }
-

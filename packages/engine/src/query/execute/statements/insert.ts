@@ -15,14 +15,13 @@ import type { Scope } from '../../compile/scope.ts'
 import type { Expression, InsertSource, InsertStatement } from '../../dql/ast.ts'
 import { queryLimits } from '../../limits.ts'
 import { queryErrors } from '../../query-errors.ts'
-import { type Task, wait } from '../task.ts'
+import { done, type Task, wait } from '../task.ts'
 import { type CompiledData, compileSet, expectObject, noData } from '../write/document.ts'
 import { edgeEnds } from '../write/edge.ts'
 import type { WrittenRecord } from '../write/output.ts'
 import { compilePlace } from '../write/place.ts'
-import { idIn, type RecordChange, updateRecord } from '../write/record-writer.ts'
+import { createAbsent, idIn, type RecordChange, updateRecord } from '../write/record-writer.ts'
 import { createOrFindHolder, violatedIndex } from '../write/unique-holder.ts'
-import { createAbsent } from '../write/record-writer.ts'
 import { currentRecord } from './update.ts'
 import { compileClauses, WriteResult } from './write-clauses.ts'
 
@@ -103,7 +102,10 @@ function idOf(object: ValueObject, table: string | undefined): RecordId {
   const { id } = object
   if (table === undefined) {
     if (id instanceof RecordId) return id
-    throw queryErrors.TARGET_INVALID({ statement: 'INSERT without INTO', found: `an id of type ${typeOf(id)}` })
+    throw queryErrors.TARGET_INVALID({
+      statement: 'INSERT without INTO',
+      found: `an id of type ${typeOf(id)}`,
+    })
   }
   // Records copied from another table keep their key.
   if (id instanceof RecordId && id.table !== table) return new RecordId(table, id.key)
@@ -114,9 +116,7 @@ function idOf(object: ValueObject, table: string | undefined): RecordId {
 function contentOf(object: ValueObject): CompiledData {
   return {
     isPoint: true,
-    *apply(base) {
-      return { ...object, ...base }
-    },
+    apply: (base) => done({ ...object, ...base }),
     newId: noData.newId,
   }
 }
@@ -124,9 +124,7 @@ function contentOf(object: ValueObject): CompiledData {
 function compileInto(into: Expression, compiler: Compiler): (row: Value, ctx: EvalContext) => Task<string> {
   if (into.kind === 'table') {
     const { name } = into
-    return function* () {
-      return name
-    }
+    return () => done(name)
   }
   const value = compiler.expression(into)
   return function* (row, ctx) {
@@ -192,4 +190,3 @@ function compileRows(
     },
   }
 }
-

@@ -3,10 +3,10 @@
  * With UNIQUE a pair that an edge of the table joins already gets no second one: that edge takes the data.
  */
 
-import { RecordId, typeOf, type Value } from '@dendrodb/protocol'
+import { type RecordId, typeOf, type Value } from '@dendrodb/protocol'
+import { nodesOf } from '../../compile/compile-traversal.ts'
 import type { CompiledStatement } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
-import { nodesOf } from '../../compile/compile-traversal.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import type { RelateStatement } from '../../dql/ast.ts'
 import { queryErrors } from '../../query-errors.ts'

@@ -104,4 +104,3 @@ function asOfTime(value: Value): AsOf {
     found: `${typeOf(value)} ${describeValue(value)}`,
   })
 }
-

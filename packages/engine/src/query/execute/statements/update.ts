@@ -63,7 +63,9 @@ export function pointTargets(
   const compiled = targets.map((target) => compileTarget(target, 'UPDATE', compiler))
   const mayBe =
     targets.length <= queryLimits.pointTargetsMax &&
-    targets.every((target) => target.kind !== 'table' && !(target.kind === 'call' && target.name === 'type::table')) &&
+    targets.every(
+      (target) => target.kind !== 'table' && !(target.kind === 'call' && target.name === 'type::table'),
+    ) &&
     (where === undefined || compiler.expression(where).isPoint)
   return (scope: Parameters<(typeof compiled)[number]['isPoint']>[0]) =>
     mayBe && compiled.every((target) => target.isPoint(scope))

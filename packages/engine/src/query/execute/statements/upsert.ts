@@ -39,7 +39,10 @@ export function compileUpsert(upsert: UpdateStatement, compiler: Compiler): Comp
   const data = compileData(upsert.data, compiler)
   const clauses = compileClauses(upsert, 'after', compiler)
   const mayBePoint =
-    data.isPoint && clauses.isPoint && where?.isPoint !== false && targets.length <= queryLimits.pointTargetsMax
+    data.isPoint &&
+    clauses.isPoint &&
+    where?.isPoint !== false &&
+    targets.length <= queryLimits.pointTargetsMax
   const statement: CompiledStatement = {
     isWrite: true,
     isPoint: (scope) =>

@@ -7,14 +7,14 @@ import { setField, typeOf, type Value, type ValueObject } from '@dendrodb/protoc
 import type { CompiledExpression } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
-import { changeAt, type Place, readAt, removeAt, writeAt } from '../../compile/nested-fields.ts'
+import { changeAt, type Place, removeAt, writeAt } from '../../compile/nested-fields.ts'
 import { isPlainObject } from '../../compile/read-field.ts'
 import type { Assignment, DataClause } from '../../dql/ast.ts'
 import { add, sub } from '../../operators/arithmetic.ts'
 import { containsEqual } from '../../operators/collection-arithmetic.ts'
 import { isNumber } from '../../operators/number-arithmetic.ts'
 import { queryErrors } from '../../query-errors.ts'
-import { type Task, wait } from '../task.ts'
+import { done, type Task, wait } from '../task.ts'
 import { applyPatch } from './patch.ts'
 import { type CompiledPlace, compilePlace } from './place.ts'
 
@@ -28,12 +28,8 @@ export interface CompiledData {
 
 export const noData: CompiledData = {
   isPoint: true,
-  *apply(base) {
-    return base
-  },
-  *newId() {
-    return undefined
-  },
+  apply: (base) => done(base),
+  newId: () => done(undefined),
 }
 
 /** Fields that the data cannot take away: what makes the record what it is. */
@@ -104,7 +100,12 @@ function* assign(
   return assignAt(record, at, operator, right)
 }
 
-function assignAt(record: ValueObject, at: Place, operator: Assignment['operator'], right: Value): ValueObject {
+function assignAt(
+  record: ValueObject,
+  at: Place,
+  operator: Assignment['operator'],
+  right: Value,
+): ValueObject {
   if (operator === '=') {
     const [name] = at
     if (at.length === 1 && typeof name === 'string' && right !== undefined) {
@@ -192,7 +193,12 @@ export function mergeDeep(base: ValueObject, change: ValueObject): ValueObject {
   for (const [name, value] of Object.entries(change)) {
     const current = Object.hasOwn(merged, name) ? merged[name] : undefined
     if (value === undefined) delete merged[name]
-    else setField(merged, name, isPlainObject(current) && isPlainObject(value) ? mergeDeep(current, value) : value)
+    else
+      setField(
+        merged,
+        name,
+        isPlainObject(current) && isPlainObject(value) ? mergeDeep(current, value) : value,
+      )
   }
   return merged
 }

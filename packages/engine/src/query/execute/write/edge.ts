@@ -40,7 +40,12 @@ export function* checkEdge(
   }
 }
 
-function checkTable(table: string, direction: 'from' | 'to', allowed: readonly string[], end: RecordId): void {
+function checkTable(
+  table: string,
+  direction: 'from' | 'to',
+  allowed: readonly string[],
+  end: RecordId,
+): void {
   if (allowed.length > 0 && !allowed.includes(end.table)) {
     throw queryErrors.EDGE_ENDPOINT({ table, direction, found: end.toString() })
   }

@@ -19,7 +19,9 @@ export function indexedTuples(index: IndexDefinition, record: ValueObject): read
 function valuesAt(record: ValueObject, path: FieldPath): readonly Value[] {
   let values: readonly Value[] = [record]
   for (const step of path) {
-    values = values.flatMap((value) => (typeof step === 'string' ? [fieldOf(value, step)] : elementsOf(value)))
+    values = values.flatMap((value) =>
+      typeof step === 'string' ? [fieldOf(value, step)] : elementsOf(value),
+    )
   }
   return values
 }

@@ -8,7 +8,7 @@ import { compileProjection } from '../../compile/compile-projection.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import type { OutputClause } from '../../dql/ast.ts'
-import { type Task, wait } from '../task.ts'
+import { done, type Task, wait } from '../task.ts'
 import { diffValues } from './patch.ts'
 
 /** A record before and after the write; `undefined` where there was or is none. */
@@ -56,17 +56,16 @@ function* showWhole(type: WholeOutput, written: WrittenRecord, ctx: EvalContext)
     case 'before':
       return [written.before]
     case 'after':
-      return yield* ifVisible(written, ctx, function* () {
-        return written.after
-      })
+      return yield* ifVisible(written, ctx, () => done(written.after))
     case 'diff':
-      return yield* ifVisible(written, ctx, function* () {
-        if (written.before === undefined) return [{ op: 'replace', path: '/', value: written.after }]
-        return diffValues(written.before, written.after)
-      })
+      return yield* ifVisible(written, ctx, () => done(diffOf(written)))
     default:
       return type satisfies never
   }
+}
+
+function diffOf({ before, after }: WrittenRecord): Value {
+  return before === undefined ? [{ op: 'replace', path: '/', value: after }] : diffValues(before, after)
 }
 
 export function documentOf({ before, after, input }: WrittenRecord) {

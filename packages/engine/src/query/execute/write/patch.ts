@@ -5,7 +5,7 @@
  */
 
 import { equalValues, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'
-import { ownField, isPlainObject } from '../../compile/read-field.ts'
+import { isPlainObject, ownField } from '../../compile/read-field.ts'
 import { exactEqual } from '../../operators/comparison.ts'
 import { queryErrors } from '../../query-errors.ts'
 

@@ -8,9 +8,9 @@ import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import { type Place, type PlacePart, placeOf } from '../../compile/nested-fields.ts'
 import type { IdiomExpression, IndexPart, PathPart } from '../../dql/ast.ts'
-import { queryErrors } from '../../query-errors.ts'
 import { wholeNumber } from '../../operators/value-text.ts'
-import { type Task, wait } from '../task.ts'
+import { queryErrors } from '../../query-errors.ts'
+import { done, type Task, wait } from '../task.ts'
 
 export interface CompiledPlace {
   readonly isPoint: boolean
@@ -26,9 +26,7 @@ export function compilePlace(idiom: IdiomExpression, compiler: Compiler): Compil
     return {
       isPoint: true,
       constant,
-      *resolve() {
-        return constant
-      },
+      resolve: () => done(constant),
     }
   }
   const parts = idiom.parts.map((part): PlacePart | CompiledExpression => {

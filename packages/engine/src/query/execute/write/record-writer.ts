@@ -4,9 +4,9 @@
  */
 
 import { RecordId, setField, type Value, type ValueObject } from '@dendrodb/protocol'
+import { accessErrors } from '../../../access/access-errors.ts'
 import type { TableDefinition } from '../../../catalog/definitions.ts'
 import type { PutOptions, WriteTx } from '../../../models/model.ts'
-import { accessErrors } from '../../../access/access-errors.ts'
 import { type Action, isOutOfReach } from '../../compile/access-scope.ts'
 import { recordIdOf } from '../../compile/compile-collections.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
@@ -106,12 +106,14 @@ export function* newIdOf(table: string, data: CompiledData, ctx: EvalContext): T
 /** @throws QUERY_ID_MISMATCH for a record id of another table */
 export function idIn(table: string, value: Value): RecordId {
   if (!(value instanceof RecordId)) return recordIdOf(table, value)
-  if (value.table !== table) throw queryErrors.ID_MISMATCH({ id: `a record of ${table}`, found: value.toString() })
+  if (value.table !== table)
+    throw queryErrors.ID_MISMATCH({ id: `a record of ${table}`, found: value.toString() })
   return value
 }
 
 function checkSameId(id: RecordId, found: Value): void {
-  const isSame = found === undefined || (found instanceof RecordId ? found.equals(id) : exactEqual(found, id.key))
+  const isSame =
+    found === undefined || (found instanceof RecordId ? found.equals(id) : exactEqual(found, id.key))
   if (!isSame) throw queryErrors.ID_MISMATCH({ id: id.toString(), found: describeValue(found) })
 }
 

@@ -10,7 +10,7 @@ import type { Scope } from '../../compile/scope.ts'
 import type { Expression } from '../../dql/ast.ts'
 import { queryErrors } from '../../query-errors.ts'
 import { isTableCall } from '../operators/values.ts'
-import { type Task, wait } from '../task.ts'
+import { done, type Task, wait } from '../task.ts'
 
 export type Target = { readonly table: string } | { readonly id: RecordId }
 
@@ -25,9 +25,7 @@ export function compileTarget(target: Expression, statement: string, compiler: C
     const { name } = target
     return {
       isPoint: () => true,
-      *resolve() {
-        return [{ table: name }]
-      },
+      resolve: () => done([{ table: name }]),
     }
   }
   const value = compiler.expression(target)

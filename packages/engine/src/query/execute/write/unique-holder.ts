@@ -3,7 +3,7 @@
  * Why after the refusal: a record without a conflict, by far the most frequent, then costs no search.
  */
 
-import { DbError, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
+import { DbError, type RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { IndexDefinition } from '../../../catalog/definitions.ts'
 import type { IndexEntry } from '../../../models/model.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'

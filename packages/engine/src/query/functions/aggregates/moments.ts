@@ -1,15 +1,16 @@
 /**
  * Variance in one pass.
- * Floats by Welford's method (1962): mean and sum of squared distances from it, updated value by value. Plain sums of
- * values and squares would lose all digits when the values are large and close together. Such sums are exact, though,
- * and give the correctly rounded result, as long as everything is a small int; so they are kept beside as long as that
- * holds.
+ * Floats by Welford's method (1962): mean and sum of squared distances from it, updated value by value. All are taken
+ * relative to the first value, which costs nothing and saves the digits of values that are large and close together.
+ * Small ints by their plain sums of values and squares, which are exact as long as they are safe integers and give the
+ * correctly rounded result; for floats such sums would lose all digits.
  */
 
 import { type NumericValue, toFloat } from '@dendrodb/protocol'
 
 export class Moments {
   #count = 0
+  #first = 0
   #mean = 0
   #distances = 0
   #isExact = true
@@ -18,10 +19,12 @@ export class Moments {
 
   add(value: NumericValue): void {
     const n = toFloat(value)
+    if (this.#count === 0) this.#first = n
     this.#count += 1
-    const before = n - this.#mean
+    const distance = n - this.#first
+    const before = distance - this.#mean
     this.#mean += before / this.#count
-    this.#distances += before * (n - this.#mean)
+    this.#distances += before * (distance - this.#mean)
     this.#sum += n
     this.#squares += n * n
     // Squares are never negative, so that while their sum is safe every part of it was.

@@ -1,8 +1,6 @@
 /**
  * Functions that ask a closure about each element: `array::map`, `array::filter` and so on, for arrays and sets.
  * Where a condition is wanted, a value that is no closure stands for "equals this value".
- * A closure may answer with a promise; then the rest of the elements wait for it. One that answers at once costs no
- * promise.
  */
 
 import { equalValues, type Value, ValueSet } from '@dendrodb/protocol'
@@ -13,10 +11,7 @@ import type { Closure } from '../closure.ts'
 import { pureFunction, withAliases } from '../define-function.ts'
 import type { FunctionDefinition } from '../function-definition.ts'
 import { type Overload, overload, required } from '../overload.ts'
-
-type Test = (element: Value, index: number) => MaybePromise<Value>
-/** Sees each element with what its test said; `true` ends the walk. */
-type Visit = (element: Value, tested: Value, index: number) => boolean
+import { accumulate, type Test, walk } from './walk.ts'
 
 /** How a collection is called, and how a result becomes one again. */
 interface Shape {
@@ -203,46 +198,6 @@ function tested(
 
 function callWithIndex(closure: Closure): Test {
   return (element, index) => closure.call(element, index)
-}
-
-/** Goes through the elements in order, at once as long as the tests answer at once. */
-function walk(
-  elements: readonly Value[],
-  test: Test,
-  visit: Visit,
-  finish: () => Value,
-  begin = 0,
-): MaybePromise<Value> {
-  for (let index = begin; index < elements.length; index += 1) {
-    const element = elements[index]
-    const said = test(element, index)
-    if (said instanceof Promise) {
-      return said.then((later) => {
-        return visit(element, later, index) ? finish() : walk(elements, test, visit, finish, index + 1)
-      })
-    }
-    if (visit(element, said, index)) break
-  }
-  return finish()
-}
-
-/** The closure gets what came out so far, the next element, and its position. */
-function accumulate(
-  elements: readonly Value[],
-  initial: Value,
-  step: Closure,
-  firstIndex: number,
-): MaybePromise<Value> {
-  let sum = initial
-  return walk(
-    elements,
-    (element, index) => step.call(sum, element, index + firstIndex),
-    (_, next) => {
-      sum = next
-      return false
-    },
-    () => sum,
-  )
 }
 
 function withArrayAliases(

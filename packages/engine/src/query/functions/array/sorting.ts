@@ -59,7 +59,7 @@ function sortDescending(elements: readonly Value[], options: OrderOptions): Valu
   return sortValues(elements, (left, right) => compare(right, left))
 }
 
-export function extreme(elements: readonly Value[], direction: 1 | -1): Value {
+function extreme(elements: readonly Value[], direction: 1 | -1): Value {
   let best = elements[0]
   for (const element of elements) if (compareValues(element, best) * direction > 0) best = element
   return best

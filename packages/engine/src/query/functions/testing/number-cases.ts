@@ -259,6 +259,8 @@ vector::similarity::spearman([1], [1, 2]) !! FUNCTION_ARGUMENT_VALUE
 
 geo::area(<geometry> { type: 'Polygon', coordinates: [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]] }) => 12391399902.071104
 geo::area(<geometry> { type: 'Point', coordinates: [1, 2] }) => 0f
+geo::area(<geometry> { type: 'Polygon', coordinates: [[[-111.0690, 45.0032], [-104.0838, 44.9893], [-104.0910, 40.9974], [-111.0672, 40.9862], [-111.0690, 45.0032]]] }) => 253317731850.3478
+geo::area(<geometry> { type: 'MultiPolygon', coordinates: [[[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]], [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]] }) => 24782799804.142208
 geo::area(12345) => NONE
 geo::area() !! FUNCTION_ARGUMENT_COUNT
 geo::bearing(<geometry> { type: 'Point', coordinates: [-0.136439, 51.509865] }, <geometry> { type: 'Point', coordinates: [-73.971321, 40.776676] }) => -71.63409590760736
@@ -269,6 +271,7 @@ geo::centroid(<geometry> { type: 'Polygon', coordinates: [[[0, 0], [4, 0], [4, 4
 geo::centroid(<geometry> { type: 'LineString', coordinates: [[0, 0], [2, 0], [2, 2]] }) => <geometry> { type: 'Point', coordinates: [1.5, 0.5] }
 geo::centroid(<geometry> { type: 'MultiPoint', coordinates: [[0, 0], [2, 4]] }) => <geometry> { type: 'Point', coordinates: [1, 2] }
 geo::centroid(<geometry> { type: 'GeometryCollection', geometries: [] }) => NONE
+geo::centroid(<geometry> { type: 'Polygon', coordinates: [[[-0.03921743611083, 51.88106875736589], [30.48112752349519, 50.68377089794912], [23.66174524001544, 42.94500782833793], [1.92481534361859, 41.69698118125476], [-0.03921743611083, 51.88106875736589]]] }) => <geometry> { type: 'Point', coordinates: [13.483896437936192, 47.07117241195589] }
 geo::centroid(1) => NONE
 geo::centroid() !! FUNCTION_ARGUMENT_COUNT
 geo::contains(<geometry> { type: 'Polygon', coordinates: [[[0, 0], [4, 0], [4, 2], [0, 2], [0, 0]]] }, <geometry> { type: 'Point', coordinates: [1, 1] }) => true

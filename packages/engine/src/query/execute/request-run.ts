@@ -1,0 +1,274 @@
+/**
+ * One request: its statements in turn, their parameters, their database, their results.
+ */
+
+import { type DbError, toDbError, type Value } from '@dendrodb/protocol'
+import { accessErrors } from '../../access/access-errors.ts'
+import type { AccessRules } from '../../access/access-rules.ts'
+import { accessKindOf } from '../../access/access-rules.ts'
+import type { ReadView, WriteTx } from '../../models/model.ts'
+import type { MaybePromise } from '../../storage/kv-store.ts'
+import type { AccessScope } from '../compile/access-scope.ts'
+import { landed } from '../compile/compile-block.ts'
+import type { CompiledStatement } from '../compile/compiled.ts'
+import { EvalContext, type RequestContext } from '../compile/eval-context.ts'
+import { Scope } from '../compile/scope.ts'
+import type { UseStatement } from '../dql/ast.ts'
+import { Closure } from '../functions/closure.ts'
+import type { DatabaseHost, QueryHost, Receipt, WriteOptions } from '../host.ts'
+import { queryLimits } from '../limits.ts'
+import type { PreparedStatement, PreparedText } from '../query-cache.ts'
+import { queryErrors } from '../query-errors.ts'
+import type { Session } from '../session.ts'
+import { databaseOf } from './database-name.ts'
+import { StatementRun } from './statement-run.ts'
+import { runTask } from './task.ts'
+import { runTransaction } from './transaction.ts'
+import { evaluateMeta, mergeMeta } from './write-meta.ts'
+
+export type StatementResult =
+  | { readonly status: 'ok'; readonly result: Value; readonly timeMs: number }
+  | { readonly status: 'error'; readonly error: DbError; readonly timeMs: number }
+
+export interface RequestOptions {
+  readonly host: QueryHost
+  readonly session: Session
+  readonly rules: AccessRules
+  readonly vars?: Readonly<Record<string, Value>>
+}
+
+export class RequestRun implements RequestContext {
+  readonly session: Session
+  readonly host: QueryHost
+  readonly authValue: Value
+  readonly ruleAccess: AccessScope
+  readonly access: AccessScope
+  readonly scope: Scope
+  readonly results: StatementResult[] = []
+  receipt: Receipt | undefined
+  database: string
+  #host: DatabaseHost | undefined
+
+  constructor({ host, session, rules, vars }: RequestOptions) {
+    this.host = host
+    this.session = session
+    this.database = session.database
+    this.access = rules.scopeOf(accessKindOf(session))
+    this.ruleAccess = rules.scopeOf('unrestricted')
+    this.authValue = authValueOf(session)
+    this.scope = new Scope(session.vars === undefined ? undefined : new Scope(undefined, session.vars), vars)
+  }
+
+  get sessionValue(): Value {
+    return { ...this.session.info, db: this.database, roles: this.session.auth?.roles ?? [] }
+  }
+
+  async run(text: PreparedText): Promise<void> {
+    for (let i = 0; i < text.length; i += 1) {
+      const prepared = text[i] as PreparedStatement
+      switch (prepared.statement.kind) {
+        case 'begin':
+          i = await runTransaction(this, text, i)
+          break
+        case 'commit':
+        case 'cancel':
+          this.#fail(strayEnd(prepared.statement.kind), performance.now())
+          break
+        case 'use':
+          await this.#use(prepared.statement)
+          break
+        default: {
+          const running = this.#runStatement(prepared)
+          if (running instanceof Promise) await running
+        }
+      }
+    }
+  }
+
+  /** The database that statements run in, opened when the first one does. */
+  openDatabase(): MaybePromise<DatabaseHost> {
+    if (this.#host !== undefined) return this.#host
+    const opened = this.host.database(this.database)
+    if (opened instanceof Promise) {
+      return opened.then((host) => {
+        this.#host = host
+        return host
+      })
+    }
+    this.#host = opened
+    return opened
+  }
+
+  /** A fresh run of a statement, whose time counts from `startedAt`. */
+  createRun(startedAt: number, canWait: boolean): StatementRun {
+    const { limits, signal } = this.session
+    return new StatementRun(
+      {
+        timeoutMs: limits?.timeoutMs ?? queryLimits.statementTimeoutMs,
+        memoryBytes: limits?.memoryBytes ?? queryLimits.statementMemoryBytes,
+        resultRows: limits?.resultRows ?? Number.POSITIVE_INFINITY,
+        signal,
+        canWait,
+      },
+      startedAt,
+    )
+  }
+
+  createContext(
+    database: DatabaseHost,
+    view: ReadView,
+    tx: WriteTx | undefined,
+    scope: Scope,
+    run: StatementRun,
+  ): EvalContext {
+    return new EvalContext({
+      run,
+      request: this,
+      database,
+      view,
+      tx,
+      access: this.access,
+      scope,
+      parent: undefined,
+      document: undefined,
+      recursion: undefined,
+      depth: 0,
+    })
+  }
+
+  succeed(result: Value, startedAt: number): void {
+    this.results.push({ status: 'ok', result, timeMs: performance.now() - startedAt })
+  }
+
+  #fail(error: unknown, startedAt: number): void {
+    this.results.push({ status: 'error', error: toDbError(error), timeMs: performance.now() - startedAt })
+  }
+
+  #runStatement(prepared: PreparedStatement): MaybePromise<void> {
+    const startedAt = performance.now()
+    try {
+      const { compiled } = prepared
+      const result = compiled.isWrite ? this.#write(compiled, startedAt) : this.#read(compiled, startedAt)
+      if (!(result instanceof Promise)) return this.succeed(result, startedAt)
+      return result.then(
+        (value) => this.succeed(value, startedAt),
+        (error: unknown) => this.#fail(error, startedAt),
+      )
+    } catch (error) {
+      this.#fail(error, startedAt)
+    }
+  }
+
+  #read(statement: CompiledStatement, startedAt: number): MaybePromise<Value> {
+    const database = this.openDatabase()
+    if (database instanceof Promise)
+      return database.then((host) => this.#readFrom(host, statement, startedAt))
+    return this.#readFrom(database, statement, startedAt)
+  }
+
+  #readFrom(database: DatabaseHost, statement: CompiledStatement, startedAt: number): MaybePromise<Value> {
+    const view = database.view()
+    if (view instanceof Promise) {
+      return view.then((opened) => this.#readOn(database, opened, statement, startedAt))
+    }
+    return this.#readOn(database, view, statement, startedAt)
+  }
+
+  #readOn(
+    database: DatabaseHost,
+    view: ReadView,
+    statement: CompiledStatement,
+    startedAt: number,
+  ): MaybePromise<Value> {
+    let isPending = false
+    try {
+      const run = this.createRun(startedAt, true)
+      run.check()
+      const ctx = this.createContext(database, view, undefined, this.scope, run)
+      const result = runTask(landed(statement.run(undefined, ctx)))
+      if (!(result instanceof Promise)) return shown(result)
+      isPending = true
+      return result.then(shown).finally(() => view.close())
+    } finally {
+      if (!isPending) view.close()
+    }
+  }
+
+  async #write(statement: CompiledStatement, startedAt: number): Promise<Value> {
+    const database = await this.openDatabase()
+    const meta = await this.metaFor([statement], database)
+    const isPoint = this.access.isUnrestricted && statement.isPoint?.(this.scope) === true
+    const { result, receipt } = await database.write(
+      (tx) => {
+        const scope = this.scope.fork()
+        const run = this.createRun(startedAt, !isPoint)
+        run.check()
+        const ctx = this.createContext(database, tx, tx, scope, run)
+        const value = runTask(landed(statement.run(undefined, ctx)))
+        const done = (found: Value) => ({ value: shown(found), scope, run })
+        return value instanceof Promise ? value.then(done) : done(value)
+      },
+      this.writeOptions(meta, isPoint),
+    )
+    this.scope.adopt(result.scope)
+    this.receipt = receipt
+    for (const wait of result.run.afterCommit) await wait()
+    return result.value
+  }
+
+  writeOptions(meta: WriteOptions['meta'], isPoint: boolean): WriteOptions {
+    const { signal } = this.session
+    return { ...(meta && { meta }), ...(isPoint && { isPoint }), ...(signal && { signal }) }
+  }
+
+  /** What the statements' write says about itself, evaluated before it begins: a commit has one set of it. */
+  async metaFor(statements: readonly CompiledStatement[], database: DatabaseHost) {
+    let meta = this.session.meta
+    for (const { meta: clause } of statements) {
+      if (clause === undefined) continue
+      const view = await database.view()
+      try {
+        const run = this.createRun(performance.now(), true)
+        const ctx = this.createContext(database, view, undefined, this.scope, run)
+        meta = mergeMeta(meta, await runTask(evaluateMeta(clause, ctx)))
+      } finally {
+        view.close()
+      }
+    }
+    return meta
+  }
+
+  /** Only root may go to another database: accounts and rules belong to the one they were made in. */
+  async #use(use: UseStatement): Promise<void> {
+    const startedAt = performance.now()
+    try {
+      const name = databaseOf(use, this.database)
+      if (name !== this.database) {
+        if (!this.session.isRoot && !this.session.isSystem) {
+          throw accessErrors.ROOT_REQUIRED({ statement: 'USE of another database' })
+        }
+        this.#host = await this.host.database(name)
+        this.database = name
+      }
+      this.succeed(undefined, startedAt)
+    } catch (error) {
+      this.#fail(error, startedAt)
+    }
+  }
+}
+
+function strayEnd(kind: 'commit' | 'cancel'): DbError {
+  return queryErrors.TRANSACTION_STATE({ statement: kind.toUpperCase(), problem: 'needs a BEGIN before it' })
+}
+
+function authValueOf({ auth }: Session): Value {
+  return auth && { ...auth.claims, id: auth.id, roles: auth.roles }
+}
+
+/** @throws QUERY_TYPE_EXPECTED for a closure, which is no value outside of the query */
+export function shown(value: Value): Value {
+  if ((value as unknown) instanceof Closure) {
+    throw queryErrors.TYPE_EXPECTED({ clause: 'a result', expected: 'a value', found: 'a closure' })
+  }
+  return value
+}

@@ -1,0 +1,98 @@
+/**
+ * INFO: definitions as the statements that make them, or as objects with STRUCTURE. For administrators.
+ */
+
+import type { Value } from '@dendrodb/protocol'
+import type { Catalog, IndexDefinition, TableDefinition } from '../../../catalog/definitions.ts'
+import { reservedPrefix } from '../../../catalog/system-tables.ts'
+import type { CompiledStatement } from '../../compile/compiled.ts'
+import type { EvalContext } from '../../compile/eval-context.ts'
+import type { InfoStatement, InfoSubject } from '../../dql/ast.ts'
+import { queryErrors } from '../../query-errors.ts'
+import { requireAdmin, requireRoot } from '../admin.ts'
+import { type DefinitionView, viewsOf } from '../definition-text.ts'
+import { type Task, wait } from '../task.ts'
+
+export function compileInfo({ subject, structure }: InfoStatement): CompiledStatement {
+  return {
+    isWrite: false,
+    *run(_row, ctx) {
+      const views = viewsOf(structure)
+      return yield* infoOf(subject, views, ctx)
+    },
+  }
+}
+
+function* infoOf(subject: InfoSubject, views: DefinitionView, ctx: EvalContext): Task<Value> {
+  switch (subject.type) {
+    case 'root': {
+      requireRoot(ctx, 'INFO FOR ROOT')
+      return { databases: yield* databaseNames(ctx) }
+    }
+    case 'namespace': {
+      requireRoot(ctx, 'INFO FOR NAMESPACE')
+      const slash = ctx.database.name.indexOf('/')
+      const prefix = slash < 0 ? '' : ctx.database.name.slice(0, slash + 1)
+      const names = yield* databaseNames(ctx)
+      return { databases: names.filter((name) => name.startsWith(prefix)) }
+    }
+    case 'database':
+      requireAdmin(ctx, 'INFO FOR DB')
+      return databaseInfo(views, ctx.view.catalog)
+    case 'table':
+      requireAdmin(ctx, 'INFO FOR TABLE')
+      return tableInfo(views, requireTable(subject.table, ctx))
+    case 'index': {
+      requireAdmin(ctx, 'INFO FOR INDEX')
+      const table = requireTable(subject.table, ctx)
+      const index = definedIndexes(table).find((each) => each.name === subject.index)
+      if (index === undefined) {
+        throw queryErrors.NOT_DEFINED({ type: 'index', name: `${subject.index} on ${subject.table}` })
+      }
+      return yield* indexInfo(views, index, ctx)
+    }
+    default:
+      return subject satisfies never
+  }
+}
+
+function* databaseNames(ctx: EvalContext): Task<readonly string[]> {
+  return (yield ctx.request.host.databaseNames()) as readonly string[]
+}
+
+function databaseInfo(views: DefinitionView, catalog: Catalog): Value {
+  const tables: [string, Value][] = []
+  for (const table of catalog.tables()) {
+    if (!table.name.startsWith(reservedPrefix)) tables.push([table.name, views.table(table)])
+  }
+  const params = [...(catalog.params?.() ?? [])].map((param): [string, Value] => [
+    param.name,
+    views.param(param),
+  ])
+  return { tables: Object.fromEntries(tables), params: Object.fromEntries(params) }
+}
+
+function tableInfo(views: DefinitionView, table: TableDefinition): Value {
+  const indexes = definedIndexes(table).map((index): [string, Value] => [index.name, views.index(index)])
+  return { definition: views.table(table), indexes: Object.fromEntries(indexes) }
+}
+
+function* indexInfo(views: DefinitionView, index: IndexDefinition, ctx: EvalContext): Task<Value> {
+  const progress = yield* wait(ctx.database.indexProgress(index.table, index.name))
+  return {
+    definition: views.index(index),
+    state: progress?.state ?? index.state,
+    ...(progress && { rows_done: progress.rowsDone, rows_total: progress.rowsTotal }),
+    ...(index.failure !== undefined && { failure: index.failure }),
+  }
+}
+
+function definedIndexes(table: TableDefinition): readonly IndexDefinition[] {
+  return table.indexes.filter((index) => !index.isAdjacency)
+}
+
+function requireTable(name: string, ctx: EvalContext): TableDefinition {
+  const table = name.startsWith(reservedPrefix) ? undefined : ctx.view.catalog.table(name)
+  if (table === undefined) throw queryErrors.NOT_DEFINED({ type: 'table', name })
+  return table
+}

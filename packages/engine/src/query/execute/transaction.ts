@@ -1,0 +1,172 @@
+/**
+ * BEGIN … COMMIT: the statements in between as one transaction, run again as a whole when it loses a race.
+ * When one fails nothing is written, and all of them answer with an error that says which one it was. RETURN ends the
+ * transaction early and successfully: what follows it is not run.
+ */
+
+import { toDbError, type Value } from '@dendrodb/protocol'
+import type { WriteTx } from '../../models/model.ts'
+import { type CompiledStatement, Jump } from '../compile/compiled.ts'
+import type { Scope } from '../compile/scope.ts'
+import { queryLimits } from '../limits.ts'
+import type { PreparedStatement, PreparedText } from '../query-cache.ts'
+import { queryErrors } from '../query-errors.ts'
+import { type RequestRun, shown } from './request-run.ts'
+import type { StatementRun } from './statement-run.ts'
+import { runTask, type Task } from './task.ts'
+
+/** Runs the transaction that begins at `begin`; gives the place of its end. */
+export async function runTransaction(
+  request: RequestRun,
+  text: PreparedText,
+  begin: number,
+): Promise<number> {
+  const startedAt = performance.now()
+  const end = endOf(text, begin)
+  const body = text.slice(begin + 1, end)
+  const ending = text[end]?.statement.kind
+  request.succeed(undefined, startedAt)
+  if (ending !== 'commit') {
+    const reason = ending === 'cancel' ? 'CANCEL ends it' : 'the text ends without COMMIT'
+    for (const _ of body) refuse(request, queryErrors.TRANSACTION_CANCELLED({ reason }), startedAt)
+    if (ending === 'cancel') request.succeed(undefined, startedAt)
+    return end
+  }
+  try {
+    const outcomes = await new Transaction(request, body).commit()
+    for (const { value, timeMs } of outcomes) request.results.push({ status: 'ok', result: value, timeMs })
+    request.succeed(undefined, startedAt)
+  } catch (error) {
+    reportFailure(request, error, body.length, begin, startedAt)
+  }
+  return end
+}
+
+/** The COMMIT or CANCEL that ends the transaction, or the end of the text. */
+function endOf(text: PreparedText, begin: number): number {
+  for (let i = begin + 1; i < text.length; i += 1) {
+    const { kind } = (text[i] as PreparedStatement).statement
+    if (kind === 'commit' || kind === 'cancel') return i
+  }
+  return text.length
+}
+
+/** An error of the statement at `index`. Never leaves this file. */
+class FailedStatement extends Error {
+  readonly index: number
+
+  constructor(index: number, cause: unknown) {
+    super('statement failed', { cause })
+    this.index = index
+  }
+}
+
+function reportFailure(
+  request: RequestRun,
+  error: unknown,
+  count: number,
+  begin: number,
+  startedAt: number,
+): void {
+  const failed = error instanceof FailedStatement ? error.index : count
+  const cause = toDbError(error instanceof FailedStatement ? error.cause : error)
+  // Statements are numbered within the text, from 1.
+  const others = queryErrors.TRANSACTION_FAILED({ number: begin + failed + 2, reason: cause.message })
+  for (let i = 0; i <= count; i += 1) refuse(request, i === failed ? cause : others, startedAt)
+}
+
+function refuse(request: RequestRun, error: ReturnType<typeof toDbError>, startedAt: number): void {
+  request.results.push({ status: 'error', error, timeMs: performance.now() - startedAt })
+}
+
+interface Outcome {
+  readonly value: Value
+  readonly timeMs: number
+}
+
+class Transaction {
+  readonly #request: RequestRun
+  readonly #body: PreparedText
+
+  constructor(request: RequestRun, body: PreparedText) {
+    this.#request = request
+    this.#body = body
+  }
+
+  async commit(): Promise<readonly Outcome[]> {
+    const request = this.#request
+    const statements = this.#compile()
+    const database = await request.openDatabase()
+    const meta = await request.metaFor(statements, database)
+    const isPoint = this.#isPoint(statements)
+    const { result, receipt } = await database.write(
+      (tx) => runTask(this.#run(statements, tx, request.scope.fork(), isPoint)),
+      request.writeOptions(meta, isPoint),
+    )
+    request.scope.adopt(result.scope)
+    request.receipt = receipt
+    for (const run of result.runs) for (const wait of run.afterCommit) await wait()
+    return result.outcomes
+  }
+
+  #compile(): readonly CompiledStatement[] {
+    return this.#body.map((prepared, index) => {
+      try {
+        const { kind } = prepared.statement
+        if (kind === 'begin' || kind === 'use') {
+          const problem = 'cannot stand inside of a transaction'
+          throw queryErrors.TRANSACTION_STATE({ statement: kind.toUpperCase(), problem })
+        }
+        return prepared.compiled
+      } catch (error) {
+        throw new FailedStatement(index, error)
+      }
+    })
+  }
+
+  #isPoint(statements: readonly CompiledStatement[]): boolean {
+    const { access, scope } = this.#request
+    return (
+      access.isUnrestricted &&
+      statements.length <= queryLimits.pointTargetsMax &&
+      statements.every((statement) => statement.isPoint?.(scope) === true)
+    )
+  }
+
+  *#run(statements: readonly CompiledStatement[], tx: WriteTx, scope: Scope, isPoint: boolean) {
+    const outcomes: Outcome[] = []
+    const runs: StatementRun[] = []
+    const database = yield* waitForDatabase(this.#request)
+    let isReturned = false
+    for (const [index, statement] of statements.entries()) {
+      const startedAt = performance.now()
+      if (isReturned) {
+        outcomes.push({ value: undefined, timeMs: 0 })
+        continue
+      }
+      try {
+        const run = this.#request.createRun(startedAt, !isPoint)
+        runs.push(run)
+        run.check()
+        const ctx = this.#request.createContext(database, tx, tx, scope, run)
+        const completion = yield* statement.run(undefined, ctx)
+        const value = completion instanceof Jump ? this.#landed(completion) : completion
+        isReturned = completion instanceof Jump && this.#body[index]?.statement.kind === 'return'
+        outcomes.push({ value: shown(value), timeMs: performance.now() - startedAt })
+      } catch (error) {
+        throw new FailedStatement(index, error)
+      }
+    }
+    return { outcomes, runs, scope }
+  }
+
+  #landed(jump: Jump): Value {
+    if (jump.type === 'return') return jump.value
+    throw queryErrors.LOOP_CONTROL({ statement: jump.type.toUpperCase() })
+  }
+}
+
+function* waitForDatabase(request: RequestRun): Task<Awaited<ReturnType<RequestRun['openDatabase']>>> {
+  const database = request.openDatabase()
+  return database instanceof Promise ? ((yield database) as Awaited<typeof database>) : database
+}

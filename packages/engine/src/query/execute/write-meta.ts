@@ -1,0 +1,54 @@
+/**
+ * The clauses by which a write says why it was made.
+ */
+
+import { toFloat, typeOf, type Value } from '@dendrodb/protocol'
+import type { WriteMeta } from '../../models/model.ts'
+import type { EvalContext } from '../compile/eval-context.ts'
+import type { Expression, WriteMetaClause } from '../dql/ast.ts'
+import { isNumber } from '../operators/number-arithmetic.ts'
+import { queryErrors } from '../query-errors.ts'
+import { createStatementCompiler } from './compile-statement.ts'
+import { type Task, wait } from './task.ts'
+
+export function* evaluateMeta(clause: WriteMetaClause, ctx: EvalContext): Task<WriteMeta> {
+  const compiler = createStatementCompiler()
+  function* evaluate(expression: Expression | undefined): Task<Value> {
+    return expression && (yield* wait(compiler.expression(expression).evaluate(undefined, ctx)))
+  }
+  const causedBy = yield* evaluate(clause.causedBy)
+  const evidence = yield* evaluate(clause.evidence)
+  const confidence = yield* evaluate(clause.confidence)
+  return {
+    ...(causedBy !== undefined && { causedBy: seqsOf(causedBy) }),
+    ...(evidence !== undefined && { evidence }),
+    ...(confidence !== undefined && { confidence: confidenceOf(confidence) }),
+  }
+}
+
+/** Causes add up; of everything else the later word counts. */
+export function mergeMeta(first: WriteMeta | undefined, second: WriteMeta): WriteMeta {
+  const causedBy = [...new Set([...(first?.causedBy ?? []), ...(second.causedBy ?? [])])]
+  return { ...first, ...second, ...(causedBy.length > 0 && { causedBy }) }
+}
+
+function seqsOf(value: Value): readonly number[] {
+  const list: readonly Value[] = Array.isArray(value) ? value : [value]
+  return list.map((seq) => {
+    if (typeof seq === 'number' && Number.isSafeInteger(seq)) return seq
+    throw queryErrors.TYPE_EXPECTED({
+      clause: 'CAUSED BY',
+      expected: 'numbers of commits',
+      found: typeOf(seq),
+    })
+  })
+}
+
+function confidenceOf(value: Value): number {
+  if (isNumber(value)) return toFloat(value)
+  throw queryErrors.TYPE_EXPECTED({
+    clause: 'CONFIDENCE',
+    expected: 'a number from 0 to 1',
+    found: typeOf(value),
+  })
+}

@@ -1,0 +1,60 @@
+/**
+ * Who a request comes from, as far as its token says.
+ */
+
+import type { Session } from '@dendrodb/engine'
+import type { RecordId } from '@dendrodb/protocol'
+
+/** What a query is run with on behalf of somebody. */
+export type EngineSession = Pick<Session, 'auth' | 'isRoot' | 'isSystem' | 'meta'>
+
+export interface UserPrincipal {
+  readonly type: 'user'
+  readonly database: string
+  /** The record the account acts as. */
+  readonly user: RecordId
+  readonly userId: string
+  readonly accountKey: string
+  readonly sessionId: string
+  readonly email: string
+  readonly roles: readonly string[]
+  readonly validUntilMs: number
+  readonly session: EngineSession
+}
+
+export interface RootPrincipal {
+  readonly type: 'root'
+  readonly session: EngineSession
+}
+
+export interface AnonymousPrincipal {
+  readonly type: 'anonymous'
+}
+
+export type Principal = UserPrincipal | RootPrincipal | AnonymousPrincipal
+
+export const anonymousPrincipal: AnonymousPrincipal = { type: 'anonymous' }
+
+export const rootPrincipal: RootPrincipal = {
+  type: 'root',
+  session: { isRoot: true, isSystem: false, meta: { actor: 'root' } },
+}
+
+/** The strongest of them is `$auth.role`. */
+const rolesByStrength = ['admin', 'editor', 'viewer', 'user']
+
+export type UserParts = Omit<UserPrincipal, 'type' | 'userId' | 'accountKey' | 'session'>
+
+export function userPrincipal(parts: UserParts): UserPrincipal {
+  const { user, roles, sessionId, email } = parts
+  const userId = user.toString()
+  const role = rolesByStrength.find((each) => roles.includes(each)) ?? roles[0] ?? null
+  const auth = { id: user, roles, claims: { email, role, session_id: sessionId } }
+  return {
+    type: 'user',
+    ...parts,
+    userId,
+    accountKey: user.key as string,
+    session: { auth, isRoot: false, isSystem: false, meta: { actor: userId } },
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Whatever goes wrong with a request, as the one error body: our own errors, those of the framework, those that Node
+ * finds before there is a request, and bugs, which are logged whole and answered as nothing in particular.
+ */
+
+import type { Socket } from 'node:net'
+import { DbError, errorStatusTable, toDbError } from '@dendrodb/protocol'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { Log } from '../observability/log.ts'
+import { errorAnswer, jsonType } from './answer.ts'
+import { httpErrors } from './http-errors.ts'
+import { headerBytesMax } from './limits.ts'
+import { securityHeaders } from './security-headers.ts'
+
+export function sendError(reply: FastifyReply, error: DbError): FastifyReply {
+  const { status, text } = errorAnswer(error)
+  const retryAfter = error.details.retry_after_secs
+  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
+  return reply.code(status).type(jsonType).send(text)
+}
+
+export function createErrorHandler(log: Log, bodyBytesMax: number) {
+  return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const error = thrown instanceof DbError ? thrown : fromFramework(thrown, bodyBytesMax)
+    if (errorStatusTable[error.status].http === 500) {
+      log.error({ request_id: request.id, err: error.cause ?? error }, error.message)
+    }
+    sendError(reply, error)
+  }
+}
+
+/** What Node refuses before it is a request. Nothing of it is trusted; the connection ends. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy(error)
+    return
+  }
+  const { status, text } = errorAnswer(clientError(error))
+  const lines = [
+    `HTTP/1.1 ${status} ${reasonPhrases.get(status) ?? 'Bad Request'}`,
+    'connection: close',
+    `content-type: ${jsonType}`,
+    `content-length: ${Buffer.byteLength(text)}`,
+    ...Object.entries(securityHeaders).map(([name, value]) => `${name}: ${value}`),
+  ]
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`)
+}
+
+const reasonPhrases: ReadonlyMap<number, string> = new Map([
+  [408, 'Request Timeout'],
+  [431, 'Request Header Fields Too Large'],
+])
+
+function clientError({ code }: NodeJS.ErrnoException): DbError {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return httpErrors.HEADERS_TOO_LARGE({ bytesMax: headerBytesMax })
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return httpErrors.REQUEST_TIMEOUT()
+    default:
+      return httpErrors.REQUEST_MALFORMED()
+  }
+}
+
+function fromFramework(thrown: unknown, bytesMax: number): DbError {
+  switch ((thrown as FastifyError | undefined)?.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return httpErrors.BODY_TOO_LARGE({ bytesMax })
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 'FST_ERR_CTP_EMPTY_TYPE':
+      return httpErrors.BODY_TYPE()
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return httpErrors.BODY_LENGTH()
+    case 'FST_ERR_BAD_URL':
+      return httpErrors.URL_MALFORMED()
+    default:
+      return toDbError(thrown)
+  }
+}

@@ -1,0 +1,23 @@
+/** Bounds of the HTTP door. Each is tested at the bound and one past it. */
+
+/** Bytes of all headers of a request. */
+export const headerBytesMax = 16 * 1024
+/** Characters of one part of a path; the key of a record may take 1,024 bytes, each written as %xx. */
+export const pathPartCharsMax = 4_096
+/** Characters of a request id that a client brings. */
+export const requestIdCharsMax = 128
+/** Records of one page of a list. */
+export const pageRecordsDefault = 50
+export const pageRecordsMax = 1_000
+/** Characters of a cursor. */
+export const cursorCharsMax = 2_048
+/** Characters of the table's name in a path. */
+export const tableNameCharsMax = 128
+/** Clients whose requests are counted for the rate limit; beyond that the one counted longest is forgotten. */
+export const countedClientsMax = 50_000
+/** Time the store has to answer the question whether the server is ready. */
+export const readyProbeMs = 500
+/** How long a browser may remember which requests are allowed. */
+export const preflightSeconds = 600
+/** How long a connection may be idle between two requests. */
+export const keepAliveMs = 72_000

@@ -1,0 +1,54 @@
+/**
+ * Records in paths: `/api/data/person/alice`.
+ * The last part is the key as it stands after the colon of a record id: `alice` is a text, `123` an int, `⟨123⟩` a
+ * text of digits, `u'0190…'` a uuid, `[1,'a']` an array. What reads as none of these is a text as it is, so that a key
+ * such as `a-b@c` needs no escaping but that of the URL.
+ */
+
+import { DbError, formatIdentifier, RecordId, type RecordKey, type Value } from '@dendrodb/protocol'
+import { httpErrors } from './http-errors.ts'
+import { tableNameCharsMax } from './limits.ts'
+
+const tablePattern = new RegExp(`^[A-Za-z_][A-Za-z0-9_-]{0,${tableNameCharsMax - 1}}$`)
+const plainText = /^(?=.*[A-Za-z_])[A-Za-z0-9_]+$/
+const literalStart = /^(?:-?\d|⟨|`|\[|\{|u['"])/
+
+/** @throws HTTP_TABLE_NAME */
+export function checkTable(name: string): string {
+  if (!tablePattern.test(name)) throw httpErrors.TABLE_NAME({ name, charsMax: tableNameCharsMax })
+  return name
+}
+
+/** @throws HTTP_TABLE_NAME, VALUE_RECORD_KEY_SIZE, VALUE_INT_RANGE */
+export function recordOfPath(table: string, part: string): RecordId {
+  return new RecordId(checkTable(table), readKey(part))
+}
+
+/** The record that a body's `id` names: a key as in a path, a whole id of the table, or a number. */
+export function recordOfField(table: string, id: Value): RecordId {
+  if (typeof id === 'number' || typeof id === 'bigint') return new RecordId(table, id)
+  if (typeof id !== 'string' || id === '') {
+    throw httpErrors.FIELD_INVALID({ field: 'id', expected: 'a key', errors: [{ field: 'id', code: 'type' }] })
+  }
+  const prefix = `${formatIdentifier(table)}:`
+  return new RecordId(table, readKey(id.startsWith(prefix) ? id.slice(prefix.length) : id))
+}
+
+/** The inverse of `recordOfPath`, before the URL's own escapes. */
+export function pathPartOf(id: RecordId): string {
+  return id.toString().slice(formatIdentifier(id.table).length + 1)
+}
+
+export function locationOf(id: RecordId): string {
+  return `/api/data/${id.table}/${encodeURIComponent(pathPartOf(id))}`
+}
+
+function readKey(part: string): RecordKey {
+  if (plainText.test(part) || !literalStart.test(part)) return part
+  try {
+    return RecordId.parse(`t:${part}`).key
+  } catch (error) {
+    if (error instanceof DbError && error.code === 'LITERAL_SYNTAX') return part
+    throw error
+  }
+}
