@@ -9,7 +9,7 @@ import { type DatabaseFiles, filesIn, filesInMemory } from './database/database-
 import { catalogOfDatabase, checkDatabaseName } from './database/database-name.ts'
 import { openLedger } from './database/open-core.ts'
 import { engineErrors } from './engine-errors.ts'
-import { recordCacheBytesMax } from './models/document/limits.ts'
+import { recordCacheBytesMax, scanCacheBytesMax } from './models/document/limits.ts'
 import type { QueryHost } from './query/host.ts'
 
 export interface EngineOptions {
@@ -18,8 +18,10 @@ export interface EngineOptions {
    * process.
    */
   readonly path?: string
-  /** Decoded records kept per database. Default 32 MiB. */
+  /** Decoded records kept for point reads, per database. Default 32 MiB. */
   readonly recordCacheBytes?: number
+  /** Decoded rows kept for scans, per database. Default 64 MiB. */
+  readonly scanCacheBytes?: number
   /** Blocks of files kept per database. Default 32 MiB. */
   readonly blockCacheBytes?: number
   /** Writes kept in memory before they are sorted into files, per database. Default 16 MiB. */
@@ -38,7 +40,7 @@ export const databasesOpenMax = 256
  * await engine.close()
  */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { path, recordCacheBytes, blockCacheBytes, writeBufferBytes } = options
+  const { path, blockCacheBytes, writeBufferBytes } = options
   const files =
     path === undefined
       ? filesInMemory()
@@ -46,21 +48,27 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
           cacheBytes: blockCacheBytes ?? 32 * 1024 * 1024,
           writeBufferBytes: writeBufferBytes ?? 16 * 1024 * 1024,
         })
-  return new Engine(files, await files.names(), recordCacheBytes ?? recordCacheBytesMax)
+  const { recordCacheBytes = recordCacheBytesMax, scanCacheBytes = scanCacheBytesMax } = options
+  return new Engine(files, await files.names(), { recordCacheBytes, scanCacheBytes })
+}
+
+interface CacheSizes {
+  readonly recordCacheBytes: number
+  readonly scanCacheBytes: number
 }
 
 export class Engine implements QueryHost {
   readonly #files: DatabaseFiles
-  readonly #cacheBytesMax: number
+  readonly #caches: CacheSizes
   readonly #names: Set<string>
   readonly #open = new Map<string, Promise<Database>>()
   #isClosed = false
 
   /** Made by `openEngine`. */
-  constructor(files: DatabaseFiles, names: readonly string[], cacheBytesMax: number) {
+  constructor(files: DatabaseFiles, names: readonly string[], caches: CacheSizes) {
     this.#files = files
     this.#names = new Set(names)
-    this.#cacheBytesMax = cacheBytesMax
+    this.#caches = caches
   }
 
   /**
@@ -101,8 +109,7 @@ export class Engine implements QueryHost {
     const store = await this.#files.open(name)
     try {
       const { state, catalog } = await openLedger(name, store)
-      const cacheBytesMax = this.#cacheBytesMax
-      return new Database(new DatabaseCore({ name, store, state, catalog, cacheBytesMax }), this)
+      return new Database(new DatabaseCore({ name, store, state, catalog, ...this.#caches }), this)
     } catch (error) {
       await store.close()
       throw error

@@ -13,13 +13,16 @@ import { formatHead } from '../ledger/hash.ts'
 import { mainBranch, recordKey } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import { exclusiveRunMs, optimisticRunsMax } from '../ledger/limits.ts'
+import { keyText } from '../ledger/overlay.ts'
 import { type GroupBase, type Outcome, Sequencer } from '../ledger/sequencer.ts'
 import { checkWriteMeta, type WriteMeta } from '../ledger/write-meta.ts'
 import type { CommittedWrite, Mutation } from '../ledger/write-request.ts'
+import { decodedBytes } from '../models/document/cached-scan.ts'
 import { HeadView } from '../models/document/head-view.ts'
 import { readCount } from '../models/document/live-records.ts'
 import { RecordCache } from '../models/document/record-cache.ts'
 import { RecordTx, type TxBase } from '../models/document/record-tx.ts'
+import { ScanCache } from '../models/document/scan-cache.ts'
 import { HistoryView } from '../models/history/history-view.ts'
 import type { ReadView, StoredRecord } from '../models/model.ts'
 import type { AsOf, Receipt, WriteOptions } from '../query/host.ts'
@@ -34,7 +37,8 @@ export interface CoreOptions {
   readonly store: KvStore
   readonly state: LedgerState
   readonly catalog: StoredCatalog
-  readonly cacheBytesMax: number
+  readonly recordCacheBytes: number
+  readonly scanCacheBytes: number
 }
 
 export type CommitListener = (writes: readonly CommittedWrite[]) => void
@@ -46,18 +50,20 @@ export class DatabaseCore {
   readonly snapshots: SharedSnapshots
   readonly catalogs: CatalogTimeline
   readonly #cache: RecordCache
+  readonly #scanCache: ScanCache
   /** Cached records that a write took out of the cache, by the write's seq: hot, so they go back in. */
   readonly #hot = new Map<number, Mutation[]>()
   readonly #listeners = new Set<CommitListener>()
   #isClosed = false
 
   constructor(options: CoreOptions) {
-    const { name, store, state, catalog, cacheBytesMax } = options
+    const { name, store, state, catalog, recordCacheBytes, scanCacheBytes } = options
     this.name = name
     this.store = store
     this.snapshots = new SharedSnapshots(store)
     this.catalogs = new CatalogTimeline(catalog)
-    this.#cache = new RecordCache(cacheBytesMax)
+    this.#cache = new RecordCache(recordCacheBytes)
+    this.#scanCache = new ScanCache(scanCacheBytes)
     this.sequencer = new Sequencer(store, state, catalog.seq, {
       onSequenced: (write) => this.#onSequenced(write),
       onCommitted: (writes) => this.#onCommitted(writes),
@@ -139,9 +145,12 @@ export class DatabaseCore {
       seq,
       catalog: this.catalogs.at(seq),
       cached: (table, id) => this.#cached(table, id, seq),
+      scanCache: this.#scanCache,
+      hasChanged: (range) => this.sequencer.hasChanged({ readSeq: seq, readKeys: [], readRanges: [range] }),
       onRead: (table, record, bytes) => {
-        const key = recordKey(mainBranch, table.id, record.idKey)
-        if (!this.sequencer.hasChanged(key, seq)) this.#cache.set(table.id, record, bytes)
+        const readKeys = [recordKey(mainBranch, table.id, record.idKey)]
+        if (this.sequencer.hasChanged({ readSeq: seq, readKeys, readRanges: [] })) return
+        this.#cache.set(table.id, record, decodedBytes(bytes))
       },
       onClose: held.release,
     })
@@ -243,6 +252,7 @@ export class DatabaseCore {
     for (const mutation of write.request.mutations) {
       const { tableId, key, idKey, value } = mutation
       if (catalogTableIds.has(tableId)) changes.push({ tableId, key, value })
+      this.#scanCache.invalidate(tableId, keyText(recordKey(mainBranch, tableId, idKey)))
       if (this.#cache.delete(tableId, key, idKey)) {
         const hot = this.#hot.get(write.seq)
         if (hot === undefined) this.#hot.set(write.seq, [mutation])
@@ -266,9 +276,14 @@ export class DatabaseCore {
     this.#hot.delete(seq)
     for (const { table, tableId, key, idKey, bytes, value, validFrom, validTo } of mutations) {
       if (bytes === undefined || value === undefined) continue
-      if (this.sequencer.hasChanged(recordKey(mainBranch, tableId, idKey), seq)) continue
+      const readKeys = [recordKey(mainBranch, tableId, idKey)]
+      if (this.sequencer.hasChanged({ readSeq: seq, readKeys, readRanges: [] })) continue
       const valid = validFrom === undefined && validTo === undefined ? {} : { validFrom, validTo }
-      this.#cache.set(tableId, { id: new RecordId(table, key), idKey, seq, value, ...valid }, bytes.length)
+      this.#cache.set(
+        tableId,
+        { id: new RecordId(table, key), idKey, seq, value, ...valid },
+        decodedBytes(bytes.length),
+      )
     }
   }
 

@@ -118,9 +118,9 @@ export class Sequencer {
     return this.#next.manifest.seq
   }
 
-  /** Whether the key of the live state may have been written by a commit after `seq`, durable or not. */
-  hasChanged(key: Uint8Array, seq: number): boolean {
-    return this.#window.isStale({ readSeq: seq, readKeys: [key], readRanges: [] })
+  /** Whether anything of this may have been written by a commit after `readSeq`, durable or not. */
+  hasChanged(read: ReadSet): boolean {
+    return this.#window.isStale(read)
   }
 
   /** A number for a table or an index that nothing else has or will have. */

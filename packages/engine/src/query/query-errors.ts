@@ -97,7 +97,6 @@ export const queryErrors = defineErrors('QUERY', {
   },
   TRANSACTION_STATE: { status: 'invalid_query', message: '{statement} {problem}' },
   LOOP_CONTROL: { status: 'invalid_query', message: '{statement} stands outside of a FOR loop' },
-  AS_OF_UNKNOWN: { status: 'not_found', message: 'there is no commit {asOf} in this database' },
   NESTED_WRITE: {
     status: 'invalid_query',
     message: '{statement} cannot stand inside {place}',

@@ -10,7 +10,8 @@ import { openMemoryStore } from '../storage/memory/memory-store.ts'
 
 export async function openTestCore(store: KvStore = openMemoryStore()): Promise<DatabaseCore> {
   const { state, catalog } = await openLedger('test', store)
-  return new DatabaseCore({ name: 'test', store, state, catalog, cacheBytesMax: 1024 * 1024 })
+  const caches = { recordCacheBytes: 1024 * 1024, scanCacheBytes: 1024 * 1024 }
+  return new DatabaseCore({ name: 'test', store, state, catalog, ...caches })
 }
 
 export function recordOf(table: string) {

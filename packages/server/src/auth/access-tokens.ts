@@ -70,7 +70,8 @@ export class AccessTokens {
       return payload
     } catch (error) {
       if (error instanceof jose.errors.JWTExpired) throw authErrors.TOKEN_EXPIRED()
-      if (error instanceof jose.errors.JOSEError) throw authErrors.TOKEN_INVALID({ problem: problemOf(error) })
+      if (error instanceof jose.errors.JOSEError)
+        throw authErrors.TOKEN_INVALID({ problem: problemOf(error) })
       throw error
     }
   }

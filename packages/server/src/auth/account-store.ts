@@ -4,8 +4,15 @@
  */
 
 import type { Database, ReadView, StoredRecord, WriteMeta } from '@dendrodb/engine'
-import { DbError, Datetime, RecordId, ulid } from '@dendrodb/protocol'
-import { ensureAccountTables, profileId, profileTable, recordsWhere, userTable, withView } from './account-tables.ts'
+import { Datetime, DbError, RecordId, ulid } from '@dendrodb/protocol'
+import {
+  ensureAccountTables,
+  profileId,
+  profileTable,
+  recordsWhere,
+  userTable,
+  withView,
+} from './account-tables.ts'
 import { authErrors } from './auth-errors.ts'
 
 export interface Account {
@@ -107,5 +114,7 @@ function readAccount({ id, value }: StoredRecord): Account {
 }
 
 function isTakenEmail(error: unknown): boolean {
-  return error instanceof DbError && error.code === 'INDEX_UNIQUE_VIOLATION' && error.details.table === userTable
+  return (
+    error instanceof DbError && error.code === 'INDEX_UNIQUE_VIOLATION' && error.details.table === userTable
+  )
 }

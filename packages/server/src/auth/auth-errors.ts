@@ -11,7 +11,8 @@ export const authErrors = defineErrors('AUTH', {
   TOKEN_EXPIRED: { status: 'unauthenticated', message: 'the access token has expired; refresh it' },
   TOKEN_DATABASE: {
     status: 'unauthenticated',
-    message: 'the access token is for the database {issuedFor}, not for {asked}; choose it with X-DDB-Database',
+    message:
+      'the access token is for the database {issuedFor}, not for {asked}; choose it with X-DDB-Database',
   },
   SESSION_ENDED: { status: 'unauthenticated', message: 'the session has ended; sign in again' },
   CREDENTIALS_INVALID: { status: 'invalid_credentials', message: 'the email or the password is wrong' },
@@ -23,7 +24,10 @@ export const authErrors = defineErrors('AUTH', {
     status: 'unauthenticated',
     message: 'the refresh token was used before, so that its session has been ended; sign in again',
   },
-  EMAIL_INVALID: { status: 'invalid_argument', message: 'the email is not an address such as ada@example.com' },
+  EMAIL_INVALID: {
+    status: 'invalid_argument',
+    message: 'the email is not an address such as ada@example.com',
+  },
   EMAIL_TAKEN: { status: 'conflict', message: 'there is an account with this email already' },
   PASSWORD_LENGTH: {
     status: 'invalid_argument',

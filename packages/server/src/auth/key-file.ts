@@ -104,7 +104,11 @@ function parseKeys(text: string): SealedKeys | undefined {
       (sealedWith === 'tmk' || sealedWith === 'master.key') &&
       Array.isArray(keys) &&
       keys.every(({ kid, createdAt, sealed }: Partial<SealedKey>) => {
-        return typeof kid === 'string' && typeof sealed === 'string' && !Number.isNaN(Date.parse(String(createdAt)))
+        return (
+          typeof kid === 'string' &&
+          typeof sealed === 'string' &&
+          !Number.isNaN(Date.parse(String(createdAt)))
+        )
       })
     return isGood ? (content as SealedKeys) : undefined
   } catch {

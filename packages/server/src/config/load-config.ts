@@ -8,7 +8,14 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { configErrors } from './config-errors.ts'
 import { nearestName } from './nearest-name.ts'
-import { type Config, environmentName, flagName, type Setting, type SettingKey, settings } from './settings.ts'
+import {
+  type Config,
+  environmentName,
+  flagName,
+  type Setting,
+  type SettingKey,
+  settings,
+} from './settings.ts'
 import { readTomlFile } from './toml-file.ts'
 
 export interface ConfigSources {

@@ -64,7 +64,12 @@ export function duration(minimum: string, maximum: string) {
     context.addIssue(problem)
     return z.NEVER
   })
-  return parsed.pipe(z.number().min(durationMs(minimum) ?? 0, problem).max(durationMs(maximum) ?? 0, problem))
+  return parsed.pipe(
+    z
+      .number()
+      .min(durationMs(minimum) ?? 0, problem)
+      .max(durationMs(maximum) ?? 0, problem),
+  )
 }
 
 export function formatBytes(count: number): string {

@@ -33,7 +33,8 @@ export const settings = {
     name: 'data',
     schema: text(),
     default: './ddb-data',
-    about: 'folder of the data, made when missing; `:memory:` keeps everything in memory until the server ends',
+    about:
+      'folder of the data, made when missing; `:memory:` keeps everything in memory until the server ends',
     isPath: true,
   }),
   host: setting({
@@ -56,14 +57,19 @@ export const settings = {
   }),
   rootToken: setting({
     name: 'root_token',
-    schema: text().regex(/^[\x21-\x7e]{16,512}$/, 'must be 16 to 512 visible ASCII characters').optional(),
+    schema: text()
+      .regex(/^[\x21-\x7e]{16,512}$/, 'must be 16 to 512 visible ASCII characters')
+      .optional(),
     default: undefined,
-    about: 'token of the server’s administrator; without it one is generated into `root-token` in the data folder',
+    about:
+      'token of the server’s administrator; without it one is generated into `root-token` in the data folder',
     isSecret: true,
   }),
   tmk: setting({
     name: 'tmk',
-    schema: text().regex(/^[0-9a-fA-F]{64}$/, 'must be 32 bytes as 64 hexadecimal digits').optional(),
+    schema: text()
+      .regex(/^[0-9a-fA-F]{64}$/, 'must be 32 bytes as 64 hexadecimal digits')
+      .optional(),
     default: undefined,
     about: 'master key that seals the server’s own keys; without it a key file in the data folder does',
     isSecret: true,

@@ -11,7 +11,10 @@ export const httpErrors = defineErrors('HTTP', {
     status: 'bad_request',
     message: 'the headers of the request are longer than {bytesMax} bytes',
   },
-  URL_MALFORMED: { status: 'bad_request', message: 'the path is not well encoded: % is followed by two hex digits' },
+  URL_MALFORMED: {
+    status: 'bad_request',
+    message: 'the path is not well encoded: % is followed by two hex digits',
+  },
   BODY_TOO_LARGE: { status: 'payload_too_large', message: 'the body is longer than {bytesMax} bytes' },
   BODY_TYPE: {
     status: 'unsupported_type',

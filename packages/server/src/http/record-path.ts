@@ -28,7 +28,11 @@ export function recordOfPath(table: string, part: string): RecordId {
 export function recordOfField(table: string, id: Value): RecordId {
   if (typeof id === 'number' || typeof id === 'bigint') return new RecordId(table, id)
   if (typeof id !== 'string' || id === '') {
-    throw httpErrors.FIELD_INVALID({ field: 'id', expected: 'a key', errors: [{ field: 'id', code: 'type' }] })
+    throw httpErrors.FIELD_INVALID({
+      field: 'id',
+      expected: 'a key',
+      errors: [{ field: 'id', code: 'type' }],
+    })
   }
   const prefix = `${formatIdentifier(table)}:`
   return new RecordId(table, readKey(id.startsWith(prefix) ? id.slice(prefix.length) : id))

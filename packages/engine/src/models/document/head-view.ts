@@ -7,7 +7,7 @@ import type { Catalog, IndexDefinition, TableDefinition } from '../../catalog/de
 import { mainBranch, recordKey } from '../../ledger/key-space.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
 import { chain } from '../../storage/chain.ts'
-import type { MaybePromise } from '../../storage/kv-store.ts'
+import type { KeyRange, MaybePromise } from '../../storage/kv-store.ts'
 import { isRelation, readEdges } from '../graph/adjacency.ts'
 import type {
   Direction,
@@ -19,8 +19,10 @@ import type {
   ScanTableOptions,
   StoredRecord,
 } from '../model.ts'
+import { scanWithCache } from './cached-scan.ts'
 import { adjacencyReader, readCount, scanEntries, scanRecords } from './live-records.ts'
 import { decodeStoredRecord } from './record-codec.ts'
+import type { ScanCache } from './scan-cache.ts'
 
 export interface HeadViewOptions {
   readonly reader: KvReader
@@ -29,6 +31,10 @@ export interface HeadViewOptions {
   readonly catalog: Catalog
   /** A record that is known to be as of `seq`. */
   readonly cached: (table: TableDefinition, id: RecordId, idKey?: Uint8Array) => StoredRecord | undefined
+  /** Where scans of whole tables leave what they decode. */
+  readonly scanCache: ScanCache
+  /** Whether anything in the range of keys has been written since `seq`. */
+  readonly hasChanged: (range: KeyRange) => boolean
   /** Hears of a record that had to be read and decoded. */
   readonly onRead: (table: TableDefinition, record: StoredRecord, recordBytes: number) => void
   readonly onClose: () => void
@@ -69,7 +75,11 @@ export class HeadView implements ReadView {
   }
 
   scanTable(table: TableDefinition, options?: ScanTableOptions): AsyncIterable<readonly StoredRecord[]> {
-    return scanRecords(this.#options.reader, table, options)
+    const { reader, seq, scanCache, hasChanged } = this.#options
+    const isWhole =
+      options === undefined || Object.values(options).every((value) => value === undefined || value === false)
+    if (isWhole) return scanWithCache({ reader, seq, cache: scanCache, hasChanged }, table)
+    return scanRecords(reader, table, options)
   }
 
   scanIndex(

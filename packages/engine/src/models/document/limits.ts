@@ -6,5 +6,7 @@ export const entriesPerRecordMax = 10_000
 export const rowsPerChunkMax = 1_024
 /** Records an index build reads and indexes in one step. */
 export const indexBuildRowsPerStep = 512
-/** Decoded records kept, by their canonical bytes. */
+/** What the decoded records kept for point reads may take, by estimate. */
 export const recordCacheBytesMax = 32 * 1024 * 1024
+/** What the decoded rows kept for scans may take, by estimate; one table at most half of it. */
+export const scanCacheBytesMax = 64 * 1024 * 1024

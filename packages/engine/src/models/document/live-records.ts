@@ -62,15 +62,14 @@ export async function* scanRecords(
 ): AsyncGenerator<readonly StoredRecord[]> {
   const range = tableRange(table, options)
   if (Buffer.compare(range.gte, range.lt) >= 0) return
-  const idStart = tailOffset(mainBranch, table.id)
   for await (const chunk of reader.scan(range, scanOptions(options))) {
-    for (const entries of inRows(chunk)) {
-      yield entries.map(({ key, value }) => {
-        const idKey = key.subarray(idStart)
-        return decodeStoredRecord(decodeId(table.name, idKey), idKey, value)
-      })
-    }
+    for (const entries of inRows(chunk)) yield entries.map((entry) => decodeRow(table, entry))
   }
+}
+
+export function decodeRow(table: TableDefinition, { key, value }: KvEntry): StoredRecord {
+  const idKey = key.subarray(tailOffset(mainBranch, table.id))
+  return decodeStoredRecord(decodeId(table.name, idKey), idKey, value)
 }
 
 /** Keys of the index's entries within the range; never too narrow, wider only where entries are cut. */

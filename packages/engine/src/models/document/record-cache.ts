@@ -1,5 +1,5 @@
 /**
- * Decoded records, bounded by the bytes they were decoded from.
+ * Decoded records, bounded by what they take, by estimate.
  * Why: decoding costs more than a lookup, and a hot record is read far more often than written.
  * Invariant: an entry is the newest sequenced version of its record; a write removes it when it is sequenced,
  * before anyone could read around it.
@@ -17,9 +17,6 @@ interface Entry {
   readonly bytes: number
 }
 type Generation = Map<number, Map<CacheKey, Entry>>
-
-/** Rough cost of an entry beside the record's bytes. */
-const entryOverheadBytes = 200
 
 export class RecordCache {
   readonly #bytesMax: number
@@ -43,11 +40,11 @@ export class RecordCache {
     return older.record
   }
 
-  set(tableId: number, record: StoredRecord, recordBytes: number): void {
+  set(tableId: number, record: StoredRecord, bytes: number): void {
     const cacheKey = cacheKeyOf(record.id.key, record.idKey)
     if (cacheKey === undefined) return
     this.#old.get(tableId)?.delete(cacheKey)
-    this.#add(tableId, cacheKey, { record, bytes: recordBytes + entryOverheadBytes })
+    this.#add(tableId, cacheKey, { record, bytes })
   }
 
   /** Whether it was there. */

@@ -1,27 +1,54 @@
 /**
  * The syntax tree of DQL: what a text says, before anything is known of tables, parameters or permissions.
- * Why: parser, planner, formatter and EXPLAIN meet here and nowhere else, so the tree is plain data: readonly objects
- * told apart by `kind`, without methods, safe to cache and to share between queries.
+ * Why: parser, planner, formatter and EXPLAIN meet here and nowhere else, so the tree is plain data: readonly
+ * objects told apart by `kind`, without methods, safe to cache and to share between queries.
  * Invariants:
- * - `span` holds UTF-16 offsets into the parsed text, `end` exclusive. Nothing else in the tree depends on the text:
- *   two trees that differ in spans alone mean the same.
- * - Spellings are normalised: `IS NOT` is `!=`, `AND` is `&&`, `NOT x` is `!x`, `a.*` is `a[*]`, names are unescaped.
+ * - `span` holds UTF-16 offsets into the parsed text, `end` exclusive. Nothing else in the tree depends on
+ *   the text: two trees that differ in spans alone mean the same.
+ * - Spellings are normalised: `IS NOT` is `!=`, `AND` is `&&`, `NOT x` is `!x`, `a.*` is `a[*]`, names are
+ *   unescaped.
  * - An absent clause is an absent property, never `undefined` as a value and never an empty list.
- * The file is long because its types are mutually recursive (an expression may hold a statement and the other way
- * round) and a split would make an import cycle; types of values, which hold neither, are in ast-type.ts.
+ * This file holds what is mutually recursive, as an expression may hold a statement and the other way round;
+ * what is not is in ast-leaf.ts, ast-schema.ts and ast-type.ts, the first two of which are part of this
+ * module's exports.
  */
 
-import type { Value } from '@dendrodb/protocol'
+import type {
+  BinaryOperator,
+  Distance,
+  FunctionParam,
+  IndexHint,
+  InfoStatement,
+  KeyGenerator,
+  KeyLiteral,
+  LeafExpression,
+  LeafPart,
+  TableExpression,
+  UnaryOperator,
+  UseStatement,
+  WordStatement,
+} from './ast-leaf.ts'
+import type {
+  DefineEventOf,
+  DefineFieldOf,
+  DefineFunctionOf,
+  DefineParamOf,
+  DefineStatementOf,
+  DefineTableOf,
+  PermissionOf,
+  PermissionsOf,
+  SchemaStatementOf,
+} from './ast-schema.ts'
 import type { Node, Span, TypeNode } from './ast-type.ts'
+
+export type * from './ast-leaf.ts'
+export type * from './ast-schema.ts'
 
 // Expressions
 
 export type Expression =
-  | LiteralExpression
-  | ParamExpression
-  | TableExpression
+  | LeafExpression
   | RecordIdExpression
-  | MockExpression
   | IdiomExpression
   | ArrayExpression
   | SetExpression
@@ -34,32 +61,9 @@ export type Expression =
   | KnnExpression
   | CastExpression
   | CallExpression
-  | ConstantExpression
   | ClosureExpression
   | SubqueryExpression
   | BlockExpression
-
-/**
- * A scalar that needs no evaluation: NONE (`undefined`), NULL, bool, int, float, decimal, string, bytes, datetime,
- * duration, uuid, or a point written `(1.5, 2)`. A distance such as `5km` is a number of metres. Never an array, set,
- * object, record id or range.
- */
-export interface LiteralExpression extends Node<'literal'> {
-  readonly value: Value
-}
-
-/** `$name`; `name` comes without the dollar sign. */
-export interface ParamExpression extends Node<'param'> {
-  readonly name: string
-}
-
-/**
- * A bare name where a statement expects a target (`FROM person`, `CREATE person`, `RELATE`'s edge).
- * Everywhere else a bare name is an `idiom` of one field.
- */
-export interface TableExpression extends Node<'table'> {
-  readonly name: string
-}
 
 /** `user:alice`, and `user:1..5` where the key is a range. */
 export interface RecordIdExpression extends Node<'record_id'> {
@@ -70,16 +74,6 @@ export interface RecordIdExpression extends Node<'record_id'> {
 export type RecordKeyNode = SingleRecordKey | RecordKeyRange
 
 export type SingleRecordKey = KeyLiteral | KeyGenerator | KeyArray | KeyObject
-
-/** Int, string or uuid key. Digits beyond 64 bits are a string, as in SurrealQL. */
-export interface KeyLiteral extends Node<'key_literal'> {
-  readonly value: Value
-}
-
-/** `user:ulid()`, `user:uuid()`, `user:rand()`: a new key each time it is evaluated. */
-export interface KeyGenerator extends Node<'key_generator'> {
-  readonly generator: 'ulid' | 'uuid' | 'rand'
-}
 
 export interface KeyArray extends Node<'key_array'> {
   readonly items: readonly Expression[]
@@ -100,12 +94,6 @@ export interface RecordKeyBound {
   readonly inclusive: boolean
 }
 
-/** `|person:10|`: that many generated ids; `|person:1..10|`: numbered ids, both ends included. */
-export interface MockExpression extends Node<'mock'> {
-  readonly table: string
-  readonly amount: { readonly count: number } | { readonly from: number; readonly to: number }
-}
-
 export interface ArrayExpression extends Node<'array'> {
   readonly items: readonly Expression[]
 }
@@ -115,7 +103,10 @@ export interface SetExpression extends Node<'set'> {
   readonly items: readonly Expression[]
 }
 
-/** `{ name: 'x', 'any key': 1 }`. Of a repeated key the last value stays, so keys are distinct. `{}` is the empty object. */
+/**
+ * `{ name: 'x', 'any key': 1 }`. Of a repeated key the last value stays, so keys are distinct. `{}` is the
+ * empty object.
+ */
 export interface ObjectExpression extends Node<'object'> {
   readonly entries: readonly ObjectEntry[]
 }
@@ -126,7 +117,9 @@ export interface ObjectEntry {
   readonly span: Span
 }
 
-/** `1..5`, `1..=5`, `1>..5`, `..5`, `1..`, `..`. By default the lower end is included and the upper is not. */
+/**
+ * `1..5`, `1..=5`, `1>..5`, `..5`, `1..`, `..`. By default the lower end is included and the upper is not.
+ */
 export interface RangeExpression extends Node<'range'> {
   readonly lower?: Expression
   readonly upper?: Expression
@@ -139,57 +132,11 @@ export interface UnaryExpression extends Node<'unary'> {
   readonly operand: Expression
 }
 
-/** A minus before a number belongs to the literal, so that the smallest int can be written. */
-export type UnaryOperator = '!' | '-' | '+'
-
 export interface BinaryExpression extends Node<'binary'> {
   readonly operator: BinaryOperator
   readonly left: Expression
   readonly right: Expression
 }
-
-/**
- * In the canonical spelling. `?=` any element equals, `*=` all elements equal; `~ !~ ?~ *~` are reserved (fuzzy match).
- * `LIKE` is ours: `%` any text, `_` one character, case-insensitive.
- */
-export type BinaryOperator =
-  | '||'
-  | '&&'
-  | '??'
-  | '?:'
-  | '='
-  | '=='
-  | '!='
-  | '?='
-  | '*='
-  | '~'
-  | '!~'
-  | '?~'
-  | '*~'
-  | '<'
-  | '<='
-  | '>'
-  | '>='
-  | 'IN'
-  | 'NOT IN'
-  | 'CONTAINS'
-  | 'CONTAINSNOT'
-  | 'CONTAINSALL'
-  | 'CONTAINSANY'
-  | 'CONTAINSNONE'
-  | 'ALLINSIDE'
-  | 'ANYINSIDE'
-  | 'NONEINSIDE'
-  | 'OUTSIDE'
-  | 'INTERSECTS'
-  | 'LIKE'
-  | 'NOT LIKE'
-  | '+'
-  | '-'
-  | '*'
-  | '/'
-  | '%'
-  | '**'
 
 /** `x BETWEEN lower AND upper` (ours): both ends included. */
 export interface BetweenExpression extends Node<'between'> {
@@ -220,21 +167,6 @@ export interface KnnExpression extends Node<'knn'> {
   readonly distance?: Distance
 }
 
-export type Distance =
-  | { readonly metric: DistanceMetric }
-  /** Minkowski distance of that order. */
-  | { readonly metric: 'minkowski'; readonly order: number }
-
-export type DistanceMetric =
-  | 'chebyshev'
-  | 'cosine'
-  | 'dot'
-  | 'euclidean'
-  | 'hamming'
-  | 'jaccard'
-  | 'manhattan'
-  | 'pearson'
-
 /** `<int> x`. */
 export interface CastExpression extends Node<'cast'> {
   readonly type: TypeNode
@@ -242,17 +174,12 @@ export interface CastExpression extends Node<'cast'> {
 }
 
 /**
- * `string::len(x)`, `fn::greet('Ann')`, `count()`, `rand()`. Built-in names are in lower case; names under `fn::` keep
- * theirs. Whether the function exists is not the parser's business.
+ * `string::len(x)`, `fn::greet('Ann')`, `count()`, `rand()`. Built-in names are in lower case; names under
+ * `fn::` keep theirs. Whether the function exists is not the parser's business.
  */
 export interface CallExpression extends Node<'call'> {
   readonly name: string
   readonly args: readonly Expression[]
-}
-
-/** `math::pi`: a namespaced name without parentheses, in lower case. */
-export interface ConstantExpression extends Node<'constant'> {
-  readonly name: string
 }
 
 /** `|$a: int, $b| $a + $b`, `|$a| -> int { … }`. */
@@ -262,13 +189,9 @@ export interface ClosureExpression extends Node<'closure'> {
   readonly body: Expression
 }
 
-export interface FunctionParam {
-  readonly name: string
-  readonly type?: TypeNode
-  readonly span: Span
-}
-
-/** A statement used as a value: `(SELECT …)`, or bare where a whole expression may stand: `LET $x = SELECT …`. */
+/**
+ * A statement used as a value: `(SELECT …)`, or bare where a whole expression may stand: `LET $x = SELECT …`.
+ */
 export interface SubqueryExpression extends Node<'subquery'> {
   readonly statement: Statement
 }
@@ -282,7 +205,8 @@ export interface BlockExpression extends Node<'block'> {
 
 /**
  * A path of at least one part. Without `start` it begins at the current record: `a.b` is [field a, field b],
- * `->knows->person` is [graph, graph]. With `start` it begins at that value: `$x.a`, `user:1->knows`, `(SELECT …)[0]`.
+ * `->knows->person` is [graph, graph]. With `start` it begins at that value: `$x.a`, `user:1->knows`,
+ * `(SELECT …)[0]`.
  */
 export interface IdiomExpression extends Node<'idiom'> {
   readonly start?: Expression
@@ -290,46 +214,24 @@ export interface IdiomExpression extends Node<'idiom'> {
 }
 
 export type PathPart =
-  | FieldPart
+  | LeafPart
   | IndexPart
-  | AllPart
-  | LastPart
-  | FlattenPart
-  | OptionalPart
   | WherePart
   | DestructurePart
   | MethodPart
   | CallPart
   | GraphPart
   | RecursePart
-  | RepeatPart
-
-/** `.name`, or the bare name an idiom begins with. */
-export interface FieldPart extends Node<'field'> {
-  readonly name: string
-}
 
 /** `[expr]`: an array position or an object's field. */
 export interface IndexPart extends Node<'index'> {
   readonly index: Expression
 }
 
-/** `[*]` and `.*`: every element of an array, every field of an object, the whole record behind a link. */
-export type AllPart = Node<'all'>
-
-/** `[$]`: the last element. */
-export type LastPart = Node<'last'>
-
-/** `...`: flattens one level. */
-export type FlattenPart = Node<'flatten'>
-
-/** `?` before a further part: when the value so far is NONE or NULL the whole path is NONE. */
-export type OptionalPart = Node<'optional'>
-
 /**
- * `[WHERE cond]`, `[? cond]`: the elements (or reached records) for which the condition holds, with the element as the
- * current record. A condition after a traversal and before FROM, `SELECT ->follows->user WHERE age > 25 FROM …`, is
- * this part at the end of the path.
+ * `[WHERE cond]`, `[? cond]`: the elements (or reached records) for which the condition holds, with the
+ * element as the current record. A condition after a traversal and before FROM, `SELECT ->follows->user WHERE
+ * age > 25 FROM …`, is this part at the end of the path.
  */
 export interface WherePart extends Node<'where'> {
   readonly condition: Expression
@@ -340,14 +242,19 @@ export interface DestructurePart extends Node<'destructure'> {
   readonly fields: readonly DestructureField[]
 }
 
-/** `name` is the field of the result; `path` is read from the value: `a` is {a, [field a]}, `b.*` {b, [field b, all]}. */
+/**
+ * `name` is the field of the result; `path` is read from the value: `a` is {a, [field a]}, `b.*` {b, [field
+ * b, all]}.
+ */
 export interface DestructureField {
   readonly name: string
   readonly path: readonly PathPart[]
   readonly span: Span
 }
 
-/** `.len()`: a method of the value's type, or a closure held in a field of that name. The name is as written. */
+/**
+ * `.len()`: a method of the value's type, or a closure held in a field of that name. The name is as written.
+ */
 export interface MethodPart extends Node<'method'> {
   readonly name: string
   readonly args: readonly Expression[]
@@ -361,7 +268,8 @@ export interface CallPart extends Node<'call'> {
 /**
  * One step along edges: `->knows` reaches the edges, a second `->person` their far ends.
  * `out` is `->`, `in` is `<-`, `both` is `<->`. No `targets`: `->?`, any table.
- * The clauses come from the parenthesised form `->(knows WHERE … LIMIT 3)`; `fields` from `->(SELECT a FROM knows)`.
+ * The clauses come from the parenthesised form `->(knows WHERE … LIMIT 3)`; `fields` from `->(SELECT a FROM
+ * knows)`.
  */
 export interface GraphPart extends Node<'graph'> {
   readonly direction: 'out' | 'in' | 'both'
@@ -380,8 +288,8 @@ export interface GraphPart extends Node<'graph'> {
 export type GraphTarget = TableExpression | RecordIdExpression
 
 /**
- * `.{min..max}`: the path is followed again from what it reached. `.{3}` has `min` = `max` = 3; no `max`: until
- * nothing new is reached or the engine's bound. Without `path` the rest of the idiom is the path.
+ * `.{min..max}`: the path is followed again from what it reached. `.{3}` has `min` = `max` = 3; no `max`:
+ * until nothing new is reached or the engine's bound. Without `path` the rest of the idiom is the path.
  */
 export interface RecursePart extends Node<'recurse'> {
   readonly min?: number
@@ -394,16 +302,6 @@ export type RecurseMode =
   | { readonly type: 'collect'; readonly inclusive: boolean }
   | { readonly type: 'path'; readonly inclusive: boolean }
   | { readonly type: 'shortest'; readonly to: Expression; readonly inclusive: boolean }
-
-/** `@` inside a recursed destructuring: recurse here. */
-export type RepeatPart = Node<'repeat'>
-
-/** Fields and array elements alone, as definitions name them: `address.city`, `tags.*`, `tags[*].name`. */
-export interface FieldPathNode extends Node<'field_path'> {
-  readonly steps: readonly FieldPathStep[]
-}
-
-export type FieldPathStep = string | { readonly each: true }
 
 // Statements
 
@@ -424,16 +322,12 @@ export type ControlStatement =
   | ReturnStatement
   | IfStatement
   | ForStatement
-  | BreakStatement
-  | ContinueStatement
+  | WordStatement
   | ThrowStatement
   | SleepStatement
-  | BeginStatement
-  | CommitStatement
-  | CancelStatement
   | ExplainStatement
 
-export type SchemaStatement = DefineStatement | RemoveStatement | RebuildIndexStatement
+export type SchemaStatement = SchemaStatementOf<Expression, BlockExpression, SelectStatement>
 
 export type SessionStatement =
   | UseStatement
@@ -480,19 +374,14 @@ export interface Projection {
 export type ProjectionItem = Node<'all'> | ProjectedField
 
 /**
- * Without `alias` the field is named by its path (graph steps included), by the function's name, or else by the text
- * of the expression (`formatExpression`).
+ * Without `alias` the field is named by its path (graph steps included), by the function's name, or else by
+ * the text of the expression (`formatExpression`).
  */
 export interface ProjectedField extends Node<'field'> {
   readonly expression: Expression
   /** A path of fields: `AS stats.total` makes an object `stats`. */
   readonly alias?: IdiomExpression
 }
-
-/** `WITH NOINDEX`, or `WITH INDEX a, b`: only these may be used. */
-export type IndexHint =
-  | { readonly type: 'noindex' }
-  | { readonly type: 'index'; readonly names: readonly string[] }
 
 /** `GROUP ALL` makes one group of all rows. */
 export type GroupClause =
@@ -657,9 +546,6 @@ export interface ForStatement extends Node<'for'> {
   readonly body: BlockExpression
 }
 
-export type BreakStatement = Node<'break'>
-export type ContinueStatement = Node<'continue'>
-
 export interface ThrowStatement extends Node<'throw'> {
   readonly error: Expression
 }
@@ -668,10 +554,6 @@ export interface SleepStatement extends Node<'sleep'> {
   readonly duration: Expression
 }
 
-export type BeginStatement = Node<'begin'>
-export type CommitStatement = Node<'commit'>
-export type CancelStatement = Node<'cancel'>
-
 /** `EXPLAIN [ANALYZE] statement` (ours). */
 export interface ExplainStatement extends Node<'explain'> {
   readonly analyze: boolean
@@ -679,23 +561,6 @@ export interface ExplainStatement extends Node<'explain'> {
 }
 
 // Session
-
-/** At least one of the two is there. */
-export interface UseStatement extends Node<'use'> {
-  readonly namespace?: string
-  readonly database?: string
-}
-
-export interface InfoStatement extends Node<'info'> {
-  readonly subject: InfoSubject
-  /** STRUCTURE: objects instead of texts. */
-  readonly structure: boolean
-}
-
-export type InfoSubject =
-  | { readonly type: 'root' | 'namespace' | 'database' }
-  | { readonly type: 'table'; readonly table: string }
-  | { readonly type: 'index'; readonly index: string; readonly table: string }
 
 /** `SHOW CHANGES FOR TABLE t SINCE x LIMIT n`; no `table`: the whole database. */
 export interface ShowChangesStatement extends Node<'show_changes'> {
@@ -720,167 +585,11 @@ export interface KillStatement extends Node<'kill'> {
 
 // Schema
 
-export type DefineStatement =
-  | DefineNamespaceStatement
-  | DefineDatabaseStatement
-  | DefineTableStatement
-  | DefineFieldStatement
-  | DefineIndexStatement
-  | DefineParamStatement
-  | DefineFunctionStatement
-  | DefineEventStatement
-  | DefineAnalyzerStatement
-
-/** `error` by default: defining what exists is refused. */
-export type IfExists = 'error' | 'skip' | 'overwrite'
-
-interface Definition<Kind extends string> extends Node<Kind> {
-  readonly name: string
-  readonly ifExists: IfExists
-  readonly comment?: string
-}
-
-export type DefineNamespaceStatement = Definition<'define_namespace'>
-export type DefineDatabaseStatement = Definition<'define_database'>
-
-export interface DefineTableStatement extends Definition<'define_table'> {
-  readonly drop: boolean
-  /** Not given: schemaless. */
-  readonly schema?: 'schemafull' | 'schemaless' | 'schemamixed'
-  readonly type?: TableTypeNode
-  readonly permissions?: PermissionsClause
-  /** Reserved. */
-  readonly changefeed?: { readonly retention: Expression; readonly includeOriginal: boolean }
-  /** `AS SELECT …`: reserved for views. */
-  readonly as?: SelectStatement
-}
-
-/** Relation: an absent list means any table. */
-export type TableTypeNode =
-  | { readonly type: 'any' | 'normal' }
-  | {
-      readonly type: 'relation'
-      readonly from?: readonly string[]
-      readonly to?: readonly string[]
-      readonly enforced: boolean
-    }
-
-/** An action that is not mentioned is absent: the reader of the definition decides (NONE for tables). */
-export interface PermissionsClause {
-  readonly select?: PermissionNode
-  readonly create?: PermissionNode
-  readonly update?: PermissionNode
-  readonly delete?: PermissionNode
-}
-
-export type PermissionNode =
-  | { readonly type: 'full' | 'none' }
-  | { readonly type: 'where'; readonly where: Expression }
-
-export interface DefineFieldStatement extends Node<'define_field'> {
-  readonly path: FieldPathNode
-  readonly table: string
-  readonly ifExists: IfExists
-  readonly type?: TypeNode
-  /** Extra fields inside an object are allowed. */
-  readonly flexible: boolean
-  readonly readonly: boolean
-  readonly default?: { readonly value: Expression; readonly always: boolean }
-  readonly value?: Expression
-  readonly assert?: Expression
-  /** Evaluated on every read, never stored. */
-  readonly computed?: Expression
-  readonly permissions?: PermissionsClause
-  readonly comment?: string
-}
-
-export interface DefineIndexStatement extends Definition<'define_index'> {
-  readonly table: string
-  /** Empty only for `COUNT`. */
-  readonly fields: readonly FieldPathNode[]
-  readonly index: IndexTypeNode
-  /** The statement answers before the index is built. */
-  readonly concurrently: boolean
-}
-
-export type IndexTypeNode =
-  | { readonly type: 'normal' | 'unique' | 'count' }
-  | HnswIndexNode
-  | FulltextIndexNode
-
-export interface HnswIndexNode {
-  readonly type: 'hnsw'
-  readonly dimension: number
-  readonly distance?: Distance
-  readonly vectorType?: 'f64' | 'f32' | 'i64' | 'i32' | 'i16'
-  /** Neighbours per node, and on the lowest layer. */
-  readonly m?: number
-  readonly m0?: number
-  /** Beam width of the construction. */
-  readonly efc?: number
-}
-
-export interface FulltextIndexNode {
-  readonly type: 'fulltext'
-  readonly analyzer?: string
-  /** BM25 with its two constants, where given. */
-  readonly bm25?: { readonly k1: number; readonly b: number } | 'default'
-  readonly highlights: boolean
-}
-
-export interface DefineParamStatement extends Definition<'define_param'> {
-  readonly value: Expression
-  readonly permission?: PermissionNode
-}
-
-/** `name` comes without `fn::`. */
-export interface DefineFunctionStatement extends Definition<'define_function'> {
-  readonly params: readonly FunctionParam[]
-  readonly returns?: TypeNode
-  readonly body: BlockExpression
-  readonly permission?: PermissionNode
-}
-
-export interface DefineEventStatement extends Definition<'define_event'> {
-  readonly table: string
-  readonly when?: Expression
-  /** What happens, in this order: THEN. */
-  readonly actions: readonly Expression[]
-}
-
-export interface DefineAnalyzerStatement extends Definition<'define_analyzer'> {
-  /** `fn::…` that the text passes through first. */
-  readonly function?: string
-  readonly tokenizers?: readonly AnalyzerTokenizer[]
-  readonly filters?: readonly AnalyzerFilter[]
-}
-
-export type AnalyzerTokenizer = 'blank' | 'camel' | 'class' | 'code' | 'punct'
-
-export type AnalyzerFilter =
-  | { readonly type: 'ascii' | 'lowercase' | 'uppercase' }
-  | { readonly type: 'snowball'; readonly language: string }
-  | { readonly type: 'edgengram' | 'ngram'; readonly min: number; readonly max: number }
-  | { readonly type: 'mapper'; readonly path: string }
-
-/** `REMOVE TABLE t`, `REMOVE FIELD a.b ON t`, `REMOVE FUNCTION fn::f` … */
-export interface RemoveStatement extends Node<'remove'> {
-  readonly subject: RemoveSubject
-  /** IF EXISTS: no error when there is none. */
-  readonly ifExists: boolean
-}
-
-export type RemoveSubject =
-  | {
-      readonly type: 'namespace' | 'database' | 'table' | 'param' | 'function' | 'analyzer'
-      readonly name: string
-    }
-  | { readonly type: 'index' | 'event'; readonly name: string; readonly table: string }
-  | { readonly type: 'field'; readonly path: FieldPathNode; readonly table: string }
-
-export interface RebuildIndexStatement extends Node<'rebuild_index'> {
-  readonly name: string
-  readonly table: string
-  readonly ifExists: boolean
-  readonly concurrently: boolean
-}
+export type DefineStatement = DefineStatementOf<Expression, BlockExpression, SelectStatement>
+export type DefineTableStatement = DefineTableOf<Expression, SelectStatement>
+export type DefineFieldStatement = DefineFieldOf<Expression>
+export type DefineParamStatement = DefineParamOf<Expression>
+export type DefineFunctionStatement = DefineFunctionOf<Expression, BlockExpression>
+export type DefineEventStatement = DefineEventOf<Expression>
+export type PermissionsClause = PermissionsOf<Expression>
+export type PermissionNode = PermissionOf<Expression>

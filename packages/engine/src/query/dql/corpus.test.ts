@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { expressionCorpus, statementCorpus } from './corpus.fixture.ts'
 import { formatExpression, formatStatement } from './format-ast.ts'
 import { parseDql, parseExpression } from './parse-dql.ts'
-import { expressionCorpus, statementCorpus } from './test-corpus.ts'
-import { flawsOf, withoutSpans } from './test-tree.ts'
+import { flawsOf, withoutSpans } from './tree.fixture.ts'
 
 describe('every valid expression', () => {
   test.each(expressionCorpus)('%s: its canonical text means the same', (text) => {

@@ -2,10 +2,10 @@ import { DbError } from '@dendrodb/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { BinaryOperator, Expression, PathPart, Statement } from './ast.ts'
+import { expressionCorpus, statementCorpus } from './corpus.fixture.ts'
 import { formatExpression, formatStatement } from './format-ast.ts'
 import { parseDql, parseExpression } from './parse-dql.ts'
-import { expressionCorpus, statementCorpus } from './test-corpus.ts'
-import { flawsOf, withoutSpans } from './test-tree.ts'
+import { flawsOf, withoutSpans } from './tree.fixture.ts'
 
 const textMillisMax = 500
 const corpus: readonly string[] = [...statementCorpus, ...expressionCorpus.map((text) => `RETURN ${text}`)]
@@ -13,7 +13,9 @@ const pieces: readonly string[] = [
   ...new Set(corpus.flatMap((text) => text.match(/[\w$]+|'[^']*'|"[^"]*"|\s+|[^\w\s]/g) ?? [])),
 ]
 
-/** A syntax tree or an error of our own, and soon; a tree has no flaws and its canonical text gives it again. */
+/**
+ * A syntax tree or an error of our own, and soon; a tree has no flaws and its canonical text gives it again.
+ */
 function holds(text: string): void {
   const started = performance.now()
   const statements = parseOrRefuse(text)

@@ -1,4 +1,7 @@
-/** Clauses as canonical text. Each function gives `''` for what is not there, or the clause with a space before it. */
+/**
+ * Clauses as canonical text. Each function gives `''` for what is not there, or the clause with a space
+ * before it.
+ */
 
 import type {
   Assignment,

@@ -80,7 +80,10 @@ export function formatExpressionNode(f: Format, e: Expression): string {
   }
 }
 
-/** The expression, in parentheses when it binds looser than `power`. Open ends of ranges would take in what follows. */
+/**
+ * The expression, in parentheses when it binds looser than `power`. Open ends of ranges would take in what
+ * follows.
+ */
 function operand(f: Format, e: Expression, power: number): string {
   const text = f.expression(e)
   return powerOf(e) < power || e.kind === 'range' || e.kind === 'closure' ? `(${text})` : text
@@ -137,7 +140,7 @@ function formatBound(f: Format, e: Expression): string {
   return e.kind === 'literal' || e.kind === 'param' ? text : `(${text})`
 }
 
-export function formatItems(f: Format, items: readonly Expression[]): string {
+function formatItems(f: Format, items: readonly Expression[]): string {
   return `[${items.map(f.expression).join(', ')}]`
 }
 
@@ -169,9 +172,10 @@ function beginsWithRecordId(e: Expression): boolean {
   }
 }
 
-export function formatEntries(f: Format, entries: readonly ObjectEntry[]): string {
+function formatEntries(f: Format, entries: readonly ObjectEntry[]): string {
   if (entries.length === 0) return '{}'
-  return `{ ${entries.map(({ key, value }) => `${formatObjectKey(key)}: ${f.expression(value)}`).join(', ')} }`
+  const fields = entries.map(({ key, value }) => `${formatObjectKey(key)}: ${f.expression(value)}`)
+  return `{ ${fields.join(', ')} }`
 }
 
 export function formatBlock(f: Format, { statements }: BlockExpression): string {
@@ -202,7 +206,7 @@ function formatClosure(f: Format, e: ClosureExpression): string {
 }
 
 /** `isClosure`: the type ends at a bar, so a union goes into angle brackets. */
-export function formatFunctionParam({ name, type }: FunctionParam, isClosure: boolean): string {
+export function formatFunctionParam({ name, type }: Omit<FunctionParam, 'span'>, isClosure: boolean): string {
   if (type === undefined) return formatParam(name)
   const text = formatType(type)
   return `${formatParam(name)}: ${isClosure && type.kind === 'union_type' ? `<${text}>` : text}`
@@ -210,7 +214,7 @@ export function formatFunctionParam({ name, type }: FunctionParam, isClosure: bo
 
 // Record ids
 
-export function formatRecordId(f: Format, { table, key }: RecordIdExpression): string {
+function formatRecordId(f: Format, { table, key }: RecordIdExpression): string {
   return `${formatName(table)}:${formatKey(f, key)}`
 }
 

@@ -1,6 +1,6 @@
 /**
- * Names as canonical text. A name is escaped with ⟨ and ⟩ when it is not plain ASCII, or when it stands where it could be
- * taken for a keyword.
+ * Names as canonical text. A name is escaped with ⟨ and ⟩ when it is not plain ASCII, or when it stands where
+ * it could be taken for a keyword.
  */
 
 import { formatIdentifier, formatValue } from '@dendrodb/protocol'

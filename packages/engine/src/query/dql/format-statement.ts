@@ -26,9 +26,8 @@ import {
   formatWriteClauses,
 } from './format-clauses.ts'
 import { formatSchemaStatement } from './format-define.ts'
-import { formatBlock } from './format-expression.ts'
+import { formatBlock, formatFunctionParam } from './format-expression.ts'
 import { formatName, formatParam } from './format-name.ts'
-import { formatType } from './format-type.ts'
 
 export function formatStatementNode(f: Format, s: Statement): string {
   switch (s.kind) {
@@ -86,7 +85,7 @@ export function formatStatementNode(f: Format, s: Statement): string {
     case 'kill':
       return `KILL ${f.expression(s.id)}`
     case 'let':
-      return `LET ${formatParam(s.name)}${s.type === undefined ? '' : `: ${formatType(s.type)}`} = ${f.expression(s.value)}`
+      return `LET ${formatFunctionParam(s, false)} = ${f.expression(s.value)}`
     case 'return':
       return (
         (s.value === undefined ? 'RETURN' : `RETURN ${f.expression(s.value)}`) +

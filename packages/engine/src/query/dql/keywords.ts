@@ -1,7 +1,7 @@
 /**
- * The words with a meaning in DQL, in any case. None is reserved everywhere: a word is a name wherever a name must
- * stand (after a dot, as an object key, as an alias), and where a value must stand it is a name unless what follows
- * shows that it opens a clause or a statement.
+ * The words with a meaning in DQL, in any case. None is reserved everywhere: a word is a name wherever a name
+ * must stand (after a dot, as an object key, as an alias), and where a value must stand it is a name unless
+ * what follows shows that it opens a clause or a statement.
  */
 
 /** Words that open a statement. */
@@ -232,7 +232,9 @@ const followerSet: ReadonlySet<string> = new Set([
   'UNIQUE',
 ])
 
-/** Words that open something else where a field may stand. Operators do not: `in = $x` can only be a field. */
+/**
+ * Words that open something else where a field may stand. Operators do not: `in = $x` can only be a field.
+ */
 const specialFieldSet: ReadonlySet<string> = new Set([
   ...statementWords,
   ...clauseWords,

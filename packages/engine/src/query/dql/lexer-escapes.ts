@@ -3,7 +3,7 @@
  *
  * | in | escapes |
  * |---|---|
- * | strings | `\'` `\"` `` \` `` `\\` `\/` `\b` `\f` `\n` `\r` `\t` `\0` `\uXXXX` `\u{X…}` (1 to 6 hexadecimal digits) |
+ * | strings | `\'` `\"` `` \` `` `\\` `\/` `\b` `\f` `\n` `\r` `\t` `\0` `\uXXXX` `\u{X…}` (1 to 6 digits) |
  * | names   | `\\` and the closing quote |
  *
  * Two `\uXXXX` may form a surrogate pair, as in JSON; a lone surrogate is refused, as it is no text.

@@ -2,8 +2,8 @@
  * Text → tokens, one at a time as the parser asks for them.
  * Why by hand: an error must say what is wrong inside a string or a number, and a token costs a fraction of a
  * microsecond. Every call moves forward, so the whole text is read in linear time.
- * Comments run from `--`, `//` or `#` to the end of the line, or stand between slash-star and star-slash; they count as
- * white space.
+ * Comments run from `--`, `//` or `#` to the end of the line, or stand between slash-star and star-slash;
+ * they count as white space.
  */
 
 import type { DbError } from '@dendrodb/protocol'

@@ -1,6 +1,7 @@
 /**
- * Bounds of the parser, so that its time and memory are bounded by the length of the text and a hostile text ends in
- * an error instead of a stack overflow, here or in whoever walks the tree. Each is tested at the bound and one past it.
+ * Bounds of the parser, so that its time and memory are bounded by the length of the text and a hostile text
+ * ends in an error instead of a stack overflow, here or in whoever walks the tree. Each is tested at the
+ * bound and one past it.
  */
 
 export interface DqlLimits {
@@ -10,7 +11,10 @@ export interface DqlLimits {
   readonly statementsMax: number
   /** Parentheses, brackets, braces, prefix operators and types within one another. */
   readonly depthMax: number
-  /** Levels of the tree below a statement; a chain `a + b + c` counts its operators, being as deep as it is long. */
+  /**
+   * Levels of the tree below a statement; a chain `a + b + c` counts its operators, being as deep as it is
+   * long.
+   */
   readonly heightMax: number
   /** Parts of one path: `a.b[0]->knows` has four. */
   readonly pathPartsMax: number

@@ -1,6 +1,6 @@
 /**
- * How tightly operators bind, for the parser and the formatter. Loosest first, as in SurrealQL 3; what binds equally
- * associates to the left.
+ * How tightly operators bind, for the parser and the formatter. Loosest first, as in SurrealQL 3; what binds
+ * equally associates to the left.
  *
  * | power    | operators                                                                       |
  * |----------|---------------------------------------------------------------------------------|

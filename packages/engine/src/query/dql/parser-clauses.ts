@@ -1,5 +1,6 @@
 /**
- * Clauses that several statements share. A function that takes the node fills in its property when the clause is there.
+ * Clauses that several statements share. A function that takes the node fills in its property when the clause
+ * is there.
  */
 
 import type {

@@ -1,7 +1,7 @@
 import { Duration } from '@dendrodb/protocol'
 import { expect, test } from 'vitest'
 import { parseDql } from './parse-dql.ts'
-import { withoutSpans } from './test-tree.ts'
+import { withoutSpans } from './tree.fixture.ts'
 
 const field = (name: string) => ({ kind: 'idiom', parts: [{ kind: 'field', name }] })
 const value = (v: unknown) => ({ kind: 'literal', value: v })

@@ -1,4 +1,6 @@
-/** Measures of distance between vectors, as `<|k,COSINE|>` and `DEFINE INDEX … HNSW DIST EUCLIDEAN` name them. */
+/**
+ * Measures of distance between vectors, as `<|k,COSINE|>` and `DEFINE INDEX … HNSW DIST EUCLIDEAN` name them.
+ */
 
 import type { Distance, DistanceMetric } from './ast.ts'
 import type { Parser } from './parser.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseDql, parseExpression } from './parse-dql.ts'
-import { withoutSpans } from './test-tree.ts'
+import { withoutSpans } from './tree.fixture.ts'
 
 const field = (name: string) => ({ kind: 'idiom', parts: [{ kind: 'field', name }] })
 const tree = (text: string) => withoutSpans(parseExpression(text))

@@ -1,6 +1,6 @@
 /**
- * One step along edges: `->knows`, `<-knows`, `<->knows`, `->?`, `->(knows, likes WHERE since > 2020 LIMIT 3)`,
- * `->(SELECT since FROM knows ORDER BY since)`, `->knows:1..5`.
+ * One step along edges: `->knows`, `<-knows`, `<->knows`, `->?`, `->(knows, likes WHERE since > 2020 LIMIT
+ * 3)`, `->(SELECT since FROM knows ORDER BY since)`, `->knows:1..5`.
  */
 
 import type { GraphPart, GraphTarget } from './ast.ts'

@@ -1,7 +1,7 @@
 import { Datetime, Decimal, Duration, Float, Geometry, Uuid } from '@dendrodb/protocol'
 import { describe, expect, test } from 'vitest'
 import { parseExpression } from './parse-dql.ts'
-import { withoutSpans } from './test-tree.ts'
+import { withoutSpans } from './tree.fixture.ts'
 
 function literal(text: string): unknown {
   const expression = parseExpression(text)

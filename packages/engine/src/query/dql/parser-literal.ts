@@ -1,7 +1,7 @@
 /**
  * Literals: numbers, durations, distances and prefixed strings. Each takes one token.
- * A token of digits is read here and not in the lexer, because what it means depends on its place: `1h` is a duration,
- * but in `t:1h` a key.
+ * A token of digits is read here and not in the lexer, because what it means depends on its place: `1h` is a
+ * duration, but in `t:1h` a key.
  */
 
 import {

@@ -1,7 +1,7 @@
 /**
  * What a word means where a value may stand, told from the one token after it.
- * Why: no word of DQL is reserved, so that `SELECT from, to, value, order FROM email` is what it looks like; a word opens
- * a statement or a clause only when something follows that cannot follow a name.
+ * Why: no word of DQL is reserved, so that `SELECT from, to, value, order FROM email` is what it looks like;
+ * a word opens a statement or a clause only when something follows that cannot follow a name.
  */
 
 import {
@@ -74,8 +74,8 @@ export function opensValueStatement(p: Parser): boolean {
 }
 
 /**
- * Whether VALUE, at the beginning of a projection, is the keyword, as it always is in SurrealQL; unless it would have
- * nothing to apply to: `SELECT value FROM t`.
+ * Whether VALUE, at the beginning of a projection, is the keyword, as it always is in SurrealQL; unless it
+ * would have nothing to apply to: `SELECT value FROM t`.
  */
 export function opensValue(p: Parser): boolean {
   if (p.token.keyword !== 'VALUE') return false
@@ -86,7 +86,10 @@ export function opensValue(p: Parser): boolean {
 /** After `select` or `value`, what shows that it is a field. Any other word may be a field itself. */
 const endsSelectName: ReadonlySet<string> = new Set<Keyword | ''>(['AND', 'AS', 'ASC', 'DESC', 'FROM', 'OR'])
 
-/** Whether the current word can be no name here: it opens a clause, joins two values or is no function to be called. */
+/**
+ * Whether the current word can be no name here: it opens a clause, joins two values or is no function to be
+ * called.
+ */
 export function opensClause(p: Parser): boolean {
   const { keyword } = p.token
   if (isStatementKeyword(keyword)) return p.peek().type === '(' && !functionStatements.has(keyword)
@@ -96,7 +99,8 @@ export function opensClause(p: Parser): boolean {
 }
 
 /**
- * Whether a value begins with the token after the current one, so that the current word is a keyword and no name.
+ * Whether a value begins with the token after the current one, so that the current word is a keyword and no
+ * name.
  * A sign and a bracket count by how they are set: `VALUE -x` and `value - x`, `VALUE [1]` and `value[1]`.
  */
 export function valueFollows(p: Parser): boolean {

@@ -1,7 +1,8 @@
 /**
  * What stands in brackets and braces: arrays, objects, sets and blocks.
- * An opening brace is told apart by what follows it, without reading anything twice: `{}` and `{ key:` are objects, `{,}`
- * is the empty set; otherwise a statement follows, and a comma after an expression makes it the first element of a set.
+ * An opening brace is told apart by what follows it, without reading anything twice: `{}` and `{ key:` are
+ * objects, `{,}` is the empty set; otherwise a statement follows, and a comma after an expression makes it
+ * the first element of a set.
  */
 
 import type { BlockExpression, Expression, ObjectEntry, Statement } from './ast.ts'

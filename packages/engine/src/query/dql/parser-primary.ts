@@ -1,5 +1,6 @@
 /**
- * Single values: literals, parameters, names, calls, record ids and whatever stands in parentheses, brackets or bars.
+ * Single values: literals, parameters, names, calls, record ids and whatever stands in parentheses, brackets
+ * or bars.
  */
 
 import { Float, Geometry, toFloat } from '@dendrodb/protocol'

@@ -1,6 +1,6 @@
 /**
- * Record ids: `user:alice`, `user:1`, `user:⟨any text⟩`, `user:u'…'`, `user:[…]`, `user:{…}`, `user:ulid()`, and ranges of
- * them: `user:1..5`. Table, colon and key touch, so that `{ a: b }` stays an object.
+ * Record ids: `user:alice`, `user:1`, `user:⟨any text⟩`, `user:u'…'`, `user:[…]`, `user:{…}`, `user:ulid()`,
+ * and ranges of them: `user:1..5`. Table, colon and key touch, so that `{ a: b }` stays an object.
  */
 
 import { DbError, int, type Value } from '@dendrodb/protocol'

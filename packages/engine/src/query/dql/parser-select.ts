@@ -1,7 +1,7 @@
 /**
  * Reading statements: SELECT, COUNT, LIVE SELECT.
- * The clauses of SELECT come in SurrealQL's order. AS OF, VALID AS OF and TRACE stand after the targets or at the end,
- * where FETCH, TIMEOUT and the flags may stand in any order.
+ * The clauses of SELECT come in SurrealQL's order. AS OF, VALID AS OF and TRACE stand after the targets or at
+ * the end, where FETCH, TIMEOUT and the flags may stand in any order.
  */
 
 import type { CountStatement, Expression, LiveStatement, SelectStatement } from './ast.ts'

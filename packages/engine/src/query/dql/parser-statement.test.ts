@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseDql } from './parse-dql.ts'
-import { withoutSpans } from './test-tree.ts'
+import { withoutSpans } from './tree.fixture.ts'
 
 const field = (name: string) => ({ kind: 'idiom', parts: [{ kind: 'field', name }] })
 const table = (name: string) => ({ kind: 'table', name })
@@ -23,8 +23,8 @@ describe('SELECT', () => {
   test('has every clause in its property', () => {
     expect(
       only(
-        `SELECT a, b.c AS d.e, * OMIT f FROM ONLY g, h:1 AS OF 5 VALID AS OF $v TRACE CAUSES WITH INDEX i, j WHERE k
-         SPLIT l GROUP BY m HAVING n ORDER BY o DESC, p COLLATE NUMERIC LIMIT 10 START 20 FETCH q TIMEOUT 5s
+        `SELECT a, b.c AS d.e, * OMIT f FROM ONLY g, h:1 AS OF 5 VALID AS OF $v TRACE CAUSES
+         WITH INDEX i, j WHERE k SPLIT l GROUP BY m HAVING n ORDER BY o DESC, p COLLATE NUMERIC LIMIT 10 START 20 FETCH q TIMEOUT 5s
          PARALLEL TEMPFILES EXPLAIN FULL`,
       ),
     ).toEqual({

@@ -1,5 +1,5 @@
 /**
- * Types: `int | string`, `option<record<user>>`, `array<float, 3>`, `'draft' | 'published'`, `{ name: string }`.
+ * Types: `int | string`, `option<record<user>>`, `array<float, 3>`, `'draft' | 'done'`, `{ name: string }`.
  * Names of types are no keywords; they are known here alone, in any case.
  */
 

@@ -1,6 +1,6 @@
 /**
- * Writing statements: CREATE, INSERT, UPDATE, UPSERT, DELETE, RELATE. Each may end with RETURN, TIMEOUT, PARALLEL and what
- * the write says about itself (VALID FROM, CAUSED BY, EVIDENCE, CONFIDENCE), in any order.
+ * Writing statements: CREATE, INSERT, UPDATE, UPSERT, DELETE, RELATE. Each may end with RETURN, TIMEOUT,
+ * PARALLEL and what the write says about itself (VALID FROM, CAUSED BY, EVIDENCE, CONFIDENCE), in any order.
  */
 
 import type {
@@ -176,7 +176,7 @@ function parseRow(p: Parser, length: number): readonly Expression[] {
   throw p.invalid(p.span(start), `row of ${row.length} values for ${length} fields`)
 }
 
-export function parseAssignment(p: Parser): Assignment {
+function parseAssignment(p: Parser): Assignment {
   const { start } = p.token
   const place = p.grammar.path(p)
   const operator = parseAssignOperator(p)

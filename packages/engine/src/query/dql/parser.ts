@@ -1,13 +1,13 @@
 /**
- * The state that all parts of the parser share: the current token and one ahead, what would have been right here, and
- * how deep we are.
- * Why hooks: expressions hold statements and statements hold expressions; the parts meet in `Grammar`, filled in by
- * parse-dql.ts, so that no file imports its own importer.
- * Invariant: every token that is looked for and not found is noted until the next token is taken, so an error can say
- * what was expected.
+ * The state that all parts of the parser share: the current token and one ahead, what would have been right
+ * here, and how deep we are.
+ * Why hooks: expressions hold statements and statements hold expressions; the parts meet in `Grammar`, filled
+ * in by parse-dql.ts, so that no file imports its own importer.
+ * Invariant: every token that is looked for and not found is noted until the next token is taken, so an error
+ * can say what was expected.
  */
 
-import { type DbError, must } from '@dendrodb/protocol'
+import type { DbError } from '@dendrodb/protocol'
 import type { Expression, IdiomExpression, Statement } from './ast.ts'
 import type { Span } from './ast-type.ts'
 import type { Keyword } from './keywords.ts'
@@ -21,7 +21,10 @@ export interface Grammar {
   readonly expression: (p: Parser) => Expression
   /** A whole expression; a bare name is a table. */
   readonly target: (p: Parser) => Expression
-  /** One value without operators and path: a literal, a parameter, something in parentheses. A bare name is a table. */
+  /**
+   * One value without operators and path: a literal, a parameter, something in parentheses. A bare name is a
+   * table.
+   */
   readonly primary: (p: Parser) => Expression
   readonly statement: (p: Parser) => Statement
   /** A path that starts with a field or an edge. */
@@ -143,7 +146,8 @@ export class Parser {
   }
 
   /**
-   * Leaves the first `length` characters of the current symbol as taken: the `>` that closes a type may stand in `>=`.
+   * Leaves the first `length` characters of the current symbol as taken: the `>` that closes a type may stand
+   * in `>=`.
    */
   splitSymbol(length: number): void {
     const { start, end, text } = this.token
@@ -278,8 +282,8 @@ export class Parser {
   }
 
   /**
-   * A statement begins with a bare name. When it then fails the name is likely a misspelt keyword (`SELEC * FROM t`
-   * reads as a product until `t`), so the error is told there. Returns what `trust` puts back.
+   * A statement begins with a bare name. When it then fails the name is likely a misspelt keyword (`SELEC *
+   * FROM t` reads as a product until `t`), so the error is told there. Returns what `trust` puts back.
    */
   suspect(token: Token | undefined): Token | undefined {
     const outer = this.#suspect
@@ -294,9 +298,4 @@ export class Parser {
   #misspelt(token: Token): DbError {
     return syntaxError(this.text, { start: token.start, end: token.end, expected: ['a statement'] })
   }
-}
-
-/** The first of a list that cannot be empty. */
-export function firstOf<Item>(items: readonly Item[]): Item {
-  return must(items[0], 'a parsed list has at least one item')
 }

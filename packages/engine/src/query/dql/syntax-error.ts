@@ -1,6 +1,7 @@
 /**
- * Errors of the text front. A syntax error says what was found and where (line and column, from 1, columns in code
- * points), what would have been right, the nearest word when it looks like a slip, and shows the line with a caret.
+ * Errors of the text front. A syntax error says what was found and where (line and column, from 1, columns in
+ * code points), what would have been right, the nearest word when it looks like a slip, and shows the line
+ * with a caret.
  */
 
 import { type DbError, defineErrors } from '@dendrodb/protocol'

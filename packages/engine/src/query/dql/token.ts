@@ -1,6 +1,6 @@
 /**
- * Tokens of DQL. A token's type is the symbol itself or the class of what it holds, so that the parser reads as the
- * grammar does: `p.eat('->')`.
+ * Tokens of DQL. A token's type is the symbol itself or the class of what it holds, so that the parser reads
+ * as the grammar does: `p.eat('->')`.
  */
 
 import type { Keyword } from './keywords.ts'
@@ -10,7 +10,9 @@ export interface Token {
   /** UTF-16 offsets, `end` exclusive. */
   readonly start: number
   readonly end: number
-  /** Names and strings without quotes and escapes, params without the dollar sign, everything else as written. */
+  /**
+   * Names and strings without quotes and escapes, params without the dollar sign, everything else as written.
+   */
   readonly text: string
   /** Only for a bare `word`. */
   readonly keyword: Keyword | ''
@@ -19,8 +21,9 @@ export interface Token {
 export type TokenType = ValueTokenType | SymbolType
 
 /**
- * `word`: bare; `escaped`: `⟨…⟩` or `` `…` ``. `number`: everything that begins with a digit (`1`, `1.5e3`, `1h30m`,
- * `5km`, also `01HZY…`, which only a record id may hold). Prefixed strings have their own types; `s'…'` is a string.
+ * `word`: bare; `escaped`: `⟨…⟩` or `` `…` ``. `number`: everything that begins with a digit (`1`, `1.5e3`,
+ * `1h30m`, `5km`, also `01HZY…`, which only a record id may hold). Prefixed strings have their own types;
+ * `s'…'` is a string.
  */
 export type ValueTokenType =
   | 'word'

@@ -17,7 +17,10 @@ function strip(tree: unknown): unknown {
   )
 }
 
-/** Spans that do not lie within that of the node above them, and nodes that hold `undefined` where they should not. */
+/**
+ * Spans that do not lie within that of the node above them, and nodes that hold `undefined` where they should
+ * not.
+ */
 export function flawsOf(tree: unknown, outer: Span): readonly string[] {
   if (Array.isArray(tree)) return tree.flatMap((item) => flawsOf(item, outer))
   if (!isPlain(tree)) return []

@@ -1,6 +1,6 @@
 /**
- * Valid texts by family, for the tests: every one must parse, print, and parse again to the same tree; the fuzz tests
- * make their texts from these.
+ * Valid texts by family, for the tests: every one must parse, print, and parse again to the same tree; the
+ * fuzz tests make their texts from these.
  */
 
 export const expressionCorpus: readonly string[] = [
@@ -272,7 +272,7 @@ export const expressionCorpus: readonly string[] = [
   'größe + `größe`',
 ]
 
-export const readCorpus: readonly string[] = [
+const readCorpus: readonly string[] = [
   'SELECT * FROM user',
   'select name, age from user where age > 18 limit 10',
   'SELECT name AS n, address.city, stats.total AS totals.all, *, age + 1 FROM user',
@@ -339,7 +339,7 @@ export const readCorpus: readonly string[] = [
   "SHOW CHANGES FOR DATABASE SINCE d'2026-01-01'",
 ]
 
-export const writeCorpus: readonly string[] = [
+const writeCorpus: readonly string[] = [
   'CREATE user',
   'CREATE ONLY user',
   'CREATE user, dog:1, |cat:3|, $x',
@@ -386,7 +386,7 @@ export const writeCorpus: readonly string[] = [
   'RELATE user:1->(type::table("x"))->user:2 CAUSED BY 4',
 ]
 
-export const controlCorpus: readonly string[] = [
+const controlCorpus: readonly string[] = [
   'USE NS a DB b',
   'USE NAMESPACE a',
   'USE DATABASE `a/b`',
@@ -427,7 +427,7 @@ export const controlCorpus: readonly string[] = [
   ';;; RETURN 1;; -- comment\n# another\n// third\n/* block */ RETURN 2;',
 ]
 
-export const schemaCorpus: readonly string[] = [
+const schemaCorpus: readonly string[] = [
   'DEFINE NAMESPACE a',
   "DEFINE DATABASE IF NOT EXISTS b COMMENT 'x'",
   'DEFINE TABLE user',

@@ -1,0 +1,145 @@
+/**
+ * The HTTP door: fastify with one encapsulated part per area, and the rules that hold for all of them.
+ * A request goes through: its id, security headers, CORS → who asks and rate limit (under `/api`) → body → route →
+ * log and metrics.
+ */
+
+import type { Engine, SessionLimits } from '@dendrodb/engine'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { AuthService } from '../auth/auth-service.ts'
+import type { Config } from '../config/settings.ts'
+import type { Log } from '../observability/log.ts'
+import { ServerMetrics } from '../observability/server-metrics.ts'
+import { CrossOrigin } from './cors.ts'
+import { answerClientError, createErrorHandler, sendError } from './error-answers.ts'
+import { httpErrors } from './http-errors.ts'
+import { admitAnyone, admitSignedIn, type IdentifyOptions } from './identify.ts'
+import { acceptJsonBodies } from './json-body.ts'
+import { KnownRoutes } from './known-routes.ts'
+import { headerBytesMax, keepAliveMs, pathPartCharsMax } from './limits.ts'
+import { RateLimiter } from './rate-limiter.ts'
+import { RequestDatabases } from './request-database.ts'
+import { requestIdOf } from './request-id.ts'
+import { createRequestLog } from './request-log.ts'
+import { adminRoutes } from './routes/admin-routes.ts'
+import { accountRoutes, signInRoutes } from './routes/auth-routes.ts'
+import { dataRoutes } from './routes/data-routes.ts'
+import { healthRoutes } from './routes/health-routes.ts'
+import { metricsRoutes } from './routes/metrics-routes.ts'
+import { queryRoutes } from './routes/query-routes.ts'
+import { securityHeaders, strictTransportHeader } from './security-headers.ts'
+
+export interface TlsFiles {
+  readonly cert: Buffer
+  readonly key: Buffer
+}
+
+export interface HttpOptions {
+  readonly config: Config
+  readonly engine: Engine
+  readonly auth: AuthService
+  readonly log: Log
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly tls: TlsFiles | undefined
+}
+
+export interface HttpServer {
+  readonly app: FastifyInstance
+  readonly metrics: ServerMetrics
+}
+
+export function createHttpServer(options: HttpOptions): HttpServer {
+  const { config, engine, auth, log, now } = options
+  const app = createApp(options)
+  const databases = new RequestDatabases(engine)
+  const metrics = new ServerMetrics(() => databases.commitCounts())
+  let isClosing = false
+
+  acceptJsonBodies(app)
+  app.decorateRequest('principal')
+  app.setErrorHandler(createErrorHandler(log, config.bodyBytesMax))
+  app.addHook('onResponse', createRequestLog(log, metrics))
+  app.addHook('preClose', async () => {
+    isClosing = true
+  })
+  answerUnknownRoutes(app, new CrossOrigin(config.corsOrigins), options.tls !== undefined)
+
+  healthRoutes(app, { engine, isClosing: () => isClosing })
+  metricsRoutes(app, { metrics, allowedIps: config.metricsAllowedIps })
+  const admission: IdentifyOptions = {
+    auth,
+    userLimiter: new RateLimiter(config.userRequestsPerMinute, now),
+    addressLimiter: new RateLimiter(config.anonymousRequestsPerMinute, now),
+  }
+  app.register(async (open) => {
+    open.addHook('onRequest', admitAnyone(admission))
+    signInRoutes(open, { auth, databases })
+  })
+  app.register(async (signedIn) => {
+    signedIn.addHook('onRequest', admitSignedIn(admission))
+    const limits = queryLimitsOf(config)
+    queryRoutes(signedIn, { engine, databases, limits, log, metrics })
+    dataRoutes(signedIn, { databases, limits, metrics })
+    accountRoutes(signedIn, { auth, databases })
+    adminRoutes(signedIn, { auth, databases })
+  })
+  return { app, metrics }
+}
+
+function createApp({ config, log, tls }: HttpOptions): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    genReqId: requestIdOf,
+    bodyLimit: config.bodyBytesMax,
+    requestTimeout: config.requestTimeoutMs,
+    keepAliveTimeout: keepAliveMs,
+    // Requests in flight are finished; connections without one are closed at once.
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
+    routerOptions: { maxParamLength: pathPartCharsMax },
+    frameworkErrors: (error, request, reply) => {
+      setCommonHeaders(request, reply)
+      createErrorHandler(log, config.bodyBytesMax)(error, request, reply)
+    },
+    clientErrorHandler: answerClientError,
+    ...(tls === undefined
+      ? { http: { maxHeaderSize: headerBytesMax } }
+      : { https: { ...tls, maxHeaderSize: headerBytesMax } }),
+  })
+  return app as unknown as FastifyInstance
+}
+
+/** Headers of every answer, and what is answered where there is no route. */
+function answerUnknownRoutes(app: FastifyInstance, crossOrigin: CrossOrigin, isTls: boolean): void {
+  const known = new KnownRoutes()
+  app.addHook('onRoute', ({ url, method }) => known.add(url, [method].flat()))
+  app.addHook('onRequest', (request, reply, done) => {
+    setCommonHeaders(request, reply)
+    if (isTls) reply.header('strict-transport-security', strictTransportHeader)
+    crossOrigin.allow(request, reply)
+    done()
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const [path = ''] = request.url.split('?')
+    const methods = known.methodsOf(path)
+    if (methods.length === 0) return sendError(reply, httpErrors.ROUTE_UNKNOWN({ path }))
+    const allowed = methods.join(', ')
+    reply.header('allow', allowed)
+    if (request.method !== 'OPTIONS') {
+      return sendError(reply, httpErrors.METHOD_NOT_ALLOWED({ path, method: request.method, allowed }))
+    }
+    crossOrigin.allowPreflight(reply, methods)
+    return reply.code(204).send()
+  })
+}
+
+function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id)
+  reply.headers(securityHeaders)
+}
+
+function queryLimitsOf({ queryTimeoutMs, queryMemoryBytes, queryRowsMax }: Config): SessionLimits {
+  return { timeoutMs: queryTimeoutMs, memoryBytes: queryMemoryBytes, resultRows: queryRowsMax }
+}

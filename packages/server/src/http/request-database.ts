@@ -1,0 +1,46 @@
+/**
+ * The database a request is about: `database` in the body of a query, else the header `X-DDB-Database`, else `main`.
+ * Root makes a database by naming it; for everybody else it has to be there, and be the one of their token.
+ */
+
+import { checkDatabaseName, type Database, type Engine } from '@dendrodb/engine'
+import type { FastifyRequest } from 'fastify'
+import { authErrors } from '../auth/auth-errors.ts'
+import { httpErrors } from './http-errors.ts'
+
+export const defaultDatabase = 'main'
+
+export class RequestDatabases {
+  readonly #engine: Engine
+  /** Those that were asked for, by name. */
+  readonly #open = new Map<string, Database>()
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  /** @throws AUTH_TOKEN_DATABASE, HTTP_DATABASE_UNKNOWN, ENGINE_DATABASE_NAME, … */
+  async of(request: FastifyRequest, named?: string): Promise<Database> {
+    const { principal } = request
+    const name = named ?? headerName(request) ?? defaultDatabase
+    if (principal.type === 'user' && principal.database !== name) {
+      throw authErrors.TOKEN_DATABASE({ issuedFor: principal.database, asked: name })
+    }
+    if (principal.type !== 'root' && !this.#engine.hasDatabase(checkDatabaseName(name))) {
+      throw httpErrors.DATABASE_UNKNOWN({ name })
+    }
+    const database = await this.#engine.database(name)
+    this.#open.set(name, database)
+    return database
+  }
+
+  /** Newest commit by database. */
+  *commitCounts(): Iterable<readonly [string, number]> {
+    for (const [name, database] of this.#open) yield [name, database.head().seq]
+  }
+}
+
+function headerName(request: FastifyRequest): string | undefined {
+  const given = request.headers['x-ddb-database']
+  return typeof given === 'string' ? given : undefined
+}

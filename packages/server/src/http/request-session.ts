@@ -1,0 +1,24 @@
+/**
+ * The session that a request's queries run in: its principal's rights, the server's bounds, and where it came from.
+ */
+
+import type { Session, SessionLimits } from '@dendrodb/engine'
+import { assert } from '@dendrodb/protocol'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+export type RequestSession = Omit<Session, 'database'>
+
+export function sessionOf(request: FastifyRequest, limits: SessionLimits): RequestSession {
+  const { principal } = request
+  assert(principal.type !== 'anonymous', 'the route asks for an account')
+  return { ...principal.session, limits, info: { ip: request.ip } }
+}
+
+/** Aborts when the client goes away before it has its answer, so that nobody works for nobody. */
+export function abortOf(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort()
+  })
+  return controller.signal
+}

@@ -1,0 +1,8 @@
+/** Public API of @dendrodb/server. */
+
+export { type ConfigSources, type LoadedConfig, loadConfig } from './config/load-config.ts'
+export { type Config, environmentName, flagName, type Setting, settings } from './config/settings.ts'
+export type { Log } from './observability/log.ts'
+export { openServer, type Server, type ServerOptions } from './open-server.ts'
+export { runUntilSignal, type SignalSource } from './run-until-signal.ts'
+export { version } from './version.ts'

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { useTestServer, rootToken } from './testing/test-server.ts'
+test('smoke', async () => {
+  const s = await useTestServer()
+  const a = await s.signUp('Ada@example.com')
+  console.log(a)
+  const log = (r: any) => console.log(r.status, JSON.stringify(r.body))
+  log(await s.call('GET', '/api/auth/me', { token: a.token }))
+  log(await s.call('POST', '/api/data/person', { token: a.token, body: { name: 'Bob', n: 1 } }))
+  log(await s.call('POST', '/api/data/person', { token: a.token, body: { id: 'alice', name: 'Alice', n: 1 } }))
+  log(await s.call('GET', '/api/data/person/alice', { token: a.token }))
+  log(await s.call('PATCH', '/api/data/person/alice', { token: a.token, body: { n: 2 } }))
+  log(await s.call('PUT', '/api/data/person/alice', { token: a.token, body: { x: 2 } }))
+  log(await s.call('PUT', '/api/data/person/new', { token: a.token, body: { x: 2 } }))
+  log(await s.call('GET', '/api/data/person?limit=2', { token: a.token }))
+  log(await s.call('DELETE', '/api/data/person/alice', { token: a.token }))
+  log(await s.call('GET', '/api/data/person', { token: a.token }))
+  log(await s.call('POST', '/api/query', { token: a.token, body: { query: 'SELECT * FROM person; RETURN $auth; SELECT * FROM ⟨$user⟩; INFO FOR DB' } }))
+  log(await s.call('POST', '/api/query', { token: rootToken, body: { query: 'SELECT * FROM person; INFO FOR DB; SELECT * FROM user' } }))
+  log(await s.call('POST', '/api/query', { token: rootToken, body: { query: 'SELEC' } }))
+  log(await s.call('GET', '/metrics'))
+  console.log(s.logLines)
+})
