@@ -26,7 +26,10 @@ export function testScenarios(serverOf: () => TestServer, scenarios: readonly Ap
       const [method = '', path = ''] = request.split(' ')
       const given = typeof call === 'function' ? await call(server) : call
       const reply = await server.call(method, path, given)
-      expect({ status: reply.status, body: reply.body }).toMatchObject({ status, ...(body !== undefined && { body }) })
+      expect({ status: reply.status, body: reply.body }).toMatchObject({
+        status,
+        ...(body !== undefined && { body }),
+      })
       for (const [header, value] of Object.entries(headers)) {
         expect(reply.headers.get(header)).toMatch(value)
       }

@@ -105,7 +105,11 @@ export interface TestServerOptions {
 export async function openTestServer({ config = {} }: TestServerOptions = {}): Promise<TestServer> {
   const logLines: LogLine[] = []
   const clock: Clock = { nowMs: Date.now() }
-  const server = await openServer({ config: testConfig(config), log: logInto(logLines), now: () => clock.nowMs })
+  const server = await openServer({
+    config: testConfig(config),
+    log: logInto(logLines),
+    now: () => clock.nowMs,
+  })
   return new TestServer(server, logLines, clock)
 }
 
@@ -119,7 +123,12 @@ export async function useTestServer(options: TestServerOptions = {}): Promise<Te
 /** Without limits on the number of requests, as tests make many. */
 export function testConfig(changes: Partial<Config> = {}): Config {
   const nowhere = '/nonexistent'
-  const { config } = loadConfig({ args: ['--data', ':memory:', '--port', '0'], env: {}, cwd: nowhere, home: nowhere })
+  const { config } = loadConfig({
+    args: ['--data', ':memory:', '--port', '0'],
+    env: {},
+    cwd: nowhere,
+    home: nowhere,
+  })
   return { ...config, rootToken, userRequestsPerMinute: 0, anonymousRequestsPerMinute: 0, ...changes }
 }
 

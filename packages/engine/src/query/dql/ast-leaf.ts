@@ -45,7 +45,10 @@ export interface TableExpression extends Node<'table'> {
   readonly name: string
 }
 
-/** Int, string or uuid key. Digits beyond 64 bits are a string, as in SurrealQL. */
+/**
+ * Int, string or uuid key. Digits are an int however many they are; SurrealQL makes text of more than 64
+ * bits.
+ */
 export interface KeyLiteral extends Node<'key_literal'> {
   readonly value: Value
 }

@@ -23,9 +23,10 @@ describe('SELECT', () => {
   test('has every clause in its property', () => {
     expect(
       only(
-        `SELECT a, b.c AS d.e, * OMIT f FROM ONLY g, h:1 AS OF 5 VALID AS OF $v TRACE CAUSES
-         WITH INDEX i, j WHERE k SPLIT l GROUP BY m HAVING n ORDER BY o DESC, p COLLATE NUMERIC LIMIT 10 START 20 FETCH q TIMEOUT 5s
-         PARALLEL TEMPFILES EXPLAIN FULL`,
+        `SELECT a, b.c AS d.e, * OMIT f FROM ONLY g, h:1
+         AS OF 5 VALID AS OF $v TRACE CAUSES WITH INDEX i, j WHERE k SPLIT l GROUP BY m HAVING n
+         ORDER BY o DESC, p COLLATE NUMERIC LIMIT 10 START 20 FETCH q TIMEOUT 5s PARALLEL TEMPFILES
+         EXPLAIN FULL`,
       ),
     ).toEqual({
       kind: 'select',

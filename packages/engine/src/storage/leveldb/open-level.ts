@@ -5,11 +5,13 @@
  */
 
 import { mkdir, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { cacheBytesDefault, openFilesMax, tableFileBytes, writeBufferBytesDefault } from '../limits.ts'
-import { openError } from './level-errors.ts'
+import { countEarlyEnds, earlyEndsMax, noteOpening, noteSettled, settledAfterMs } from './early-ends.ts'
+import { damagedFile, openError } from './level-errors.ts'
 import type { Level } from './level-read.ts'
-import { prepareLogs } from './verify-files.ts'
+import { findFileDamage, prepareLogs } from './verify-files.ts'
 
 export interface LevelFiles {
   /** Folder of the files. */
@@ -25,19 +27,42 @@ export async function openLevel(files: LevelFiles): Promise<Level> {
   try {
     await mkdir(files.path, { recursive: true })
     const folder = await realpath(files.path)
+    let earlyEnds = await countEarlyEnds(folder)
+    if (earlyEnds >= earlyEndsMax) {
+      await assertSound(folder)
+      earlyEnds = 0
+    }
     await prepareLogs(folder)
-    const level: Level = new ClassicLevel<Buffer, Buffer>(folder, {
-      keyEncoding: 'buffer',
-      valueEncoding: 'buffer',
-      cacheSize: files.cacheBytes ?? cacheBytesDefault,
-      writeBufferSize: files.writeBufferBytes ?? writeBufferBytesDefault,
-      maxFileSize: tableFileBytes,
-      maxOpenFiles: openFilesMax,
-      compression: true,
+    await noteOpening(folder, earlyEnds)
+    return await openFolder(folder, files).catch((error) => {
+      noteSettled(folder)
+      throw error
     })
-    await level.open()
-    return level
   } catch (error) {
     throw openError(files.path, error)
   }
+}
+
+async function openFolder(folder: string, files: LevelFiles): Promise<Level> {
+  const level: Level = new ClassicLevel<Buffer, Buffer>(folder, {
+    keyEncoding: 'buffer',
+    valueEncoding: 'buffer',
+    cacheSize: files.cacheBytes ?? cacheBytesDefault,
+    writeBufferSize: files.writeBufferBytes ?? writeBufferBytesDefault,
+    maxFileSize: tableFileBytes,
+    maxOpenFiles: openFilesMax,
+    compression: true,
+  })
+  await level.open()
+  const timer = setTimeout(noteSettled, settledAfterMs, folder).unref()
+  level.once('closed', () => {
+    clearTimeout(timer)
+    noteSettled(folder)
+  })
+  return level
+}
+
+async function assertSound(folder: string): Promise<void> {
+  const [damage] = await findFileDamage(folder)
+  if (damage !== undefined) throw damagedFile(join(folder, damage.file), damage.reason)
 }
