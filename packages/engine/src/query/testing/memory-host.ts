@@ -6,6 +6,7 @@
  */
 
 import { compareBytes, compareValues, encodeCollation, encodeExact, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
+import { catalogErrors } from '../../catalog/catalog-errors.ts'
 import { indexErrors } from '../../models/document/index-errors.ts'
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
 import { ledgerErrors } from '../../ledger/ledger-errors.ts'
@@ -343,7 +344,10 @@ class MemoryTx extends MemoryView implements WriteTx {
   ensureTable(name: string, kind?: TableDefinition['kind']): TableDefinition {
     const known = this.#catalog.table(name)
     const turns = kind?.type === 'relation' && known?.kind.type === 'any'
-    if (known !== undefined && (!turns || (this.#tables.get(known.id)?.size ?? 0) > 0)) return known
+    if (known !== undefined && !turns) return known
+    if (known !== undefined && (this.#tables.get(known.id)?.size ?? 0) > 0) {
+      throw catalogErrors.NOT_A_RELATION({ table: name })
+    }
     return this.#define(this.#catalog.withTable(name, { ...(kind && { kind }) }, true), name)
   }
 

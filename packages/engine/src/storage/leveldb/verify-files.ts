@@ -11,7 +11,7 @@ import { readLog } from './log-file.ts'
 import { type LiveFiles, readLiveFiles } from './manifest-file.ts'
 import { findTableDamage } from './table-file.ts'
 
-const settleMs = 100
+const settleMs = 20
 
 export interface FileDamage {
   /** Name in the store's folder. */
