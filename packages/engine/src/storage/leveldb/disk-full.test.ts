@@ -1,0 +1,226 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import type { KvStore } from '../kv-store.ts'
+import {
+  contentOf,
+  entriesOf,
+  everything,
+  expectCode,
+  getText,
+  put,
+  reading,
+} from '../testing/store-fixture.ts'
+import { openLevelStore } from './level-store.ts'
+
+/**
+ * A small file system of its own, which only root may mount.
+ * With CI=true as root it must work; elsewhere a line says that these tests did not run.
+ */
+function mountSmall(path: string): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', path], { stdio: 'pipe' })
+    return true
+  } catch (error) {
+    if (process.env.CI === 'true' && process.getuid?.() === 0) throw error
+    process.stderr.write(
+      '\n*** SKIPPED: no file system can be mounted here. The tests of a full disk did not run. ***\n\n',
+    )
+    return false
+  }
+}
+
+const disk = mkdtempSync(join(tmpdir(), 'disk-full-'))
+const isMounted = mountSmall(disk)
+const path = join(disk, 'store')
+const ballast = join(disk, 'ballast')
+const mib = 1024 * 1024
+const smallBuffer = mib / 4
+
+afterAll(() => {
+  if (isMounted) execFileSync('umount', [disk])
+  rmSync(disk, { recursive: true })
+})
+
+function takeRoom(bytes: number): void {
+  writeFileSync(ballast, Buffer.alloc(bytes))
+}
+
+/** Bytes that do not compress, the same for the same number. */
+function incompressible(number: number, bytes: number): Buffer {
+  const value = Buffer.alloc(bytes)
+  let state = number + 1
+  for (let at = 0; at < bytes; at += 4) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    value.writeUInt32LE(state, at)
+  }
+  return value
+}
+
+function keyOf(number: number): string {
+  return `k${String(number).padStart(6, '0')}`
+}
+
+const opened: KvStore[] = []
+
+async function openStore(): Promise<KvStore> {
+  const store = await openLevelStore({ path, writeBufferBytes: smallBuffer })
+  opened.push(store)
+  return store
+}
+
+/** Commits until the disk is full. Gives the numbers that were acknowledged. */
+async function fillDisk(store: KvStore, valueBytes: number, from = 0): Promise<number[]> {
+  const acknowledged: number[] = []
+  for (let number = from; ; number += 1) {
+    try {
+      const value = incompressible(number, valueBytes)
+      await store.commit([put(keyOf(number), value), put('head', String(number)), put(`z${number}`, '')])
+      acknowledged.push(number)
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'STORAGE_FULL' })
+      return acknowledged
+    }
+  }
+}
+
+/** Exactly the batches that were acknowledged are there, whole. */
+async function expectContent(
+  store: KvStore,
+  acknowledged: readonly number[],
+  valueBytes: number,
+): Promise<void> {
+  await reading(store, async (snapshot) => {
+    const keys = (await entriesOf(snapshot, { values: false })).map(({ key }) => key.toString())
+    const expected = acknowledged.flatMap((number) => [keyOf(number), `z${number}`])
+    expect(keys).toEqual(['head', ...expected].sort())
+    expect((await snapshot.get(Buffer.from('head')))?.toString()).toBe(String(acknowledged.at(-1)))
+    for (const number of acknowledged) {
+      const value = await snapshot.get(Buffer.from(keyOf(number)))
+      if (!value?.equals(incompressible(number, valueBytes)))
+        throw new Error(`${keyOf(number)} has another value`)
+    }
+  })
+}
+
+describe.skipIf(!isMounted)('on a full disk', () => {
+  beforeEach(async () => {
+    for (const store of opened.splice(0)) await store.close()
+    rmSync(path, { recursive: true, force: true })
+    rmSync(ballast, { force: true })
+    mkdirSync(path)
+  })
+
+  test.each([
+    ['small batches, which fail in the log', 2_000],
+    ['batches of a third of the write buffer, which fail in the background', 90_000],
+    ['batches larger than the write buffer', 700_000],
+  ])('nothing acknowledged is lost, reads go on and writes resume: %s', async (_, valueBytes) => {
+    takeRoom(8 * mib)
+    const store = await openStore()
+    let acknowledged = await fillDisk(store, valueBytes)
+    expect(acknowledged.length).toBeGreaterThan(1)
+    await expectContent(store, acknowledged, valueBytes)
+    const before = store.snapshot()
+
+    const next = acknowledged.length
+    await expectCode('STORAGE_FULL', () => store.commit([put(keyOf(next), incompressible(next, valueBytes))]))
+    expect(await before.get(Buffer.from(keyOf(next)))).toBeUndefined()
+
+    rmSync(ballast)
+    acknowledged = [...acknowledged, ...(await fillDisk(store, valueBytes, next))]
+    expect(acknowledged.length).toBeGreaterThan(next)
+    await expectContent(store, acknowledged, valueBytes)
+    before.close()
+    await store.close()
+
+    const reopened = await openStore().catch((error) => error)
+    if (reopened instanceof Error) {
+      // Opening needs room, too.
+      expect(reopened).toMatchObject({ code: 'STORAGE_FULL' })
+      return
+    }
+    await expectContent(reopened, acknowledged, valueBytes)
+    await reopened.close()
+  })
+
+  test('a snapshot of the newest state goes on after writes have resumed, an older one is lost', async () => {
+    takeRoom(12 * mib)
+    const store = await openStore()
+    await store.commit([put('a', '1')])
+    const older = store.snapshot()
+    const acknowledged = await fillDisk(store, 10_000)
+    const newest = store.snapshot()
+    expect((await older.get(Buffer.from('a')))?.toString()).toBe('1')
+
+    const scan = newest.scan(everything, { chunkEntries: 5 })[Symbol.asyncIterator]()
+    const first = await scan.next()
+    rmSync(ballast)
+    const commit = store.commit([put('b', '2')])
+    const second = await scan.next()
+    await commit
+
+    expect(first.value[0].key.toString()).toBe('a')
+    expect(second.value).toHaveLength(5)
+    let count = 10
+    for (let chunk = await scan.next(); chunk.done !== true; chunk = await scan.next())
+      count += chunk.value.length
+    expect(count).toBe(2 * acknowledged.length + 2)
+    expect(await newest.get(Buffer.from('b'))).toBeUndefined()
+    expect(await getText(store, 'b')).toBe('2')
+    await expectCode('STORAGE_SNAPSHOT_LOST', () => older.get(Buffer.from('a')))
+    await expectCode('STORAGE_SNAPSHOT_LOST', () => entriesOf(older))
+    older.close()
+    await expectCode('STORAGE_CLOSED', () => older.get(Buffer.from('a')))
+    newest.close()
+    await store.close()
+  })
+
+  test('commits in flight behind the failed one fail too or succeed whole, in order', async () => {
+    takeRoom(12 * mib)
+    const store = await openStore()
+    const commits = Array.from({ length: 200 }, (_, at) =>
+      store.commit([put(`a${at}`, incompressible(at, 20_000)), put(`z${at}`, '')]),
+    )
+    const outcomes = await Promise.allSettled(commits)
+    const expected: string[] = []
+    for (const [at, outcome] of outcomes.entries()) {
+      if (outcome.status === 'fulfilled') expected.push(`a${at}`, `z${at}`)
+      else expect(outcome.reason).toMatchObject({ code: 'STORAGE_FULL' })
+    }
+    expect(expected.length).toBeLessThan(400)
+    const found = (await contentOf(store, { values: false })).map((entry) => entry.replace('=', ''))
+    expect(found).toEqual(expected.sort())
+    await store.close()
+  })
+
+  test('a failed batch does not turn up after the store was closed with room again', async () => {
+    takeRoom(12 * mib)
+    let store = await openStore()
+    const acknowledged = await fillDisk(store, 3_000)
+    rmSync(ballast)
+    await store.close()
+    store = await openStore()
+    await expectContent(store, acknowledged, 3_000)
+    await store.close()
+  })
+
+  test('a store cannot be opened without room, and can once there is some', async () => {
+    const store = await openStore()
+    await store.commit([put('a', incompressible(1, 500_000))])
+    await store.close()
+    takeRoom(roomLeft())
+    await expectCode('STORAGE_FULL', () => openStore())
+    rmSync(ballast)
+    const reopened = await openStore()
+    expect(await contentOf(reopened, { values: false })).toEqual(['a='])
+    await reopened.close()
+  })
+})
+
+function roomLeft(): number {
+  const { bavail, bsize } = statfsSync(disk)
+  return bavail * bsize
+}
