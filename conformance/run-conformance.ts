@@ -1,7 +1,7 @@
 /**
  * Conformance cases: DQL text with what it must answer, run against any host.
- * Why text: the cases are the reference of the language. Whoever writes an engine, a server or an SDK runs the same
- * files, and whoever learns the language reads them.
+ * Why text: the cases are the reference of the language. Whoever writes an engine, a server or an SDK runs
+ * the same files, and whoever learns the language reads them.
  *
  * A file is DQL; its comments say what is expected.
  *
@@ -14,14 +14,15 @@
  * | `--@ root`         | who asks from here on: `root`, `anonymous`, or a user as `user:ann editor`                  |
  * | `--$ name literal` | a parameter for the rest of the case                                                        |
  *
- * Statements between two expectations are one request: all but the last must succeed, the last is what is expected of.
+ * Statements between two expectations are one request: all but the last must succeed, the last is what is
+ * expected of.
  * Any other comment is a comment.
  */
 
 import { compareExact, DbError, formatValue, parseLiteral, RecordId, type Value } from '@dendrodb/protocol'
 import type { QueryHost } from '../packages/engine/src/query/host.ts'
-import { runQuery } from '../packages/engine/src/query/run-query.ts'
 import type { Session } from '../packages/engine/src/query/session.ts'
+import { type QueryAnswer, runQuery } from '../packages/engine/src/run-query.ts'
 
 export interface ConformanceCase {
   readonly name: string
@@ -129,6 +130,7 @@ const root: Session = { database: 'main', isRoot: true, isSystem: false }
 
 /** Runs a case. @throws an error that names the line when an answer is not the expected one */
 export async function runCase(host: QueryHost, { steps }: ConformanceCase): Promise<void> {
+  // As on a connection: USE and LET hold from request to request.
   let session = root
   const vars: Record<string, Value> = {}
   for (const step of steps) {
@@ -139,8 +141,13 @@ export async function runCase(host: QueryHost, { steps }: ConformanceCase): Prom
       case 'parameter':
         vars[step.name] = parseLiteral(step.literal)
         break
-      default:
-        await runStep(host, session, vars, step)
+      default: {
+        const answer = await runStep(host, session, vars, step)
+        if (answer !== undefined) {
+          session = { ...session, database: answer.database }
+          Object.assign(vars, answer.variables)
+        }
+      }
     }
   }
 }
@@ -156,19 +163,22 @@ async function runStep(
   session: Session,
   vars: Readonly<Record<string, Value>>,
   { text, line, expected }: Extract<Step, { type: 'request' }>,
-): Promise<void> {
+): Promise<QueryAnswer | undefined> {
   const fail = (problem: string) => new Error(`line ${line}: ${problem}\n${text}`)
-  let answer: Awaited<ReturnType<typeof runQuery>>
+  let answer: QueryAnswer
   try {
     answer = await runQuery(host, session, text, vars)
   } catch (error) {
-    if (expected.type === 'error' && error instanceof DbError && error.code === expected.code) return
-    throw fail(`the text was refused: ${error instanceof DbError ? `${error.code}: ${error.message}` : error}`)
+    if (expected.type === 'error' && error instanceof DbError && error.code === expected.code)
+      return undefined
+    throw fail(
+      `the text was refused: ${error instanceof DbError ? `${error.code}: ${error.message}` : error}`,
+    )
   }
   const { results } = answer
   if (expected.type === 'statuses') {
     const found = results.map((each) => (each.status === 'ok' ? 'ok' : each.error.code))
-    if (found.join(' ') === expected.statuses.join(' ')) return
+    if (found.join(' ') === expected.statuses.join(' ')) return answer
     throw fail(`expected ${expected.statuses.join(' ')}, found ${found.join(' ')}`)
   }
   const last = results[results.length - 1]
@@ -176,17 +186,19 @@ async function runStep(
   for (const [i, each] of before.entries()) {
     if (each.status === 'error') throw fail(`statement ${i + 1} failed with ${describe(each.error)}`)
   }
-  if (expected.type === 'success' || last === undefined) return
+  if (expected.type === 'success' || last === undefined) return answer
   if (expected.type === 'error') {
     if (last.status === 'ok') throw fail(`expected ${expected.code}, found ${formatValue(last.result)}`)
-    if (last.error.code !== expected.code) throw fail(`expected ${expected.code}, found ${describe(last.error)}`)
-    return
+    if (last.error.code !== expected.code)
+      throw fail(`expected ${expected.code}, found ${describe(last.error)}`)
+    return answer
   }
   if (last.status === 'error') throw fail(`failed with ${describe(last.error)}`)
   const value = parseLiteral(expected.text)
   if (compareExact(value, last.result) !== 0) {
     throw fail(`expected ${formatValue(value)}\n   found ${formatValue(last.result)}`)
   }
+  return answer
 }
 
 function describe(error: DbError): string {

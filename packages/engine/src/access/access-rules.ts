@@ -10,17 +10,15 @@
 
 import { DbError, type Value } from '@dendrodb/protocol'
 import type { Catalog, PermissionRule, TableDefinition } from '../catalog/definitions.ts'
-import type { AccessKind, AccessScope, Action, Guard, RowGuard } from '../query/compile/access-scope.ts'
+import { accessErrors } from '../query/access-errors.ts'
+import type { AccessKind, Action } from '../query/compile/access-scope.ts'
 import type { CompiledExpression } from '../query/compile/compiled.ts'
 import type { Compiler } from '../query/compile/compiler.ts'
-import type { EvalContext } from '../query/compile/eval-context.ts'
+import type { AccessRules, AccessScope, EvalContext, Guard, RowGuard } from '../query/compile/eval-context.ts'
 import type { Expression } from '../query/dql/ast.ts'
 import { parseExpression } from '../query/dql/parse-dql.ts'
 import { isBoundError } from '../query/execute/statement-run.ts'
 import { isTruthy } from '../query/operators/truthiness.ts'
-import type { Session } from '../query/session.ts'
-import type { MaybePromise } from '../storage/kv-store.ts'
-import { accessErrors } from './access-errors.ts'
 
 /** Rules whose compiled form is kept. */
 const rulesKeptMax = 1_000
@@ -35,7 +33,7 @@ interface CompiledRule {
 
 type TableGuards = Map<Action, Guard>
 
-export class AccessRules {
+export class TableRules implements AccessRules {
   readonly #createCompiler: () => Compiler
   readonly #guards = new WeakMap<TableDefinition, TableGuards>()
   readonly #rules = new Map<string, CompiledRule | undefined>()
@@ -126,7 +124,7 @@ function compileRule(rule: string, compiler: Compiler): CompiledRule | undefined
   }
 }
 
-function passes(rule: CompiledExpression, row: Value, ctx: EvalContext): MaybePromise<boolean> {
+function passes(rule: CompiledExpression, row: Value, ctx: EvalContext): ReturnType<RowGuard['passes']> {
   try {
     const found = rule.evaluate(row, ctx.forRule({ ...ctx.document, value: row }))
     return found instanceof Promise ? found.then(isTruthy, notMet) : isTruthy(found)
@@ -139,10 +137,4 @@ function passes(rule: CompiledExpression, row: Value, ctx: EvalContext): MaybePr
 function notMet(error: unknown): boolean {
   if (!(error instanceof DbError) || isBoundError(error)) throw error
   return false
-}
-
-export function accessKindOf({ isSystem, isRoot, auth }: Session): AccessKind {
-  if (isSystem) return 'system'
-  if (isRoot || auth?.roles.includes('admin') === true) return 'unrestricted'
-  return auth === undefined ? 'anonymous' : 'user'
 }

@@ -8,7 +8,6 @@ import type { Catalog } from '../../catalog/definitions.ts'
 import { reservedPrefix } from '../../catalog/system-tables.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import type { Expression } from '../dql/ast.ts'
-import type { EvalContext } from './eval-context.ts'
 
 export type Action = 'select' | 'create' | 'update' | 'delete'
 
@@ -19,7 +18,8 @@ export type Action = 'select' | 'create' | 'update' | 'delete'
  */
 export type AccessKind = 'system' | 'unrestricted' | 'user' | 'anonymous'
 
-export type Guard = AllowGuard | DenyGuard | RowGuard
+/** `Context` is `EvalContext`, which names these types without the parameter. */
+export type GuardOf<Context> = AllowGuard | DenyGuard | RowGuardOf<Context>
 
 export interface AllowGuard {
   readonly type: 'allow'
@@ -32,7 +32,7 @@ export interface DenyGuard {
 }
 
 /** Only rows that satisfy a condition. */
-export interface RowGuard {
+export interface RowGuardOf<Context> {
   readonly type: 'where'
   readonly origin: string
   /** The condition as text. */
@@ -40,18 +40,18 @@ export interface RowGuard {
   /** The condition as a tree, for the choice of an index. Evaluated through `passes` alone. */
   readonly condition: Expression
   /** `false` also when the rule fails with an error. */
-  passes(row: Value, ctx: EvalContext): MaybePromise<boolean>
+  passes(row: Value, ctx: Context): MaybePromise<boolean>
 }
 
-export interface AccessScope {
+export interface AccessScopeOf<Context> {
   readonly kind: AccessKind
   /** `system` and `unrestricted`: every guard allows. */
   readonly isUnrestricted: boolean
   /** @throws ACCESS_SIGN_IN_REQUIRED for `anonymous` */
-  guard(catalog: Catalog, table: string, action: Action): Guard
+  guard(catalog: Catalog, table: string, action: Action): GuardOf<Context>
 }
 
 /** Whether the table is out of reach for everybody but the engine itself. */
-export function isOutOfReach(table: string, access: AccessScope): boolean {
+export function isOutOfReach(table: string, access: { readonly kind: AccessKind }): boolean {
   return table.startsWith(reservedPrefix) && access.kind !== 'system'
 }

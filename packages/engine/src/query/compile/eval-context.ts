@@ -14,8 +14,23 @@ import type { DatabaseHost, QueryHost } from '../host.ts'
 import { queryLimits } from '../limits.ts'
 import { queryErrors } from '../query-errors.ts'
 import type { Session } from '../session.ts'
-import { type AccessScope, isOutOfReach, type RowGuard } from './access-scope.ts'
+import {
+  type AccessKind,
+  type AccessScopeOf,
+  type GuardOf,
+  isOutOfReach,
+  type RowGuardOf,
+} from './access-scope.ts'
 import { Scope } from './scope.ts'
+
+export type AccessScope = AccessScopeOf<EvalContext>
+export type Guard = GuardOf<EvalContext>
+export type RowGuard = RowGuardOf<EvalContext>
+
+/** Rules for every kind of session; access/ implements them. */
+export interface AccessRules {
+  scopeOf(kind: AccessKind): AccessScope
+}
 
 /** One request's surroundings, the same for all of its statements. */
 export interface RequestContext {

@@ -3,11 +3,17 @@
  */
 
 import { Datetime } from '@dendrodb/protocol'
-import type { StatementRun } from '../execute/statement-run.ts'
 import type { FunctionContext } from '../functions/function-definition.ts'
 
+/** What of a statement's run functions may use. */
+export interface FunctionBounds {
+  readonly bounds: { readonly signal: AbortSignal | undefined }
+  /** @throws QUERY_MEMORY_EXCEEDED */
+  expect(bytes: number): void
+}
+
 /** For one run of one statement: time stands still, memory counts against the statement's. */
-export function createFunctionContext(run: StatementRun): FunctionContext {
+export function createFunctionContext(run: FunctionBounds): FunctionContext {
   let now: Datetime | undefined
   const { signal } = run.bounds
   return {

@@ -44,6 +44,11 @@ export class Scope {
     return new Scope(this)
   }
 
+  /** What was set in this scope itself; `undefined` when nothing was. */
+  get own(): Variables | undefined {
+    return this.#values && Object.fromEntries(this.#values)
+  }
+
   /** Takes over what a fork has set. */
   adopt(fork: Scope): void {
     for (const [name, value] of fork.#values ?? []) this.set(name, value)

@@ -2,7 +2,7 @@
  * Statements that are for administrators.
  */
 
-import { accessErrors } from '../../access/access-errors.ts'
+import { accessErrors } from '../access-errors.ts'
 import type { EvalContext } from '../compile/eval-context.ts'
 
 /** @throws ACCESS_ADMIN_REQUIRED */

@@ -5,10 +5,10 @@
 
 import { assert } from '@dendrodb/protocol'
 import type { Catalog } from '../../catalog/definitions.ts'
-import type { AccessScope, RowGuard } from '../compile/access-scope.ts'
 import { createGroupCompiler } from '../compile/compile-group.ts'
 import type { Compiler } from '../compile/compiler.ts'
-import type { PermissionNode, PlanNode } from '../plan/plan-node.ts'
+import type { AccessScope, RowGuard } from '../compile/eval-context.ts'
+import { type PermissionNode, type PlanNode, seesGroups } from '../plan/plan-node.ts'
 import type { Operator } from './operator.ts'
 import { createAggregate } from './operators/aggregate.ts'
 import { createCount } from './operators/count.ts'
@@ -19,7 +19,7 @@ import { createLimit } from './operators/limit.ts'
 import { createNothing } from './operators/nothing.ts'
 import { createOmit } from './operators/omit.ts'
 import { createPermission } from './operators/permission.ts'
-import { createProject, isIdentity } from './operators/project.ts'
+import { createProject } from './operators/project.ts'
 import { createScanIndex } from './operators/scan-index.ts'
 import { createScanTable } from './operators/scan-table.ts'
 import { createSort } from './operators/sort.ts'
@@ -73,9 +73,7 @@ function build(node: PlanNode, options: BuildOptions, groups: Compiler): Operato
     case 'limit':
       return createLimit(node, inputOf(node.input), options.compiler)
     case 'project':
-      return isIdentity(node) && compiler === options.compiler
-        ? inputOf(node.input)
-        : createProject(node, inputOf(node.input), compiler)
+      return createProject(node, inputOf(node.input), compiler)
     case 'omit':
       return createOmit(node, inputOf(node.input))
     case 'fetch':
@@ -83,17 +81,6 @@ function build(node: PlanNode, options: BuildOptions, groups: Compiler): Operato
     default:
       return node satisfies never
   }
-}
-
-/** Whether the rows that come in are groups: an aggregate is below, and no projection in between. */
-function seesGroups(node: PlanNode): boolean {
-  let below: PlanNode = node
-  while ('input' in below) {
-    below = below.input
-    if (below.kind === 'aggregate' || below.kind === 'count') return true
-    if (below.kind === 'project') return false
-  }
-  return false
 }
 
 function guardOf({ table, action }: PermissionNode, { access, catalog }: BuildOptions): RowGuard {

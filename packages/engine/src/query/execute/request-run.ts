@@ -3,27 +3,25 @@
  */
 
 import { type DbError, toDbError, type Value } from '@dendrodb/protocol'
-import { accessErrors } from '../../access/access-errors.ts'
-import type { AccessRules } from '../../access/access-rules.ts'
-import { accessKindOf } from '../../access/access-rules.ts'
 import type { ReadView, WriteTx } from '../../models/model.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
-import type { AccessScope } from '../compile/access-scope.ts'
+import { accessKindOf } from '../access-kind.ts'
 import { landed } from '../compile/compile-block.ts'
 import type { CompiledStatement } from '../compile/compiled.ts'
-import { EvalContext, type RequestContext } from '../compile/eval-context.ts'
+import {
+  type AccessRules,
+  type AccessScope,
+  EvalContext,
+  type RequestContext,
+} from '../compile/eval-context.ts'
 import { Scope } from '../compile/scope.ts'
-import type { UseStatement } from '../dql/ast.ts'
-import { Closure } from '../functions/closure.ts'
 import type { DatabaseHost, QueryHost, Receipt, WriteOptions } from '../host.ts'
 import { queryLimits } from '../limits.ts'
-import type { PreparedStatement, PreparedText } from '../query-cache.ts'
-import { queryErrors } from '../query-errors.ts'
+import type { PreparedStatement } from '../query-cache.ts'
 import type { Session } from '../session.ts'
-import { databaseOf } from './database-name.ts'
+import { shown } from './shown.ts'
 import { StatementRun } from './statement-run.ts'
 import { runTask } from './task.ts'
-import { runTransaction } from './transaction.ts'
 import { evaluateMeta, mergeMeta } from './write-meta.ts'
 
 export type StatementResult =
@@ -63,26 +61,10 @@ export class RequestRun implements RequestContext {
     return { ...this.session.info, db: this.database, roles: this.session.auth?.roles ?? [] }
   }
 
-  async run(text: PreparedText): Promise<void> {
-    for (let i = 0; i < text.length; i += 1) {
-      const prepared = text[i] as PreparedStatement
-      switch (prepared.statement.kind) {
-        case 'begin':
-          i = await runTransaction(this, text, i)
-          break
-        case 'commit':
-        case 'cancel':
-          this.#fail(strayEnd(prepared.statement.kind), performance.now())
-          break
-        case 'use':
-          await this.#use(prepared.statement)
-          break
-        default: {
-          const running = this.#runStatement(prepared)
-          if (running instanceof Promise) await running
-        }
-      }
-    }
+  /** Goes to another database. */
+  async enter(name: string): Promise<void> {
+    this.#host = await this.host.database(name)
+    this.database = name
   }
 
   /** The database that statements run in, opened when the first one does. */
@@ -140,11 +122,12 @@ export class RequestRun implements RequestContext {
     this.results.push({ status: 'ok', result, timeMs: performance.now() - startedAt })
   }
 
-  #fail(error: unknown, startedAt: number): void {
+  fail(error: unknown, startedAt: number): void {
     this.results.push({ status: 'error', error: toDbError(error), timeMs: performance.now() - startedAt })
   }
 
-  #runStatement(prepared: PreparedStatement): MaybePromise<void> {
+  /** Runs a statement and keeps its result; a promise only where it had to wait. */
+  runStatement(prepared: PreparedStatement): MaybePromise<void> {
     const startedAt = performance.now()
     try {
       const { compiled } = prepared
@@ -152,10 +135,10 @@ export class RequestRun implements RequestContext {
       if (!(result instanceof Promise)) return this.succeed(result, startedAt)
       return result.then(
         (value) => this.succeed(value, startedAt),
-        (error: unknown) => this.#fail(error, startedAt),
+        (error: unknown) => this.fail(error, startedAt),
       )
     } catch (error) {
-      this.#fail(error, startedAt)
+      this.fail(error, startedAt)
     }
   }
 
@@ -237,38 +220,8 @@ export class RequestRun implements RequestContext {
     }
     return meta
   }
-
-  /** Only root may go to another database: accounts and rules belong to the one they were made in. */
-  async #use(use: UseStatement): Promise<void> {
-    const startedAt = performance.now()
-    try {
-      const name = databaseOf(use, this.database)
-      if (name !== this.database) {
-        if (!this.session.isRoot && !this.session.isSystem) {
-          throw accessErrors.ROOT_REQUIRED({ statement: 'USE of another database' })
-        }
-        this.#host = await this.host.database(name)
-        this.database = name
-      }
-      this.succeed(undefined, startedAt)
-    } catch (error) {
-      this.#fail(error, startedAt)
-    }
-  }
-}
-
-function strayEnd(kind: 'commit' | 'cancel'): DbError {
-  return queryErrors.TRANSACTION_STATE({ statement: kind.toUpperCase(), problem: 'needs a BEGIN before it' })
 }
 
 function authValueOf({ auth }: Session): Value {
   return auth && { ...auth.claims, id: auth.id, roles: auth.roles }
-}
-
-/** @throws QUERY_TYPE_EXPECTED for a closure, which is no value outside of the query */
-export function shown(value: Value): Value {
-  if ((value as unknown) instanceof Closure) {
-    throw queryErrors.TYPE_EXPECTED({ clause: 'a result', expected: 'a value', found: 'a closure' })
-  }
-  return value
 }

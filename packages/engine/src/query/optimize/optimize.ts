@@ -6,6 +6,7 @@ import type { PlanNode } from '../plan/plan-node.ts'
 import { chooseAccessPaths } from './choose-access-path.ts'
 import { constantConditions } from './constant-conditions.ts'
 import { countShortcut } from './count-shortcut.ts'
+import { dropIdentity } from './drop-identity.ts'
 import { orderFromIndex } from './order-from-index.ts'
 import type { PlanContext } from './plan-context.ts'
 import { pushDownHaving } from './push-down-having.ts'
@@ -17,5 +18,5 @@ export function optimize(plan: PlanNode, context: PlanContext): PlanNode {
   node = chooseAccessPaths(node, context)
   node = orderFromIndex(node, context)
   node = countShortcut(node, context)
-  return topRows(node)
+  return dropIdentity(topRows(node))
 }

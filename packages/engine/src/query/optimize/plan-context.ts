@@ -3,7 +3,7 @@
  */
 
 import type { Catalog, IndexDefinition } from '../../catalog/definitions.ts'
-import type { AccessScope } from '../compile/access-scope.ts'
+import type { AccessScope } from '../compile/eval-context.ts'
 import type { IndexHint } from '../dql/ast.ts'
 
 export interface PlanContext {

@@ -8,7 +8,8 @@
  */
 
 import type { Catalog } from '../../catalog/definitions.ts'
-import { type AccessScope, isOutOfReach } from '../compile/access-scope.ts'
+import { isOutOfReach } from '../compile/access-scope.ts'
+import type { AccessScope } from '../compile/eval-context.ts'
 import { queryErrors } from '../query-errors.ts'
 import { mapPlan, type PermissionNode, type PlanNode } from './plan-node.ts'
 

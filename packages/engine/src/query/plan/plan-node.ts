@@ -257,3 +257,14 @@ export function mapInput(node: PlanNode, map: (input: PlanNode) => PlanNode): Pl
 export function mapPlan(node: PlanNode, map: (node: PlanNode) => PlanNode): PlanNode {
   return map(mapInput(node, (input) => mapPlan(input, map)))
 }
+
+/** Whether the rows that come in are groups: an aggregate is below, and no projection in between. */
+export function seesGroups(node: PlanNode): boolean {
+  let below: PlanNode = node
+  while ('input' in below) {
+    below = below.input
+    if (below.kind === 'aggregate' || below.kind === 'count') return true
+    if (below.kind === 'project') return false
+  }
+  return false
+}

@@ -5,11 +5,20 @@
  * real store may have; conformance cases and property tests run against both.
  */
 
-import { compareBytes, compareValues, encodeCollation, encodeExact, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
+import {
+  compareBytes,
+  compareValues,
+  encodeCollation,
+  encodeExact,
+  type RecordId,
+  type Value,
+  type ValueObject,
+} from '@dendrodb/protocol'
 import { catalogErrors } from '../../catalog/catalog-errors.ts'
-import { indexErrors } from '../../models/document/index-errors.ts'
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
+import { checkDatabaseName } from '../../database/database-name.ts'
 import { ledgerErrors } from '../../ledger/ledger-errors.ts'
+import { indexErrors } from '../../models/document/index-errors.ts'
 import type {
   Direction,
   EdgeRef,
@@ -51,6 +60,7 @@ export class MemoryHost implements QueryHost {
   }
 
   database(name: string): MemoryDatabase {
+    checkDatabaseName(name)
     let database = this.#databases.get(name)
     if (database === undefined) {
       database = new MemoryDatabase(name, this.#options)
@@ -317,7 +327,13 @@ class MemoryTx extends MemoryView implements WriteTx {
   put(id: RecordId, value: ValueObject, options: { validFrom?: Value; validTo?: Value } = {}): void {
     const table = this.ensureTable(id.table)
     if (table.drop) return
-    const record = { id, idKey: encodeExact(id.key), seq: this.#base.seq + 1, value: { ...value, id }, ...options }
+    const record = {
+      id,
+      idKey: encodeExact(id.key),
+      seq: this.#base.seq + 1,
+      value: { ...value, id },
+      ...options,
+    }
     this.#checkUnique(table, record)
     const records = new Map(this.#tables.get(table.id))
     records.set(keyTextOf(id), record)

@@ -23,6 +23,9 @@ export function readOptionsOf(snapshot: Snapshot | undefined): ReadOptions {
   return { snapshot, keyEncoding: 'buffer', valueEncoding: 'buffer', fillCache: true }
 }
 
+/** Reads what LevelDB holds at the moment. */
+export const newestOptions = readOptionsOf(undefined)
+
 /** @throws STORAGE_CORRUPT naming the key */
 export function readValue(level: Level, key: Uint8Array, options: ReadOptions): Buffer | undefined {
   const frame = readFrame(level, key, options)

@@ -13,13 +13,13 @@
 
 import { readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DbError } from '@dendrodb/protocol'
 import { checkBatch, checkExpected } from '../check-batch.ts'
 import type { CommitOptions, KeyRange, KvOperation, KvStore, KvStoreLimits } from '../kv-store.ts'
 import { storeLimits } from '../limits.ts'
 import { storageErrors } from '../storage-errors.ts'
-import { openError, writeError } from './level-errors.ts'
-import { type Level, readFrame, readOptionsOf, readValue } from './level-read.ts'
+import { type FailedWrite, failedWrite, isTransient, undoFailed } from './failed-write.ts'
+import { writeError } from './level-errors.ts'
+import { type Level, newestOptions, readFrame, readValue } from './level-read.ts'
 import { LevelSnapshot, type SnapshotOwner } from './level-snapshot.ts'
 import { type LevelFiles, openLevel } from './open-level.ts'
 import { frameBytes, frameValue } from './value-frame.ts'
@@ -28,14 +28,6 @@ export interface LevelStoreOptions extends LevelFiles {
   readonly limits?: Partial<KvStoreLimits>
 }
 
-/** What is known of a batch that could not be written. */
-interface FailedWrite {
-  readonly error: DbError
-  /** What LevelDB held under its keys (latin1 text). */
-  readonly before: ReadonlyMap<string, Buffer | undefined>
-}
-
-const newest = readOptionsOf(undefined)
 const durable = { sync: true } as const
 const relaxed = { sync: false } as const
 
@@ -161,7 +153,7 @@ export class LevelStore implements KvStore {
     const isRelaxed = options.durable === false
     for (let isSecond = false; ; isSecond = true) {
       const level = await this.#writableLevel(batch)
-      if (expect !== undefined) checkExpected(readValue(level, expect.key, newest), expect)
+      if (expect !== undefined) checkExpected(readValue(level, expect.key, newestOptions), expect)
       if (batch.length === 0) return
       const write = framedBatch(level, batch)
       try {
@@ -180,7 +172,7 @@ export class LevelStore implements KvStore {
     const level = await this.#writableLevel([])
     const batch = level.batch()
     for (const key of keys) {
-      const frame = readFrame(level, key, newest)
+      const frame = readFrame(level, key, newestOptions)
       if (frame === undefined) batch.del(key as Buffer)
       else batch.put(key as Buffer, frame)
     }
@@ -212,7 +204,7 @@ export class LevelStore implements KvStore {
     await before?.close()
     const level = await openLevel(this.#files)
     try {
-      await undo(level, failed.before)
+      await undoFailed(level, failed)
     } catch (error) {
       await level.close()
       throw writeError(this.#path, error)
@@ -281,36 +273,6 @@ function framedBatch(level: Level, batch: readonly KvOperation[]) {
   return write
 }
 
-function failedWrite(level: Level, batch: readonly KvOperation[], cause: unknown): FailedWrite {
-  const error = writeError(level.location, cause)
-  const before = new Map<string, Buffer | undefined>()
-  try {
-    for (const { key } of batch) before.set(textOf(key), readFrame(level, key, newest))
-    return { error, before }
-  } catch (readError) {
-    // What cannot be read cannot be restored: no more writes.
-    return { error: openError(level.location, readError), before: new Map() }
-  }
-}
-
-/** Damage stays; a full disk or a failing network drive may not. */
-function isTransient(error: DbError): boolean {
-  return error.status !== 'corrupt'
-}
-
-async function undo(level: Level, before: ReadonlyMap<string, Buffer | undefined>): Promise<void> {
-  const batch = level.batch()
-  for (const [text, frame] of before) {
-    const key = Buffer.from(text, 'latin1')
-    const found = readFrame(level, key, newest)
-    if (found === undefined ? frame === undefined : frame !== undefined && found.equals(frame)) continue
-    if (frame === undefined) batch.del(key)
-    else batch.put(key, frame)
-  }
-  if (batch.length === 0) await batch.close()
-  else await batch.write(durable)
-}
-
 function bytesOf(batch: readonly KvOperation[]): number {
   let bytes = 0
   for (const operation of batch) {
@@ -330,8 +292,4 @@ async function folderBytes(path: string, isCounted: (name: string) => boolean): 
     )
   }
   return bytes
-}
-
-function textOf(key: Uint8Array): string {
-  return Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1')
 }

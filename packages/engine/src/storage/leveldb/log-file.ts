@@ -101,14 +101,23 @@ function stateOfBroken(bytes: Buffer, at: number): LogState {
   return { type: header.every((byte) => byte === 0) ? 'hole' : 'damaged', offset }
 }
 
-/** Resumes where the broken fragment claims to end, and at each block behind it. */
+/** Looks at every place in the block, since the length of the broken fragment may be wrong, and at each block behind. */
 function hasRecordBehind(bytes: Buffer, at: number): boolean {
-  const claimed = at + headerBytes + lengthAt(bytes, at)
-  if (claimed <= endOfBlock(bytes, at) && hasRecordFrom(bytes, skipTrailer(bytes, claimed))) return true
+  if (isCutShort(bytes, at)) return false
+  for (let place = at + 1; place < endOfBlock(bytes, at); place += 1) {
+    if (hasRecordFrom(bytes, skipTrailer(bytes, place))) return true
+  }
   for (let block = endOfBlock(bytes, at); block < bytes.length; block += blockBytes) {
     if (hasRecordFrom(bytes, block)) return true
   }
   return false
+}
+
+/** The file ends inside the fragment: it was just being written. What looks like records in it is its data. */
+function isCutShort(bytes: Buffer, at: number): boolean {
+  if (at + headerBytes > bytes.length) return true
+  const type = bytes[at + 6] as number
+  return type >= whole && type <= last && at + headerBytes + lengthAt(bytes, at) > bytes.length
 }
 
 /** Whether a record begins in this run of sound fragments and ends there, too. */

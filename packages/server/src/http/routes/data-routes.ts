@@ -86,7 +86,14 @@ export function dataRoutes(app: FastifyInstance, options: DataRouteOptions): voi
   app.get<RecordPath>('/api/data/:table/:id', async (request, reply) => {
     const id = recordOfPath(request.params.table, request.params.id)
     const session = sessionOf(request, limits)
-    const { result } = await run(await databases.of(request), { text: statements.get, vars: { id }, session })
+    if (process.env.X === '1') return reply.type('application/json').send('{"a":1}')
+    const db = await databases.of(request)
+    if (process.env.X === '2') return reply.type('application/json').send('{"a":1}')
+    if (process.env.X === '3') { const r = await db.get(id); return sendValue(request, reply, { id: pathPartOf(id), entity: id.table, data: r as any }) }
+    if (process.env.X === '6') { const r = await db.run(statements.get, { id }, { session: (request.principal as any).session }); return sendValue(request, reply, { id: pathPartOf(id), entity: id.table, data: (r.results[0] as any).result }) }
+    if (process.env.X === '7') { const r = await db.run(statements.get, { id }, { session }); return sendValue(request, reply, { id: pathPartOf(id), entity: id.table, data: (r.results[0] as any).result }) }
+    const { result } = await run(db, { text: statements.get, vars: { id }, session })
+    if (process.env.X === '4') return reply.type('application/json').send('{"a":1}')
     if (result === undefined) throw unknownRecord(id)
     return sendValue(request, reply, { id: pathPartOf(id), entity: id.table, data: result })
   })

@@ -3,7 +3,7 @@
  */
 
 import type { Value } from '@dendrodb/protocol'
-import type { RowGuard } from '../../compile/access-scope.ts'
+import type { RowGuard } from '../../compile/eval-context.ts'
 import type { PermissionNode } from '../../plan/plan-node.ts'
 import { mapBatches, type Operator } from '../operator.ts'
 

@@ -24,9 +24,3 @@ export function createProject(node: ProjectNode, input: Operator, compiler: Comp
     return rows
   })
 }
-
-/** Whether every row comes out as it went in. */
-export function isIdentity({ projection }: ProjectNode): boolean {
-  const [only] = projection.items
-  return !projection.value && projection.items.length === 1 && only?.kind === 'all'
-}

@@ -5,8 +5,8 @@
  */
 
 import { RecordId, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'
-import { accessErrors } from '../../../access/access-errors.ts'
 import type { PutOptions } from '../../../models/model.ts'
+import { accessErrors } from '../../access-errors.ts'
 import type { CompiledExpression, CompiledStatement } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'

@@ -6,13 +6,12 @@
  */
 
 import type { RecordId, Value, ValueObject } from '@dendrodb/protocol'
-import { accessErrors } from '../../../access/access-errors.ts'
 import type { PutOptions } from '../../../models/model.ts'
+import { accessErrors } from '../../access-errors.ts'
 import type { CompiledExpression, CompiledStatement } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import type { Expression, IndexHint, UpdateStatement } from '../../dql/ast.ts'
-import { queryLimits } from '../../limits.ts'
 import { isTruthy } from '../../operators/truthiness.ts'
 import { planTargets } from '../../plan/plan-source.ts'
 import { explainPrepared } from '../explain.ts'
@@ -23,7 +22,7 @@ import type { WrittenRecord } from '../write/output.ts'
 import { createAbsent, newIdOf, updateRecord } from '../write/record-writer.ts'
 import { type CompiledTarget, compileTarget } from '../write/targets.ts'
 import { createOrFindHolder } from '../write/unique-holder.ts'
-import { currentRecord, matchedIds } from './update.ts'
+import { currentRecord, matchedIds, pointTargets } from './update.ts'
 import { type CompiledClauses, compileClauses, WriteResult } from './write-clauses.ts'
 
 interface UpsertTarget {
@@ -38,15 +37,14 @@ export function compileUpsert(upsert: UpdateStatement, compiler: Compiler): Comp
   const where = upsert.where && compiler.expression(upsert.where)
   const data = compileData(upsert.data, compiler)
   const clauses = compileClauses(upsert, 'after', compiler)
-  const mayBePoint =
-    data.isPoint &&
-    clauses.isPoint &&
-    where?.isPoint !== false &&
-    targets.length <= queryLimits.pointTargetsMax
+  const isPoint = pointTargets(upsert.targets, upsert.where, compiler)
   const statement: CompiledStatement = {
     isWrite: true,
     isPoint: (scope) =>
-      mayBePoint && targets.every(({ target, search }) => search === undefined && target.isPoint(scope)),
+      data.isPoint &&
+      clauses.isPoint &&
+      isPoint(scope) &&
+      targets.every(({ search }) => search === undefined),
     ...(clauses.meta && { meta: clauses.meta }),
     *run(row, ctx) {
       const put = yield* clauses.begin(row, ctx)

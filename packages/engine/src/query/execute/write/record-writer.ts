@@ -4,9 +4,9 @@
  */
 
 import { RecordId, setField, type Value, type ValueObject } from '@dendrodb/protocol'
-import { accessErrors } from '../../../access/access-errors.ts'
 import type { TableDefinition } from '../../../catalog/definitions.ts'
 import type { PutOptions, WriteTx } from '../../../models/model.ts'
+import { accessErrors } from '../../access-errors.ts'
 import { type Action, isOutOfReach } from '../../compile/access-scope.ts'
 import { recordIdOf } from '../../compile/compile-collections.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
@@ -38,9 +38,7 @@ export function writableTx(ctx: EvalContext, statement: string): WriteTx {
 
 /** @throws QUERY_RECORD_EXISTS, ACCESS_DENIED and what the rules of the table say */
 export function* createRecord(id: RecordId, change: RecordChange): Task<WrittenRecord> {
-  const { ctx } = change
-  const tx = writableTx(ctx, 'CREATE')
-  refuseReserved(id.table, ctx)
+  const tx = writableTx(change.ctx, 'CREATE')
   if ((yield* wait(tx.getRecord(id))) !== undefined) throw queryErrors.RECORD_EXISTS({ id: id.toString() })
   return yield* createAbsent(id, change)
 }
@@ -49,6 +47,7 @@ export function* createRecord(id: RecordId, change: RecordChange): Task<WrittenR
 export function* createAbsent(id: RecordId, change: RecordChange): Task<WrittenRecord> {
   const { ctx, data, ends, input } = change
   const tx = writableTx(ctx, 'CREATE')
+  refuseReserved(id.table, ctx)
   const base: ValueObject = ends === undefined ? { id } : { id, in: ends.in, out: ends.out }
   const inner = ctx.with({ document: { before: undefined, after: undefined, value: base, input } })
   const record = withOwner(withoutNone(yield* data.apply(base, inner)), id.table, ctx)

@@ -1,0 +1,39 @@
+/** Errors of the command itself. Texts and remedies: docs/errors.md. */
+
+import { defineErrors } from '@dendrodb/protocol'
+
+export const cliErrors = defineErrors('CLI', {
+  COMMAND_UNKNOWN: {
+    status: 'invalid_argument',
+    message: 'there is no command {name}{hint}; "ddb help" lists them',
+  },
+  OPTION_UNKNOWN: {
+    status: 'invalid_argument',
+    message: 'ddb {command} has no option {name}{hint}; "ddb {command} --help" lists them',
+  },
+  OPTION_VALUE_MISSING: { status: 'invalid_argument', message: 'the option {name} needs a value: {name} {value}' },
+  OPTION_VALUE_UNEXPECTED: { status: 'invalid_argument', message: 'the option {name} is a switch and takes no value' },
+  OPTION_VALUE: { status: 'invalid_argument', message: '{name} {problem}' },
+  ARGUMENT_UNEXPECTED: {
+    status: 'invalid_argument',
+    message: 'ddb {command} does not know what to do with "{argument}"; see "ddb {command} --help"',
+  },
+  OPTIONS_CLASH: { status: 'invalid_argument', message: '{one} and {other} cannot be used together' },
+  FILE_UNREADABLE: { status: 'not_found', message: 'the file {file} cannot be read: {problem}' },
+  SERVER_UNREACHABLE: {
+    status: 'unavailable',
+    message: 'no DendroDB server answers at {url} ({problem}); start one with "ddb start", or name another with --url',
+  },
+  SERVER_ANSWER: {
+    status: 'unavailable',
+    message: 'what answers at {url} does not seem to be a DendroDB server: {problem}',
+  },
+  TOKEN_MISSING: {
+    status: 'unauthenticated',
+    message: 'the server at {url} wants a token: give --token or --user, or the data folder of the server with --data',
+  },
+  INTERRUPTED: { status: 'cancelled', message: 'interrupted' },
+  DATA_MISSING: { status: 'not_found', message: 'there is no DendroDB data in {folder}' },
+  DATABASE_MISSING: { status: 'not_found', message: 'there is no database {name} in {folder}{hint}' },
+  DATABASE_DAMAGED: { status: 'corrupt', message: 'the database {name} is damaged: {what}' },
+})

@@ -1,0 +1,16 @@
+/** A command by its name. */
+
+import { nearestWord } from '../arguments/nearest-word.ts'
+import type { Command } from './command.ts'
+
+/** @throws CLI_COMMAND_UNKNOWN */
+export async function findCommand(name: string, commands: readonly Command[]): Promise<Command> {
+  const command = commands.find((each) => each.name === name)
+  if (command !== undefined) return command
+  const { cliErrors } = await import('../cli-errors.ts')
+  const near = nearestWord(
+    name,
+    commands.map((each) => each.name),
+  )
+  throw cliErrors.COMMAND_UNKNOWN({ name, hint: near === undefined ? '' : `; did you mean "ddb ${near}"?` })
+}

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+/**
+ * `ddb`, the command.
+ * Why everything is imported when it is needed: `ddb version` should not wait for a server, nor a server for a REPL.
+ * The compile cache halves the start from the second one on, and costs nothing where its folder cannot be written.
+ */
+
+import { enableCompileCache } from 'node:module'
+
+enableCompileCache()
+const { runCli } = await import('./run-cli.ts')
+// Not process.exit: what is still in a pipe would be lost.
+process.exitCode = await runCli(process.argv.slice(2), process)

@@ -1,0 +1,35 @@
+/**
+ * Signals as people mean them. A terminal's Ctrl-C reaches npm and the server at once, and npm then sends it to the
+ * server again; `npx` does the same. The second one of such a pair is no wish to stop at once.
+ */
+
+import type { SignalSource } from '@dendrodb/server'
+
+/** A second press comes later than this, an echo by a parent process sooner. */
+export const echoMsMax = 500
+
+type Listener = Parameters<SignalSource['on']>[1]
+
+/** `process`, where a signal counts only when none came shortly before it. */
+export function signalsOncePerPress(process: SignalSource, now: () => number = Date.now): SignalSource {
+  const wrapped = new Map<Listener, Listener>()
+  let lastMs = Number.NEGATIVE_INFINITY
+  const source: SignalSource = {
+    on(signal, listener) {
+      const once: Listener = (...args) => {
+        const isEcho = now() - lastMs < echoMsMax
+        lastMs = now()
+        if (!isEcho) listener(...args)
+      }
+      wrapped.set(listener, once)
+      process.on(signal, once)
+      return source as never
+    },
+    off(signal, listener) {
+      process.off(signal, wrapped.get(listener) ?? listener)
+      return source as never
+    },
+    exit: (code) => process.exit(code),
+  }
+  return source
+}
