@@ -5,14 +5,14 @@
  *
  * A file is DQL; its comments say what is expected.
  *
- * | line               | meaning                                                                                    |
- * |--------------------|--------------------------------------------------------------------------------------------|
- * | `--# name`         | a case begins; what stands before the first one is run before each                          |
- * | `--> literal`      | the statement above gives this value; further such lines go on with the literal             |
- * | `--! CODE`         | the statement above fails with this code; a text that does not parse fails as a whole       |
- * | `--= ok CODE …`    | the status of each statement of the part, for transactions                                  |
- * | `--@ root`         | who asks from here on: `root`, `anonymous`, or a user as `user:ann editor`                  |
- * | `--$ name literal` | a parameter for the rest of the case                                                        |
+ * | line               | meaning                                                            |
+ * |--------------------|--------------------------------------------------------------------|
+ * | `--# name`         | a case begins; what stands before the first is run before each     |
+ * | `--> literal`      | the statement above gives this; further such lines go on with it   |
+ * | `--! CODE`         | the statement above, or the text as a whole, fails with this code  |
+ * | `--= ok CODE …`    | the status of each statement of the part, for transactions         |
+ * | `--@ root`         | who asks from here on: `root`, `anonymous`, or `user:ann editor`   |
+ * | `--$ name literal` | a parameter for the rest of the case                               |
  *
  * Statements between two expectations are one request: all but the last must succeed, the last is what is
  * expected of.

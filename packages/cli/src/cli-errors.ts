@@ -32,6 +32,10 @@ export const cliErrors = defineErrors('CLI', {
     status: 'unauthenticated',
     message: 'the server at {url} wants a token: give --token or --user, or the data folder of the server with --data',
   },
+  VARIABLE_TOO_LARGE: {
+    status: 'resource_exceeded',
+    message: 'the value of ${name} is too large to be kept: more than {limit} characters as a literal',
+  },
   INTERRUPTED: { status: 'cancelled', message: 'interrupted' },
   DATA_MISSING: { status: 'not_found', message: 'there is no DendroDB data in {folder}' },
   DATABASE_MISSING: { status: 'not_found', message: 'there is no database {name} in {folder}{hint}' },

@@ -1,11 +1,12 @@
 /**
  * What sessions may do with rows, told from the tables' permissions.
  * - Root and the role `admin` are not asked.
- * - A table with declared permissions: full, none, or a condition on the row. A condition that fails with an error
- *   counts as not met.
+ * - A table with declared permissions: full, none, or a condition on the row. A condition that fails with an
+ *   error counts as not met.
  * - A table without: a signed-in user's records are those whose `owner` is the user.
  * - Nobody who is not signed in reads or writes anything.
- * Conditions know the user through `$auth` and `$session`, see all rows, and see none of the caller's parameters.
+ * Conditions know the user through `$auth` and `$session`, see all rows, and see none of the caller's
+ * parameters.
  */
 
 import { DbError, type Value } from '@dendrodb/protocol'
@@ -133,7 +134,9 @@ function passes(rule: CompiledExpression, row: Value, ctx: EvalContext): ReturnT
   }
 }
 
-/** A rule that fails is not met. A bound that is reached ends the statement, and a bug is none of the rule's. */
+/**
+ * A rule that fails is not met. A bound that is reached ends the statement, and a bug is none of the rule's.
+ */
 function notMet(error: unknown): boolean {
   if (!(error instanceof DbError) || isBoundError(error)) throw error
   return false

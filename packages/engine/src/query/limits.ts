@@ -1,5 +1,6 @@
 /**
- * Bounds of running queries. Each is tested at the bound and one past it; those that a session may change say so.
+ * Bounds of running queries. Each is tested at the bound and one past it; those that a session may change say
+ * so.
  */
 export const queryLimits = {
   /** Time one statement may take. A session may set another; TIMEOUT may shorten it. */
@@ -14,8 +15,10 @@ export const queryLimits = {
   recursionDepthMax: 256,
   /** Rows handed from operator to operator at once. */
   batchRowsMax: 1_024,
-  /** Work between two looks at the clock. */
+  /** Time a statement works before other requests have their turn. */
   sliceMsMax: 10,
+  /** Rows after which a loop looks at the clock; a power of two. */
+  rowsPerPause: 64,
   /** Longest SLEEP. */
   sleepMsMax: 60_000,
   /** Texts whose trees and compiled forms are kept. */

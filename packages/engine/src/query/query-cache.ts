@@ -1,7 +1,7 @@
 /**
  * Parsed and compiled texts, the least recently used dropped first.
- * What is kept depends on the text alone: parameters, sessions and catalogs come in when it is run, and plans that
- * depend on a catalog are kept within (see `PreparedPlan`).
+ * What is kept depends on the text alone: parameters, sessions and catalogs come in when it is run, and plans
+ * that depend on a catalog are kept within (see `PreparedPlan`).
  */
 
 import type { CompiledStatement } from './compile/compiled.ts'
@@ -21,7 +21,10 @@ export class PreparedStatement {
     this.#compiler = compiler
   }
 
-  /** Compiled when it is first run, so that an error in one statement does not keep those before it from running. */
+  /**
+   * Compiled when it is first run, so that an error in one statement does not keep those before it from
+   * running.
+   */
   get compiled(): CompiledStatement {
     this.#compiled ??= this.#compiler.statement(this.statement)
     return this.#compiled
@@ -57,7 +60,10 @@ export class QueryCache {
     return this.#texts.size
   }
 
-  /** A text that is a good part of the cache, such as a bulk insert, is not worth the others it would push out. */
+  /**
+   * A text that is a good part of the cache, such as a bulk insert, is not worth the others it would push
+   * out.
+   */
   #keep(text: string, prepared: PreparedText): void {
     if (text.length > queryLimits.planCacheCharsMax / 16) return
     this.#texts.set(text, prepared)

@@ -1,6 +1,6 @@
 /**
- * Errors of planning and running statements. Those of parsing are in dql/, of operators in operators/, of rules in
- * access/.
+ * Errors of planning and running statements. Those of parsing are in dql/, of operators in operators/, of
+ * rules in access/.
  */
 
 import { defineErrors } from '@dendrodb/protocol'

@@ -3,19 +3,25 @@
  * Why: everything above is a function of bytes under keys; nothing above may know which store holds them.
  * Invariants, proved for every implementation by `kv-store.suite.ts` and relied upon without a check by callers:
  * - Keys are ordered as unsigned bytes. Keys and values handed over, and those handed out, are not changed afterwards
- *   by either side.
+ *   by either side, so that nobody copies them.
  * - `commit` is all or nothing, and durable (fsync) when it resolves unless `durable: false` was asked for. Once it
  *   has resolved, every snapshot taken afterwards sees the whole of it.
  * - A snapshot never sees a part of a batch, nor anything committed after it was taken.
- * - One writer calls `commit`; several calls may be in flight and take effect in the order of the calls.
- * - A damaged value is an error (`STORAGE_CORRUPT`) on the read that meets it, never silently different data.
+ * - One writer calls `commit`; several calls may be in flight and take effect in the order of the calls. One that is
+ *   refused leaves those behind it alone.
+ * - What is closed fails with `STORAGE_CLOSED`, a scan in progress too.
+ * - A damaged value is an error (`STORAGE_CORRUPT`, details.key in hex) on the read that meets it, never silently
+ *   different data; a scan gives the entries before it first. A key that damage has hidden from its store is found by
+ *   the store's own check of its files, not by reads.
  * - When the disk is full, `commit` rejects with `STORAGE_FULL`, nothing of the batch is visible then or later, reads
- *   go on, and later commits succeed once there is room.
+ *   go on, and later commits succeed once there is room. A store that has to reopen its files for that lets reads fail
+ *   with `STORAGE_REOPENING` for the moment, and those of snapshots older than the newest state with
+ *   `STORAGE_SNAPSHOT_LOST` from then on.
  */
 
 export type MaybePromise<T> = T | Promise<T>
 
-/** A half-open range of keys, `gte` ≤ key < `lt`. */
+/** A half-open range of keys, `gte` ≤ key < `lt`; empty when `lt` ≤ `gte`. */
 export interface KeyRange {
   readonly gte: Uint8Array
   readonly lt: Uint8Array
@@ -43,8 +49,12 @@ export interface KvSnapshot {
   get(key: Uint8Array): MaybePromise<Buffer | undefined>
   /** Values in the order of the keys, `undefined` where absent. */
   getMany(keys: readonly Uint8Array[]): MaybePromise<(Buffer | undefined)[]>
-  /** Entries in key order, chunk after chunk; never an empty chunk. Ending the iteration early frees its resources. */
+  /**
+   * Entries in key order, chunk after chunk; never an empty chunk. Ending the iteration early frees its resources.
+   * Nothing is read before the first chunk is asked for.
+   */
   scan(range: KeyRange, options?: ScanOptions): AsyncIterable<readonly KvEntry[]>
+  /** Idempotent. */
   close(): void
 }
 
@@ -62,9 +72,11 @@ export interface CommitOptions {
   readonly expect?: { readonly key: Uint8Array; readonly value: Uint8Array | undefined }
 }
 
+/** One byte past a limit is refused with `STORAGE_TOO_LARGE`. */
 export interface KvStoreLimits {
   readonly keyBytesMax: number
   readonly valueBytesMax: number
+  /** Keys and values of one batch together. */
   readonly batchBytesMax: number
 }
 
@@ -77,7 +89,7 @@ export interface KvStore {
   commit(batch: readonly KvOperation[], options?: CommitOptions): Promise<void>
   /** Bytes on disk (0 for memory), within the range where given; an estimate. */
   sizeBytes(range?: KeyRange): Promise<number>
-  /** Rewrites the range so that deleted and overwritten data leave the files. */
+  /** Rewrites the range so that deleted and overwritten data leave the files, but for what an open snapshot still sees. */
   compact(range?: KeyRange): Promise<void>
   /** Idempotent. Waits for commits in flight; open snapshots become closed. */
   close(): Promise<void>

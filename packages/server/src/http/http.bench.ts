@@ -53,7 +53,7 @@ async function serve(folder: string): Promise<void> {
 async function measure(seconds: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'ddb-http-bench-'))
   const child = fork(fileURLToPath(import.meta.url), ['serve', folder], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: process.env.PROF ? ['--cpu-prof','--cpu-prof-dir=/tmp/prof2'] : [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   try {
     const { port } = await new Promise<Started>((resolve) =>

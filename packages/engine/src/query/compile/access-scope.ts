@@ -1,6 +1,7 @@
 /**
  * The seam between running queries and permission rules: what a session may do with the rows of a table.
- * Why here: every read and write of a row asks it, and the rules themselves are expressions; access/ implements it.
+ * Why here: every read and write of a row asks it, and the rules themselves are expressions; access/
+ * implements it.
  */
 
 import type { Value } from '@dendrodb/protocol'
@@ -12,9 +13,10 @@ import type { Expression } from '../dql/ast.ts'
 export type Action = 'select' | 'create' | 'update' | 'delete'
 
 /**
- * `system`: the engine itself. `unrestricted`: root and admins, who see everything but reserved tables. `user`: a
- * signed-in user under rules. `anonymous`: nobody, who may compute but neither read nor write.
- * Two sessions of one kind get the same rules, which know the user through `$auth` alone; so they share plans.
+ * `system`: the engine itself. `unrestricted`: root and admins, who see everything but reserved tables.
+ * `user`: a signed-in user under rules. `anonymous`: nobody, who may compute but neither read nor write.
+ * Two sessions of one kind get the same rules, which know the user through `$auth` alone; so they share
+ * plans.
  */
 export type AccessKind = 'system' | 'unrestricted' | 'user' | 'anonymous'
 

@@ -1,7 +1,7 @@
 /**
  * Expressions made of others: a plain function of values becomes a function of rows.
- * Constants are folded: where all parts are known, so is the whole. A function that fails on constants is left to fail
- * when it is evaluated, since it may stand in a branch that never is.
+ * Constants are folded: where all parts are known, so is the whole. A function that fails on constants is
+ * left to fail when it is evaluated, since it may stand in a branch that never is.
  */
 
 import type { Value } from '@dendrodb/protocol'

@@ -1,7 +1,7 @@
 /**
  * Calls: functions by name, methods of values, closures, casts and named constants.
- * A pure function of constants is computed once, ahead. Functions that take closures may have to wait for them, all
- * others answer at once or are marked impure.
+ * A pure function of constants is computed once, ahead. Functions that take closures may have to wait for
+ * them, all others answer at once or are marked impure.
  */
 
 import { RecordId, typeOf, type Value } from '@dendrodb/protocol'
@@ -53,7 +53,9 @@ function refuseLater(name: string): void {
   }
 }
 
-/** Functions that hash passwords wait for other threads; those with closures for what the closures wait for. */
+/**
+ * Functions that hash passwords wait for other threads; those with closures for what the closures wait for.
+ */
 function isSynchronous(definition: FunctionDefinition): boolean {
   return !definition.name.startsWith('crypto::')
 }
@@ -109,7 +111,10 @@ function recordExists(id: Value, ctx: EvalContext): MaybePromise<boolean> {
   return chain(ctx.readRecord(id), (record) => record !== undefined)
 }
 
-/** `.name(args)`: the function of the value's type with the value as its first argument, or a closure in a field. */
+/**
+ * `.name(args)`: the function of the value's type with the value as its first argument, or a closure in a
+ * field.
+ */
 export function compileMethod(part: MethodPart, compiler: Compiler): PathStep {
   const args = part.args.map((arg) => compiler.expression(arg))
   const spelling = (part as { readonly spelling?: string }).spelling ?? part.name
@@ -163,7 +168,10 @@ export function compileClosure(node: ClosureExpression, compiler: Compiler): Com
     isPoint: body.isPoint,
     evaluate(row, ctx) {
       function call(args: readonly Value[]): MaybePromise<Value> {
-        ctx.run.check()
+        const turn = ctx.run.turn()
+        return turn === undefined ? callNow(args) : turn.then(() => callNow(args))
+      }
+      function callNow(args: readonly Value[]): MaybePromise<Value> {
         const inner = ctx.nested()
         for (let i = 0; i < params.length; i += 1) {
           const param = params[i] as (typeof params)[number]

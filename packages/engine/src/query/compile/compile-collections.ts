@@ -69,7 +69,7 @@ export function compileRecordId(node: RecordIdExpression, compiler: Compiler): C
 }
 
 /** The key of `t:key` as an expression. */
-export function compileKey(key: SingleRecordKey, compiler: Compiler): CompiledExpression {
+function compileKey(key: SingleRecordKey, compiler: Compiler): CompiledExpression {
   switch (key.kind) {
     case 'key_literal':
       return constantOf(key.value)

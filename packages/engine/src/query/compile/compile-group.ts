@@ -1,6 +1,6 @@
 /**
- * Expressions on groups: after GROUP BY a row is a group with its keys and aggregates computed. `#0`, `#1` … read
- * those; whatever contains none of them is evaluated on the first row of the group.
+ * Expressions on groups: after GROUP BY a row is a group with its keys and aggregates computed. `#0`, `#1` …
+ * read those; whatever contains none of them is evaluated on the first row of the group.
  */
 
 import type { Value } from '@dendrodb/protocol'

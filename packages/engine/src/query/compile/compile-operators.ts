@@ -1,6 +1,6 @@
 /**
- * Operators. Those that may leave their right side alone (`&&`, `||`, `??`, `?:`) give the deciding operand itself, as
- * in SurrealQL: `0 || 'x'` is 'x'.
+ * Operators. Those that may leave their right side alone (`&&`, `||`, `??`, `?:`) give the deciding operand
+ * itself, as in SurrealQL: `0 || 'x'` is 'x'.
  */
 
 import type { Value } from '@dendrodb/protocol'

@@ -1,10 +1,10 @@
 /**
  * Paths (idioms): a chain of steps, each from one value to the next.
- * A path of one field of the current row, by far the most frequent, is pure: the current row is never a link. Longer
- * ones may meet links and then read records, which on a sync view still gives no promise.
+ * A path of one field of the current row, by far the most frequent, is pure: the current row is never a link.
+ * Longer ones may meet links and then read records, which on a sync view still gives no promise.
  */
 
-import { setField, typeOf, type Value, type ValueObject, ValueSet } from '@dendrodb/protocol'
+import { setField, type Value, type ValueObject, ValueSet } from '@dendrodb/protocol'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import type {
   DestructureField,
@@ -17,7 +17,6 @@ import type {
 } from '../dql/ast.ts'
 import { runTask, type Task, wait } from '../execute/task.ts'
 import { isTruthy } from '../operators/truthiness.ts'
-import { queryErrors } from '../query-errors.ts'
 import { compileCallPart, compileMethod } from './compile-call.ts'
 import { compileRecursion, repeatStep } from './compile-recursion.ts'
 import { compileTraversal } from './compile-traversal.ts'
@@ -45,7 +44,7 @@ export function compileIdiom(node: IdiomExpression, compiler: Compiler): Compile
 const currentRow: CompiledExpression = { isPure: true, isPoint: true, evaluate: (row) => row }
 
 /** The steps of a path, without what it starts from. */
-export function compileSteps(parts: readonly PathPart[], compiler: Compiler): readonly PathStep[] {
+function compileSteps(parts: readonly PathPart[], compiler: Compiler): readonly PathStep[] {
   const steps: PathStep[] = []
   for (let i = 0; i < parts.length; i += 1) {
     const part = parts[i] as PathPart
@@ -156,7 +155,9 @@ function elementsOf(value: Value): readonly Value[] | undefined {
   return value instanceof ValueSet ? value.values : undefined
 }
 
-/** Keeps elements as they are, links included, where the condition holds for them or the records behind them. */
+/**
+ * Keeps elements as they are, links included, where the condition holds for them or the records behind them.
+ */
 function compileWhere(part: WherePart, compiler: Compiler): PathStep {
   const condition = compiler.expression(part.condition)
   return {
@@ -165,7 +166,7 @@ function compileWhere(part: WherePart, compiler: Compiler): PathStep {
   }
 }
 
-export function* filterElements(
+function* filterElements(
   value: Value,
   condition: CompiledExpression,
   parent: Value,
@@ -225,13 +226,4 @@ export function plainFields(expression: Expression): readonly string[] | undefin
     names.push(part.name)
   }
   return names
-}
-
-/** @throws QUERY_TYPE_EXPECTED when the value is no array to look through */
-export function expectList(value: Value, clause: string): readonly Value[] {
-  const list = elementsOf(value)
-  if (list === undefined) {
-    throw queryErrors.TYPE_EXPECTED({ clause, expected: 'an array', found: typeOf(value) })
-  }
-  return list
 }

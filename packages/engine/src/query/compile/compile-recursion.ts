@@ -1,8 +1,8 @@
 /**
  * Recursive paths `.{min..max}`: a path followed again from what it reached.
- * Rules, as in SurrealQL: NONE, NULL and lists of nothing else are dead ends, and so is a turn that changes nothing; a
- * dead end before `min` turns gives NONE (or no elements), later the last value that was reached. Elements that are
- * dead ends are left out of lists.
+ * Rules, as in SurrealQL: NONE, NULL and lists of nothing else are dead ends, and so is a turn that changes
+ * nothing; a dead end before `min` turns gives NONE (or no elements), later the last value that was reached.
+ * Elements that are dead ends are left out of lists.
  */
 
 import { equalValues, formatValue, type Value } from '@dendrodb/protocol'

@@ -1,9 +1,10 @@
 /**
  * Walking along edges: `->knows->person` and its like.
- * A hop goes from a node to its edges, or from an edge to its end. Two hops of one direction, node to edge to node, are
- * walked as one where nothing is asked of the edges in between: the store names the far end, so no edge is read.
- * Records the session may not see are left out, edges and nodes alike. Every node of a path counts once per way it was
- * reached, as in SurrealQL.
+ * A hop goes from a node to its edges, or from an edge to its end. Two hops of one direction, node to edge to
+ * node, are walked as one where nothing is asked of the edges in between: the store names the far end, so no
+ * edge is read.
+ * Records the session may not see are left out, edges and nodes alike. Every node of a path counts once per
+ * way it was reached, as in SurrealQL.
  */
 
 import { RecordId, type Value } from '@dendrodb/protocol'
@@ -177,7 +178,10 @@ function* endsOf(edge: RecordId, hop: Hop, ctx: EvalContext): Task<RecordId[]> {
   return ends.filter((end) => end instanceof RecordId)
 }
 
-/** Of the records reached those in the hop's tables and ranges that the session may see and the condition holds for. */
+/**
+ * Of the records reached those in the hop's tables and ranges that the session may see and the condition
+ * holds for.
+ */
 function* wanted(ids: readonly RecordId[], hop: Hop, row: Value, ctx: EvalContext): Task<RecordId[]> {
   const inTables = hop.targets === undefined ? ids : yield* inTargets(ids, hop.targets, row, ctx)
   const kept: RecordId[] = []

@@ -3,11 +3,12 @@
  * Why: a tree walked per row costs a dispatch per node; a closure per node, made once per text, costs a call.
  * Invariants:
  * - A compiled form holds nothing of a session, a catalog or a run, so that it may be cached and shared.
- * - A pure expression reads nothing from the database and never gives a promise, so loops may evaluate it without
- *   looking. One that is `isPoint` reads records by id at most and gives no promise where the view's reads are sync.
+ * - A pure expression reads nothing from the database and never gives a promise, so loops may evaluate it
+ *   without looking. One that is `isPoint` reads records by id at most and gives no promise where the view's
+ *   reads are sync.
  */
 
-import { AssertionError, type Value } from '@dendrodb/protocol'
+import type { Value } from '@dendrodb/protocol'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import type { WriteMetaClause } from '../dql/ast.ts'
 import type { Task } from '../execute/task.ts'
@@ -39,8 +40,8 @@ export class Jump {
 export interface CompiledStatement {
   readonly isWrite: boolean
   /**
-   * Whether it touches few records, by id alone, and never waits on a sync view. Asked before it is run, since a target
-   * may be a parameter. Not given: no.
+   * Whether it touches few records, by id alone, and never waits on a sync view. Asked before it is run,
+   * since a target may be a parameter. Not given: no.
    */
   isPoint?(scope: Scope): boolean
   /** What its write says about itself beside the session's meta. */
@@ -57,11 +58,4 @@ export function constantOf(value: Value): CompiledExpression {
 
 export function pure(evaluate: (row: Value, ctx: EvalContext) => Value): CompiledExpression {
   return { isPure: true, isPoint: true, evaluate }
-}
-
-/** The value of a pure expression. */
-export function evaluatePure(expression: CompiledExpression, row: Value, ctx: EvalContext): Value {
-  const value = expression.evaluate(row, ctx)
-  if (value instanceof Promise) throw new AssertionError('a pure expression gave a promise')
-  return value
 }

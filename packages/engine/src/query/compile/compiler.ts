@@ -1,7 +1,7 @@
 /**
  * The seam between the compilers of single constructs.
- * Why: expressions hold statements and statements hold expressions; each construct's compiler asks this interface for
- * its parts instead of importing the others.
+ * Why: expressions hold statements and statements hold expressions; each construct's compiler asks this
+ * interface for its parts instead of importing the others.
  */
 
 import type { Expression, Statement } from '../dql/ast.ts'

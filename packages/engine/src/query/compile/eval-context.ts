@@ -1,7 +1,8 @@
 /**
  * What an expression sees besides its row: parameters, the view, the rules, the bounds.
- * Invariant: immutable; a subquery, block or rule derives its own. All reads of single records by expressions go
- * through `readRecord` and `readRecords`, which is what keeps rows that the session may not see out of every path.
+ * Invariant: immutable; a subquery, block or rule derives its own. All reads of single records by expressions
+ * go through `readRecord` and `readRecords`, which is what keeps rows that the session may not see out of
+ * every path.
  */
 
 import type { RecordId, Value, ValueObject } from '@dendrodb/protocol'
@@ -158,7 +159,10 @@ export class EvalContext implements EvalContextFields {
     return runTask(this.#readAllGuarded(ids))
   }
 
-  /** Whether the session may see the record; one that does not exist may be seen where the table has no row rule. */
+  /**
+   * Whether the session may see the record; one that does not exist may be seen where the table has no row
+   * rule.
+   */
   canSee(id: RecordId): MaybePromise<boolean> {
     if (isOutOfReach(id.table, this.access)) return false
     if (this.access.isUnrestricted) return true

@@ -7,7 +7,7 @@ import type { Expression, SelectStatement, Statement, SubqueryExpression } from 
 import { type AnyNode, hasWrite, someNode } from './walk.ts'
 
 /** Functions whose value changes from call to call. The clock stands still during a statement. */
-export function isVolatileName(name: string): boolean {
+function isVolatileName(name: string): boolean {
   return name === 'rand' || name.startsWith('rand::') || name === 'sleep'
 }
 
@@ -16,7 +16,9 @@ function isVolatileNode(node: AnyNode): boolean {
   return node.kind === 'key_generator' || node.kind === 'mock'
 }
 
-/** Whether the expression has the same value for all rows: reads none of their fields and takes no chances. */
+/**
+ * Whether the expression has the same value for all rows: reads none of their fields and takes no chances.
+ */
 export function isRowIndependent(expression: Expression): boolean {
   return !someNode(expression, needsRow, (node) => node.kind !== 'subquery')
 }

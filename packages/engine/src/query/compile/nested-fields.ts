@@ -63,11 +63,6 @@ function noPlace(clause: string, found: string) {
   return queryErrors.TYPE_EXPECTED({ clause, expected: 'the path of a field', found })
 }
 
-/** The names alone where the path has no other parts. */
-export function isFieldPlace(place: Place): place is readonly string[] {
-  return place.every((part) => typeof part === 'string')
-}
-
 export function readAt(value: Value, place: Place): Value {
   let current = value
   for (let i = 0; i < place.length; i += 1) {

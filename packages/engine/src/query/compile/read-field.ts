@@ -1,8 +1,8 @@
 /**
- * Reading a field of a value: of an object its field, of an array each element's field, of a record link the field of
- * the record behind it; NONE of everything else.
- * Invariant: members that JavaScript objects inherit (`constructor`, `toString`, `__proto__` …) are never fields. Only
- * the handful of names that could be inherited pay for the check.
+ * Reading a field of a value: of an object its field, of an array each element's field, of a record link the
+ * field of the record behind it; NONE of everything else.
+ * Invariant: members that JavaScript objects inherit (`constructor`, `toString`, `__proto__` …) are never
+ * fields. Only the handful of names that could be inherited pay for the check.
  */
 
 import { RecordId, type Value, type ValueObject, ValueSet } from '@dendrodb/protocol'
@@ -15,7 +15,7 @@ const inheritedNames: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(O
 export type ObjectReader = (object: ValueObject) => Value
 
 /** The own field of a plain object. */
-export function objectReader(name: string): ObjectReader {
+function objectReader(name: string): ObjectReader {
   return inheritedNames.has(name)
     ? (object) => (Object.hasOwn(object, name) ? object[name] : undefined)
     : (object) => object[name]

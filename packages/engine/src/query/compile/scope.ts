@@ -39,7 +39,10 @@ export class Scope {
     return holder === undefined ? undefined : holder.#own(name)
   }
 
-  /** A scope that starts as this one and whose changes do not reach it; for a transaction that may be run again. */
+  /**
+   * A scope that starts as this one and whose changes do not reach it; for a transaction that may be run
+   * again.
+   */
   fork(): Scope {
     return new Scope(this)
   }

@@ -1,6 +1,7 @@
 /**
  * Looking through syntax trees without knowing every kind of node.
- * A tree is plain data, so that its children are its properties; only literals hold values, which are not looked into.
+ * A tree is plain data, so that its children are its properties; only literals hold values, which are not
+ * looked into.
  */
 
 import type { Expression, Statement } from '../dql/ast.ts'
@@ -12,7 +13,9 @@ export interface AnyNode {
 
 const literalKinds: ReadonlySet<string> = new Set(['literal', 'key_literal', 'literal_type'])
 
-/** Whether the test holds for the node or one below it. `enter` may keep the search out of a node's children. */
+/**
+ * Whether the test holds for the node or one below it. `enter` may keep the search out of a node's children.
+ */
 export function someNode(
   root: unknown,
   test: (node: AnyNode) => boolean,
@@ -47,7 +50,10 @@ export function sameTree(left: unknown, right: unknown): boolean {
   )
 }
 
-/** A tree in which `replace` has put others in the place of some nodes; parts without a change are the same objects. */
+/**
+ * A tree in which `replace` has put others in the place of some nodes; parts without a change are the same
+ * objects.
+ */
 export function rewriteTree<T>(root: T, replace: (node: AnyNode) => unknown): T {
   if (Array.isArray(root)) {
     const items = root.map((item) => rewriteTree(item, replace))

@@ -10,8 +10,8 @@ import type { Cursor } from './operator.ts'
 import type { Task } from './task.ts'
 
 /**
- * All rows. Those of the statement itself count against its memory; those of a subquery only until it ends, since what
- * becomes of them is counted where they are kept.
+ * All rows. Those of the statement itself count against its memory; those of a subquery only until it ends,
+ * since what becomes of them is counted where they are kept.
  */
 export function* collectRows(cursor: Cursor, ctx: EvalContext): Task<Value[]> {
   const before = ctx.run.retainedBytes

@@ -28,7 +28,10 @@ import { compileCount, compileSelect } from './statements/select.ts'
 import { compileUpdate } from './statements/update.ts'
 import { compileUpsert } from './statements/upsert.ts'
 
-/** A compiler of one text. @throws QUERY_NOT_SUPPORTED and what else is wrong with a statement whatever the data */
+/**
+ * A compiler of one text. @throws QUERY_NOT_SUPPORTED and what else is wrong with a statement whatever the
+ * data
+ */
 export function createStatementCompiler(): Compiler {
   return createCompiler(compileStatement)
 }

@@ -1,7 +1,7 @@
 /**
  * Roughly how much memory rows take.
- * Why rough: the bound exists so that one query cannot take the process down; measuring every value of every row would
- * cost more than the query. Of a batch some rows are measured and stand for the others.
+ * Why rough: the bound exists so that one query cannot take the process down; measuring every value of every
+ * row would cost more than the query. Of a batch some rows are measured and stand for the others.
  */
 
 import { Decimal, type Value, ValueSet } from '@dendrodb/protocol'

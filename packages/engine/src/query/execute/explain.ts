@@ -1,6 +1,6 @@
 /**
- * Plans as values: a tree of operators with what they do, what they are expected to read, and after EXPLAIN ANALYZE
- * what they have read. Permission predicates are shown with the rule they come from.
+ * Plans as values: a tree of operators with what they do, what they are expected to read, and after EXPLAIN
+ * ANALYZE what they have read. Permission predicates are shown with the rule they come from.
  */
 
 import type { Value } from '@dendrodb/protocol'
@@ -12,22 +12,25 @@ import type { Prepared } from './prepared-plan.ts'
 import { type Task, wait } from './task.ts'
 
 export function* explainPrepared({ plan }: Prepared, ctx: EvalContext): Task<Value> {
-  return yield* explainNode(plan, ctx)
+  return yield* explainNode(plan, ctx, false)
 }
 
-function* explainNode(node: PlanNode, ctx: EvalContext): Task<Value> {
+/** `isHidden`: below a rule, where figures would tell of rows the session may not see. */
+function* explainNode(node: PlanNode, ctx: EvalContext, isHidden: boolean): Task<Value> {
   const inputs: Value[] = []
-  for (const input of inputsOf(node)) inputs.push(yield* explainNode(input, ctx))
+  const hidesInputs = isHidden || node.kind === 'permission'
+  for (const input of inputsOf(node)) inputs.push(yield* explainNode(input, ctx, hidesInputs))
   const figures = ctx.run.profile?.find(node)
-  const estimate = yield* estimateOf(node, ctx)
+  const estimate = isHidden ? undefined : yield* estimateOf(node, ctx)
   return withoutNone({
     operator: node.kind,
     ...detailsOf(node, ctx),
     estimated_rows: estimate,
-    ...(ctx.run.profile !== undefined && {
-      rows: figures?.rows ?? 0,
-      time_ms: Math.round((figures?.timeMs ?? 0) * 1000) / 1000,
-    }),
+    ...(ctx.run.profile !== undefined &&
+      !isHidden && {
+        rows: figures?.rows ?? 0,
+        time_ms: Math.round((figures?.timeMs ?? 0) * 1000) / 1000,
+      }),
     inputs: inputs.length > 0 ? inputs : undefined,
   })
 }

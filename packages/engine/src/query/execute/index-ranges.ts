@@ -82,7 +82,10 @@ function rangeWithin(prefixes: readonly (readonly Value[])[], range: Range): rea
   }))
 }
 
-/** Lists are not looked up where paths may lead through links: the index holds other lists than the path reads. */
+/**
+ * Lists are not looked up where paths may lead through links: the index holds other lists than the path
+ * reads.
+ */
 function withNone(values: readonly Value[]): readonly Value[] | undefined {
   if (values.some((value) => Array.isArray(value) || value instanceof ValueSet)) return undefined
   return values.includes(undefined) ? values : [...values, undefined]

@@ -12,7 +12,7 @@ import { isBoundError } from './statement-run.ts'
 import { type Task, wait } from './task.ts'
 
 /** Rules are evaluated without the caller's parameters, wherever a part of them is. */
-export function contextFor({ isRule }: { readonly isRule?: boolean }, ctx: EvalContext): EvalContext {
+function contextFor({ isRule }: { readonly isRule?: boolean }, ctx: EvalContext): EvalContext {
   return isRule === true ? ctx.forRule(undefined) : ctx
 }
 
@@ -43,8 +43,8 @@ export function* lookupValues(
 }
 
 /**
- * The value for a lookup; `undefined` when evaluating it fails. Without a lookup it would fail on the first row, if there
- * is one, and so it does when all rows are looked at.
+ * The value for a lookup; `undefined` when evaluating it fails. Without a lookup it would fail on the first
+ * row, if there is one, and so it does when all rows are looked at.
  */
 export function* evaluateOnce(
   expression: CompiledExpression,

@@ -1,8 +1,8 @@
 /**
  * The contract of operators: each pulls batches of rows from its inputs and hands batches on.
  * Invariants, relied upon without a check:
- * - A batch is never empty and has at most `batchRowsMax` rows; nobody changes it after it was handed out, nor the rows
- *   in it, which may be records of the cache.
+ * - A batch is never empty and has at most `batchRowsMax` rows; nobody changes it after it was handed out,
+ *   nor the rows in it, which may be records of the cache.
  * - After `undefined`, or after an error, `next` is not called again. `close` is called once, early or late.
  * - An operator holds nothing of a run: all of that is in the cursor, so that plans can be shared.
  */
@@ -90,14 +90,5 @@ export function cursorOver(batchRowsMax: number, load: () => Task<readonly Value
       return batch
     },
     close: noClose,
-  }
-}
-
-/** All rows of a cursor, one batch after the other. */
-export function* drain(cursor: Cursor, onBatch: (batch: Batch) => void): Task<void> {
-  for (;;) {
-    const batch = yield* cursor.next()
-    if (batch === undefined) return
-    onBatch(batch)
   }
 }

@@ -1,8 +1,8 @@
 /**
  * A statement's plan, made when it is first run and kept for as long as the catalog is the same.
- * Why by the catalog object: it is immutable and a new one is made with every change of a definition, so that identity
- * says both "same database" and "same definitions". Sessions of one kind share plans, since rules know the user through
- * `$auth` alone.
+ * Why by the catalog object: it is immutable and a new one is made with every change of a definition, so that
+ * identity says both "same database" and "same definitions". Sessions of one kind share plans, since rules
+ * know the user through `$auth` alone.
  */
 
 import type { Value } from '@dendrodb/protocol'

@@ -11,7 +11,9 @@ export interface OperatorFigures {
 export class OperatorProfile {
   readonly #figures = new Map<object, OperatorFigures>()
 
-  /** The figures of an operator; those of all its openings (a correlated subquery opens again per row) add up. */
+  /**
+   * The figures of an operator; those of all its openings (a correlated subquery opens again per row) add up.
+   */
   of(operator: object): OperatorFigures {
     let figures = this.#figures.get(operator)
     if (figures === undefined) {

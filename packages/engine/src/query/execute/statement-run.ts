@@ -1,8 +1,8 @@
 /**
  * The bounds of one running statement: time, memory, edges walked, and the caller's wish to stop.
  * Why one object: every operator and every long loop asks it, so that no path can forget a bound.
- * Invariant: `pause` is called at least once per batch of rows and per turn of a loop; between two pauses no more work
- * is done than a batch takes.
+ * Invariant: `pause` is called at least once per batch of rows and per turn of a loop; between two pauses no
+ * more work is done than a batch takes.
  */
 
 import { createFunctionContext } from '../compile/function-context.ts'
@@ -17,7 +17,10 @@ export interface StatementBounds {
   readonly memoryBytes: number
   readonly resultRows: number
   readonly signal: AbortSignal | undefined
-  /** `false` inside a commit group, where nothing may wait: the clock is looked at, the event loop is not let in. */
+  /**
+   * `false` inside a commit group, where nothing may wait: the clock is looked at, the event loop is not let
+   * in.
+   */
   readonly canWait: boolean
 }
 
@@ -28,7 +31,10 @@ export class StatementRun {
   /** Results of subqueries that give the same for every row of the statement. */
   readonly subqueryResults: Map<object, unknown> = new Map()
   readonly functions: FunctionContext
-  /** What is to be waited for once the statement's transaction has been committed, such as the build of an index. */
+  /**
+   * What is to be waited for once the statement's transaction has been committed, such as the build of an
+   * index.
+   */
   readonly afterCommit: (() => Promise<void>)[] = []
   #timeoutMs: number
   readonly #startedAt: number
@@ -71,6 +77,17 @@ export class StatementRun {
     }
   }
 
+  /** As `pause`, for loops that are no tasks: a promise to wait for when it is others' turn. */
+  turn(): Promise<void> | undefined {
+    const now = performance.now()
+    this.#checkAt(now)
+    if (now < this.#sliceEndsAt || !this.bounds.canWait) return undefined
+    return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      this.#sliceEndsAt = performance.now() + queryLimits.sliceMsMax
+      this.check()
+    })
+  }
+
   /** Rows or keys that are kept until the statement ends. @throws QUERY_MEMORY_EXCEEDED */
   retain(bytes: number): void {
     this.#bytes += bytes
@@ -110,7 +127,9 @@ export class StatementRun {
   }
 }
 
-/** Whether the error says that a bound was reached; such an error ends the statement and is never swallowed. */
+/**
+ * Whether the error says that a bound was reached; such an error ends the statement and is never swallowed.
+ */
 const boundCodes: ReadonlySet<string> = new Set([
   'QUERY_TIMEOUT',
   'QUERY_CANCELLED',

@@ -1,8 +1,8 @@
 /**
  * Work that may have to wait, written once for stores that answer at once and for stores that do not.
- * Why: a promise per row halves the speed on a store with sync reads, and a point statement must finish without any
- * promise to run inside a commit group. A task is a generator that yields the promises it has to wait for: with a sync
- * store it yields nothing and `runTask` returns its value in the same turn.
+ * Why: a promise per row halves the speed on a store with sync reads, and a point statement must finish
+ * without any promise to run inside a commit group. A task is a generator that yields the promises it has to
+ * wait for: with a sync store it yields nothing and `runTask` returns its value in the same turn.
  */
 
 import type { MaybePromise } from '../../storage/kv-store.ts'

@@ -1,7 +1,7 @@
 /**
  * BEGIN … COMMIT: the statements in between as one transaction, run again as a whole when it loses a race.
- * When one fails nothing is written, and all of them answer with an error that says which one it was. RETURN ends the
- * transaction early and successfully: what follows it is not run.
+ * When one fails nothing is written, and all of them answer with an error that says which one it was. RETURN
+ * ends the transaction early and successfully: what follows it is not run.
  */
 
 import { toDbError, type Value } from '@dendrodb/protocol'

@@ -1,8 +1,8 @@
 /**
- * Chooses how to get at a table's rows under the conditions above it: by id, by a range of ids, by an index, or by
- * reading them all.
- * Conditions stay where they are and are checked on every row, so that whatever way is taken gives the same rows, in
- * the same order: that of the ids.
+ * Chooses how to get at a table's rows under the conditions above it: by id, by a range of ids, by an index,
+ * or by reading them all.
+ * Conditions stay where they are and are checked on every row, so that whatever way is taken gives the same
+ * rows, in the same order: that of the ids.
  */
 
 import type { IndexDefinition } from '../../catalog/definitions.ts'

@@ -1,8 +1,9 @@
 /**
- * What the conditions above a table say about single fields: `age > 30 AND tags CONTAINS 'x'` bounds `age` from below
- * and asks for an element of `tags`.
- * Only comparisons of a path of fields with something that is the same for all rows count. All of it is a hint where to
- * look: conditions are checked on the records again, unless `isExact` says that an index answers them fully.
+ * What the conditions above a table say about single fields: `age > 30 AND tags CONTAINS 'x'` bounds `age`
+ * from below and asks for an element of `tags`.
+ * Only comparisons of a path of fields with something that is the same for all rows count. All of it is a
+ * hint where to look: conditions are checked on the records again, unless `isExact` says that an index
+ * answers them fully.
  */
 
 import { plainFields } from '../compile/compile-path.ts'
@@ -11,8 +12,8 @@ import type { BetweenExpression, BinaryExpression, BinaryOperator, Expression } 
 import { orToIn } from './or-to-in.ts'
 
 /**
- * `equal`, `lower`, `upper`: of the field's value. `element`: the field is a list that has the value among its elements
- * (or any text or object that contains it).
+ * `equal`, `lower`, `upper`: of the field's value. `element`: the field is a list that has the value among
+ * its elements (or any text or object that contains it).
  */
 export type ConstraintKind = 'equal' | 'lower' | 'upper' | 'element'
 

@@ -1,6 +1,6 @@
 /**
- * `SELECT count() … GROUP ALL` without reading rows: from the table's counter, or from the entries of an index that
- * answers the whole condition.
+ * `SELECT count() … GROUP ALL` without reading rows: from the table's counter, or from the entries of an
+ * index that answers the whole condition.
  */
 
 import { type AggregateNode, mapPlan, type PlanNode } from '../plan/plan-node.ts'

@@ -1,7 +1,8 @@
 /**
  * How one index can serve constraints: its leading fields by equality, the next one by bounds.
- * Paths of several steps may lead through links, which an index does not follow: it has NONE there. The same holds for
- * an index of elements where the field holds no list. Such lookups take the entries under NONE as well.
+ * Paths of several steps may lead through links, which an index does not follow: it has NONE there. The same
+ * holds for an index of elements where the field holds no list. Such lookups take the entries under NONE as
+ * well.
  */
 
 import type { FieldPath, IndexDefinition } from '../../catalog/definitions.ts'

@@ -1,6 +1,6 @@
 /**
- * ORDER BY with LIMIT: rows in the order of an index, or of the ids, as far as the limit needs them, instead of all
- * rows sorted.
+ * ORDER BY with LIMIT: rows in the order of an index, or of the ids, as far as the limit needs them, instead
+ * of all rows sorted.
  * Only for fields of the record itself: what a path through a link leads to is not what the index holds.
  * Ties are put in the order of the ids, as a sort of the table's rows leaves them.
  */

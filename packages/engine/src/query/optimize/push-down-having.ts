@@ -1,5 +1,6 @@
 /**
- * A HAVING that asks for keys of the group alone is a condition on rows, which then need not be grouped first.
+ * A HAVING that asks for keys of the group alone is a condition on rows, which then need not be grouped
+ * first.
  */
 
 import { rewriteTree, someNode } from '../compile/walk.ts'

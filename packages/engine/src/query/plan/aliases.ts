@@ -15,8 +15,8 @@ const innerScopes: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The expression with aliases replaced by what they stand for. Inside of subqueries and conditions on elements a name
- * is a field of another row, so nothing is replaced there.
+ * The expression with aliases replaced by what they stand for. Inside of subqueries and conditions on
+ * elements a name is a field of another row, so nothing is replaced there.
  */
 export function resolveAliases(expression: Expression, aliases: ReadonlyMap<string, Expression>): Expression {
   if (aliases.size === 0) return expression

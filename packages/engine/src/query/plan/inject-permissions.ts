@@ -1,10 +1,10 @@
 /**
  * Puts the session's rules into a plan.
- * Why a pass of its own: whatever the statement, language or door, every source of rows passes through here before
- * anything is optimized or run. Sources that are known only at run time (links, parameters) read through
- * `EvalContext.readRecord`, which asks the same guards.
- * Invariant: the permission stands directly above its source, below every condition of the caller, so that conditions
- * are never evaluated on rows the session may not see.
+ * Why a pass of its own: whatever the statement, language or door, every source of rows passes through here
+ * before anything is optimized or run. Sources that are known only at run time (links, parameters) read
+ * through `EvalContext.readRecord`, which asks the same guards.
+ * Invariant: the permission stands directly above its source, below every condition of the caller, so that
+ * conditions are never evaluated on rows the session may not see.
  */
 
 import type { Catalog } from '../../catalog/definitions.ts'

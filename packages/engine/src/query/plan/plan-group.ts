@@ -1,8 +1,10 @@
 /**
  * GROUP BY: which aggregates a statement needs, and its expressions in terms of their results.
- * The outermost call of a function that can aggregate is an aggregate; what is inside of it is evaluated per row. Parts
- * equal to a key of the group stand for the key. Everything else is evaluated on the first row of the group.
- * Results are named `#0`, `#1` … in rewritten expressions: parameters that no text can name, read from the group row.
+ * The outermost call of a function that can aggregate is an aggregate; what is inside of it is evaluated per
+ * row. Parts equal to a key of the group stand for the key. Everything else is evaluated on the first row of
+ * the group.
+ * Results are named `#0`, `#1` … in rewritten expressions: parameters that no text can name, read from the
+ * group row.
  */
 
 import { plainFields } from '../compile/compile-path.ts'

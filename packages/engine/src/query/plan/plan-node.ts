@@ -1,7 +1,8 @@
 /**
- * The plan of a statement that reads: plain data, one kind of node per relational operator, each with its input.
- * Why: rules of the optimizer turn plans into better ones, EXPLAIN prints them and tests compare them, so they hold
- * trees of expressions and no closures. execute/ turns the final plan into operators.
+ * The plan of a statement that reads: plain data, one kind of node per relational operator, each with its
+ * input.
+ * Why: rules of the optimizer turn plans into better ones, EXPLAIN prints them and tests compare them, so
+ * they hold trees of expressions and no closures. execute/ turns the final plan into operators.
  * Invariant: rows are values; for a single source they are the records' own objects.
  */
 
@@ -80,7 +81,9 @@ export interface ScanIndexNode {
   readonly lookups: readonly IndexLookup[]
   /** Rows come in the order of the index instead of that of the ids. */
   readonly order?: IndexOrder
-  /** The entries say enough: rows are empty objects, one per record. Cut entries are checked with `recheck`. */
+  /**
+   * The entries say enough: rows are empty objects, one per record. Cut entries are checked with `recheck`.
+   */
   readonly countOnly?: boolean
   readonly recheck?: Expression
   /** Part of the table's rows that is expected to be read. */
@@ -101,13 +104,13 @@ export interface IndexLookup {
 export interface LookupValue {
   readonly expression: Expression
   /**
-   * `one`: the value. `each`: every element of a list (IN), or where the value is a range, what lies in it. `first`:
-   * any one element of a list (CONTAINSALL), since more are asked for than must be found.
+   * `one`: the value. `each`: every element of a list (IN), or where the value is a range, what lies in it.
+   * `first`: any one element of a list (CONTAINSALL), since more are asked for than must be found.
    */
   readonly take: 'one' | 'each' | 'first'
   /**
-   * Records whose path leads through a link, or meets a value that is no list where the index follows elements, stand
-   * under NONE; they are looked at as well, and the condition decides.
+   * Records whose path leads through a link, or meets a value that is no list where the index follows
+   * elements, stand under NONE; they are looked at as well, and the condition decides.
    */
   readonly alsoNone?: boolean
   /** Part of a permission rule: evaluated as the rules are, without the caller's parameters. */

@@ -1,8 +1,9 @@
 /**
- * SELECT as a plan, clause by clause in the order in which they take effect: FROM, WHERE, SPLIT, GROUP BY, HAVING,
- * ORDER BY, START and LIMIT, the projection, OMIT, FETCH.
- * Rows are projected after they have been sorted and cut, unless a key of the order is computed by the projection at
- * some cost: then it comes first, so that nothing is computed twice and a random number stays what it was.
+ * SELECT as a plan, clause by clause in the order in which they take effect: FROM, WHERE, SPLIT, GROUP BY,
+ * HAVING, ORDER BY, START and LIMIT, the projection, OMIT, FETCH.
+ * Rows are projected after they have been sorted and cut, unless a key of the order is computed by the
+ * projection at some cost: then it comes first, so that nothing is computed twice and a random number stays
+ * what it was.
  */
 
 import { plainFields } from '../compile/compile-path.ts'

@@ -12,7 +12,7 @@ export function planTargets(targets: readonly Expression[], where: Expression | 
   return only !== undefined && inputs.length === 1 ? only : { kind: 'union', inputs }
 }
 
-export function planTarget(target: Expression): PlanNode {
+function planTarget(target: Expression): PlanNode {
   switch (target.kind) {
     case 'table':
       return { kind: 'table', table: target.name }

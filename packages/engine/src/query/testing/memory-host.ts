@@ -1,8 +1,8 @@
 /**
- * A database host as simple as the contract allows: maps of records, copied with every commit; indexes computed by
- * sorting when they are asked for.
- * Why: the oracle for the query layer's tests. What it answers is right by inspection, not by any cleverness that the
- * real store may have; conformance cases and property tests run against both.
+ * A database host as simple as the contract allows: maps of records, copied with every commit; indexes
+ * computed by sorting when they are asked for.
+ * Why: the oracle for the query layer's tests. What it answers is right by inspection, not by any cleverness
+ * that the real store may have; conformance cases and property tests run against both.
  */
 
 import {
@@ -152,7 +152,7 @@ function receiptOf({ seq }: MemoryState): Receipt {
   return { seq, head: `memory:${seq}` }
 }
 
-export function keyTextOf(id: RecordId): string {
+function keyTextOf(id: RecordId): string {
   return Buffer.from(encodeExact(id.key)).toString('latin1')
 }
 
@@ -229,7 +229,7 @@ class MemoryView implements ReadView {
     const table = this.catalog.tableById(index.tableId)
     const entries = table === undefined ? [] : this.#entries(index, table)
     const wanted = entries.filter((entry) => entry.isCut || isWithin(entry.tuple, range))
-    wanted.sort((a, b) => compareTuples(a.tuple, b.tuple) || compareBytes(a.idKey, b.idKey))
+    wanted.sort(compareEntries)
     if (reverse) wanted.reverse()
     const rows = wanted.slice(0, limit).map(({ id, idKey, isCut }) => ({ id, idKey, isCut }))
     for (let at = 0; at < rows.length; at += 1024) yield rows.slice(at, at + 1024)
@@ -267,8 +267,9 @@ class MemoryView implements ReadView {
   #entries(index: IndexDefinition, table: TableDefinition) {
     return rowsInOrder(this.records(table)).flatMap((row) => {
       const tuples = new Map(indexedTuples(index, row.value).map((tuple) => [tupleText(tuple), tuple]))
-      return [...tuples].map(([text, tuple]) => {
-        return { id: row.id, idKey: row.idKey, tuple, isCut: text.length > this.#entryBytesMax }
+      return [...tuples].map(([text, tuple]): MemoryEntry => {
+        const isCut = text.length > this.#entryBytesMax
+        return { id: row.id, idKey: row.idKey, tuple, text: text.slice(0, this.#entryBytesMax), isCut }
       })
     })
   }
@@ -282,12 +283,16 @@ function tupleText(tuple: readonly Value[]): string {
   return tuple.map((value) => Buffer.from(encodeCollation(value)).toString('latin1')).join('')
 }
 
-function compareTuples(left: readonly Value[], right: readonly Value[]): number {
-  for (let i = 0; i < left.length; i += 1) {
-    const order = compareValues(left[i], right[i])
-    if (order !== 0) return order
-  }
-  return 0
+interface MemoryEntry extends IndexEntry {
+  readonly tuple: readonly Value[]
+  /** The encoded values, cut like those of the real store. */
+  readonly text: string
+}
+
+/** Among entries with one cut text the order is lost; here it is turned round, so that nobody relies on it. */
+function compareEntries(a: MemoryEntry, b: MemoryEntry): number {
+  if (a.text !== b.text) return a.text < b.text ? -1 : 1
+  return a.isCut ? compareBytes(b.idKey, a.idKey) : compareBytes(a.idKey, b.idKey)
 }
 
 function isWithin(tuple: readonly Value[], { equals, lower, upper }: IndexRange): boolean {

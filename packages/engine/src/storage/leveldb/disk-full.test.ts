@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import type { KvStore } from '../kv-store.ts'
+import type { KvSnapshot, KvStore } from '../kv-store.ts'
 import {
   contentOf,
   entriesOf,
@@ -158,9 +158,14 @@ describe.skipIf(!isMounted)('on a full disk', () => {
     const scan = newest.scan(everything, { chunkEntries: 5 })[Symbol.asyncIterator]()
     const first = await scan.next()
     rmSync(ballast)
-    const commit = store.commit([put('b', '2')])
+    let isCommitted = false
+    const commit = store.commit([put('b', '2')]).then(() => {
+      isCommitted = true
+    })
+    const reads = readUntil(newest, () => isCommitted)
     const second = await scan.next()
     await commit
+    expect([...(await reads)].sort()).toEqual(['1', 'STORAGE_REOPENING'])
 
     expect(first.value[0].key.toString()).toBe('a')
     expect(second.value).toHaveLength(5)
@@ -219,6 +224,20 @@ describe.skipIf(!isMounted)('on a full disk', () => {
     await reopened.close()
   })
 })
+
+/** What a read of `a` gives, again and again: its value or the code of its error. */
+async function readUntil(snapshot: KvSnapshot, isDone: () => boolean): Promise<Set<string>> {
+  const outcomes = new Set<string>()
+  while (!isDone()) {
+    try {
+      outcomes.add(String(await snapshot.get(Buffer.from('a'))))
+    } catch (error) {
+      outcomes.add((error as { code: string }).code)
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return outcomes
+}
 
 function roomLeft(): number {
   const { bavail, bsize } = statfsSync(disk)

@@ -14,14 +14,14 @@ const script = join(import.meta.dirname, 'testing/failing-sync-child.ts')
 const firstFault = 12
 
 /** Runs the child with the first fault and another one `gap` calls later. */
-async function runWithFaults(error: string, gap: number): Promise<SyncOutcome> {
+async function runWithFaults(error: string, gap: number, ...mode: readonly string[]): Promise<SyncOutcome> {
   const folder = await mkdtemp(join(tmpdir(), 'failed-sync-'))
   const faults = `fdatasync:error=${error}:when=${firstFault}..${firstFault + gap}+${gap}`
   const strace = ['-f', '-qq', '-o', join(folder, 'trace'), '-e', 'trace=fdatasync', '-e', `inject=${faults}`]
   try {
     // Faults are counted for each thread: all writes go through one.
     const env = { ...process.env, UV_THREADPOOL_SIZE: '1' }
-    const node = [process.execPath, script, join(folder, 'store')]
+    const node = [process.execPath, script, join(folder, 'store'), ...mode]
     const { stdout } = await run('strace', [...strace, ...node], { env })
     return JSON.parse(stdout)
   } finally {
@@ -54,4 +54,10 @@ describe.skipIf(!hasTool('strace', ['-o', '/dev/null', 'true']))('a sync that fa
       expect(Math.min(...refused)).toBe(0)
     },
   )
+
+  test('leaves nothing of its batch behind when the store is closed right after it', async () => {
+    const { acknowledged, codes, foundAfterReopening } = await runWithFaults('EIO', 5, 'stop')
+    expect(codes).toEqual(['STORAGE_IO'])
+    expect(foundAfterReopening).toEqual({ head: acknowledged.at(-1), entries: acknowledged })
+  })
 })

@@ -126,11 +126,7 @@ export class LevelSnapshot implements KvSnapshot {
     const isReverse = options.reverse === true
     // A long scan would push everything else out of the cache.
     const fillCache = options.limit !== undefined && options.limit <= chunkEntriesMax
-    const segment = await this.#owner.reading(() =>
-      readSegment(level, bounds, { snapshot, isReverse, fillCache }, limits),
-    )
-    if (this.#absence === 'closed') throw this.#absenceError()
-    return segment
+    return this.#owner.reading(() => readSegment(level, bounds, { snapshot, isReverse, fillCache }, limits))
   }
 
   #drop(absence: Absence): void {

@@ -86,6 +86,13 @@ test('a log cut in the middle of a record of many blocks is torn', () => {
   }
 })
 
+test('a record that was cut is torn, whatever looks like records in its data', () => {
+  const log = logOf([record(0, 10), Buffer.concat([record(1, 50), logOf(small), record(2, 50)])])
+  const cut = log.subarray(0, log.length - 20)
+  expect(cut.includes(logOf(small))).toBe(true)
+  expect(read(cut)).toEqual({ state: { type: 'torn', offset: 17 }, records: [record(0, 10)] })
+})
+
 test('one flipped bit is damage wherever it is, in the last record too', () => {
   const log = logOf(small)
   for (let bit = 0; bit < log.length * 8; bit += 1) {

@@ -1,13 +1,15 @@
 /**
  * Opens LevelDB in a folder.
- * Why resolve the path: LevelDB's lock keeps other processes out, and other handles of this one by the name of the
- * folder only. Under two names of one folder two handles would destroy each other's files.
+ * Why a lock of our own: LevelDB's keeps other processes out. Within a process it knows a folder by its name only, and
+ * an attempt that it refuses closes a handle of the lock file, upon which POSIX drops the lock of the one that holds it:
+ * another process could come in and the two would destroy each other's files. So no second attempt gets that far.
  */
 
 import { mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { cacheBytesDefault, openFilesMax, tableFileBytes, writeBufferBytesDefault } from '../limits.ts'
+import { storageErrors } from '../storage-errors.ts'
 import { countEarlyEnds, earlyEndsMax, noteOpening, noteSettled, settledAfterMs } from './early-ends.ts'
 import { damagedFile, openError } from './level-errors.ts'
 import type { Level } from './level-read.ts'
@@ -22,25 +24,37 @@ export interface LevelFiles {
   readonly writeBufferBytes?: number
 }
 
+/** Resolved paths of the folders that this thread has open. */
+const openFolders = new Set<string>()
+
 /** @throws STORAGE_LOCKED, STORAGE_FOLDER, STORAGE_FULL, STORAGE_CORRUPT, STORAGE_IO */
 export async function openLevel(files: LevelFiles): Promise<Level> {
   try {
     await mkdir(files.path, { recursive: true })
     const folder = await realpath(files.path)
-    let earlyEnds = await countEarlyEnds(folder)
-    if (earlyEnds >= earlyEndsMax) {
-      await assertSound(folder)
-      earlyEnds = 0
-    }
-    await prepareLogs(folder)
-    await noteOpening(folder, earlyEnds)
-    return await openFolder(folder, files).catch((error) => {
-      noteSettled(folder)
+    if (openFolders.has(folder)) throw storageErrors.LOCKED({ path: files.path })
+    openFolders.add(folder)
+    return await openLocked(folder, files).catch((error) => {
+      openFolders.delete(folder)
       throw error
     })
   } catch (error) {
     throw openError(files.path, error)
   }
+}
+
+async function openLocked(folder: string, files: LevelFiles): Promise<Level> {
+  let earlyEnds = await countEarlyEnds(folder)
+  if (earlyEnds >= earlyEndsMax) {
+    await assertSound(folder)
+    earlyEnds = 0
+  }
+  await prepareLogs(folder)
+  await noteOpening(folder, earlyEnds)
+  return openFolder(folder, files).catch((error) => {
+    noteSettled(folder)
+    throw error
+  })
 }
 
 async function openFolder(folder: string, files: LevelFiles): Promise<Level> {
@@ -56,6 +70,7 @@ async function openFolder(folder: string, files: LevelFiles): Promise<Level> {
   await level.open()
   const timer = setTimeout(noteSettled, settledAfterMs, folder).unref()
   level.once('closed', () => {
+    openFolders.delete(folder)
     clearTimeout(timer)
     noteSettled(folder)
   })

@@ -1,7 +1,7 @@
 /**
  * GROUP BY by hashing: a group per distinct combination of keys, in the order in which they first appear.
- * Keys are equal as `=` says, so 1, 1.0 and 1dec are one group. Numbers and texts, by far the most frequent keys, are
- * hashed as they are; other values by their order-preserving bytes.
+ * Keys are equal as `=` says, so 1, 1.0 and 1dec are one group. Numbers and texts, by far the most frequent
+ * keys, are hashed as they are; other values by their order-preserving bytes.
  */
 
 import { Decimal, encodeCollation, Float, must, toFloat, type Value } from '@dendrodb/protocol'
@@ -107,9 +107,9 @@ class Grouping {
     for (;;) {
       const batch = yield* input.next()
       if (batch === undefined) return [...this.#groups.values()]
-      yield* this.#ctx.run.pause()
       const touched = new Set<Group>()
-      for (const row of batch) {
+      for (const [i, row] of batch.entries()) {
+        if (i % queryLimits.rowsPerPause === 0) yield* this.#ctx.run.pause()
         const group = this.#groupOf(row) ?? (yield* this.#findGroup(row))
         touched.add(group)
         const pending = this.#feed(group, row)
@@ -178,7 +178,10 @@ class Grouping {
   }
 }
 
-/** Equal for equal values alone. Texts and numbers stand for themselves, other values for their bytes behind a NUL. */
+/**
+ * Equal for equal values alone. Texts and numbers stand for themselves, other values for their bytes behind a
+ * NUL.
+ */
 function hashOf(value: Value): unknown {
   if (typeof value === 'number') return value === 0 ? 0 : value
   if (typeof value === 'string') return value.startsWith('\0') ? bytesHash(value) : value

@@ -1,6 +1,6 @@
 /**
- * FETCH: links in the fields that are named give way to the records behind them. A link that leads nowhere, or to a
- * record the session may not see, stays a link.
+ * FETCH: links in the fields that are named give way to the records behind them. A link that leads nowhere,
+ * or to a record the session may not see, stays a link.
  */
 
 import { RecordId, type Value } from '@dendrodb/protocol'
@@ -22,7 +22,10 @@ export function createFetch(node: FetchNode, input: Operator): Operator {
   })
 }
 
-/** Edges in a path stand in the result under their text, so that `FETCH ->likes` finds what `SELECT ->likes` gave. */
+/**
+ * Edges in a path stand in the result under their text, so that `FETCH ->likes` finds what `SELECT ->likes`
+ * gave.
+ */
 export function fetchPlaces(expression: Expression): readonly Place[] {
   if (expression.kind !== 'idiom') return placeOf(expression, 'FETCH')
   const parts = expression.parts.map((part): PathPart => {

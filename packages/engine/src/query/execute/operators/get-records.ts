@@ -43,7 +43,10 @@ function pointCursor(lookups: readonly CompiledLookup[], ctx: EvalContext, outer
   }
 }
 
-/** What a condition asks for: ids of the table, in its order, each once. All rows when it asks for something else. */
+/**
+ * What a condition asks for: ids of the table, in its order, each once. All rows when it asks for something
+ * else.
+ */
 function lookupCursor(
   node: GetRecordsNode,
   lookups: readonly CompiledLookup[],

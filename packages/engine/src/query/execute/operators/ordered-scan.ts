@@ -1,7 +1,8 @@
 /**
  * Records in the order of an index, read only as far as rows are wanted.
- * Rows are gathered while their keys tie, or may stand in the wrong order because their entries were cut; such a run is
- * put in order by the true keys and the ids, so that the result is that of a stable sort of the table's rows.
+ * Rows are gathered while their keys tie, or may stand in the wrong order because their entries were cut;
+ * such a run is put in order by the true keys and the ids, so that the result is that of a stable sort of the
+ * table's rows.
  */
 
 import { compareBytes, type Value } from '@dendrodb/protocol'

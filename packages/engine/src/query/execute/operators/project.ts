@@ -5,6 +5,7 @@
 import type { Value } from '@dendrodb/protocol'
 import { compileProjection } from '../../compile/compile-projection.ts'
 import type { Compiler } from '../../compile/compiler.ts'
+import { queryLimits } from '../../limits.ts'
 import type { ProjectNode } from '../../plan/plan-node.ts'
 import { mapBatches, type Operator } from '../operator.ts'
 
@@ -13,13 +14,9 @@ export function createProject(node: ProjectNode, input: Operator, compiler: Comp
   return mapBatches(node, input, function* (batch, ctx) {
     const rows = new Array<Value>(batch.length)
     for (let i = 0; i < batch.length; i += 1) {
+      if (i % queryLimits.rowsPerPause === 0) yield* ctx.run.pause()
       const row = projection.evaluate(batch[i], ctx)
-      if (row instanceof Promise) {
-        rows[i] = (yield row) as Value
-        yield* ctx.run.pause()
-      } else {
-        rows[i] = row
-      }
+      rows[i] = row instanceof Promise ? ((yield row) as Value) : row
     }
     return rows
   })

@@ -1,9 +1,9 @@
 /**
  * Records found through an index.
- * Without an order asked for, rows come in the order of the table, as if it had been scanned: the entries of all ranges
- * are collected, put in the order of the ids and freed of repeats before any record is read. When that would be very
- * many, or the values are nothing the index could know, the table is scanned instead; the conditions above decide
- * either way.
+ * Without an order asked for, rows come in the order of the table, as if it had been scanned: the entries of
+ * all ranges are collected, put in the order of the ids and freed of repeats before any record is read. When
+ * that would be very many, or the values are nothing the index could know, the table is scanned instead; the
+ * conditions above decide either way.
  */
 
 import { compareBytes, type RecordId, type Value } from '@dendrodb/protocol'
@@ -135,7 +135,7 @@ function* holds(condition: CompiledExpression | undefined, row: Value, ctx: Eval
   return condition === undefined || isTruthy(yield* wait(condition.evaluate(row, ctx)))
 }
 
-export function* readRows(entries: readonly IndexEntry[], ctx: EvalContext): Task<Value[]> {
+function* readRows(entries: readonly IndexEntry[], ctx: EvalContext): Task<Value[]> {
   const ids = new Array<RecordId>(entries.length)
   for (let i = 0; i < entries.length; i += 1) ids[i] = (entries[i] as IndexEntry).id
   const rows: Value[] = []

@@ -1,5 +1,6 @@
 /**
- * All rows in order: kept in memory, within the statement's bound. Stable, so that ties stay in the order of the input.
+ * All rows in order: kept in memory, within the statement's bound. Stable, so that ties stay in the order of
+ * the input.
  */
 
 import type { Value } from '@dendrodb/protocol'
@@ -42,9 +43,11 @@ export function sortedCursor(
     for (;;) {
       const batch = yield* input.next()
       if (batch === undefined) break
-      yield* ctx.run.pause()
       ctx.run.retain(estimateRows(batch) + batch.length * keyedRowBytes)
-      for (const row of batch) rows.push(yield* keyedRow(spec, row, project, ctx))
+      for (const [i, row] of batch.entries()) {
+        if (i % queryLimits.rowsPerPause === 0) yield* ctx.run.pause()
+        rows.push(yield* keyedRow(spec, row, project, ctx))
+      }
     }
     rows.sort((a, b) => compareKeys(spec, a.keys, b.keys))
     return rows.map((each) => each.row)
@@ -52,7 +55,7 @@ export function sortedCursor(
 }
 
 /** The row, projected where the keys ask for that, with its keys. */
-export function* keyedRow(
+function* keyedRow(
   spec: SortSpec,
   row: Value,
   project: CompiledExpression | undefined,

@@ -1,6 +1,6 @@
 /**
- * SPLIT: a row per element of a list in a field, with the element in the place of the list. Rows whose field holds no
- * list stay as they are; an empty list leaves no row.
+ * SPLIT: a row per element of a list in a field, with the element in the place of the list. Rows whose field
+ * holds no list stay as they are; an empty list leaves no row.
  */
 
 import { type Value, ValueSet } from '@dendrodb/protocol'

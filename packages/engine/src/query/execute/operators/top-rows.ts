@@ -1,6 +1,6 @@
 /**
- * The first rows of a sort: a heap of as many rows as are wanted, the last of them on top, so that a row that comes
- * too late costs one comparison.
+ * The first rows of a sort: a heap of as many rows as are wanted, the last of them on top, so that a row that
+ * comes too late costs one comparison.
  */
 
 import type { Value } from '@dendrodb/protocol'
@@ -41,8 +41,8 @@ export function createTopRows(node: TopRowsNode, input: Operator, compiler: Comp
         for (let place = 0; ; ) {
           const batch = yield* cursor.next()
           if (batch === undefined) break
-          yield* ctx.run.pause()
           for (const row of batch) {
+            if (place % queryLimits.rowsPerPause === 0) yield* ctx.run.pause()
             yield* offer(heap, spec, row, place, project, ctx)
             place += 1
           }
@@ -76,7 +76,7 @@ function* offer(
 }
 
 /** A binary heap in an array; a parent comes after its children in the order of the sort. */
-export class RowHeap {
+class RowHeap {
   readonly #spec: SortSpec
   readonly #size: number
   readonly #rows: HeapRow[] = []

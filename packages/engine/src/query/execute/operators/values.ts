@@ -1,6 +1,6 @@
 /**
- * A target that is known only when it is evaluated. Links become the records behind them, lists their elements, any
- * other value is a row itself; `type::table(…)` is the table of that name.
+ * A target that is known only when it is evaluated. Links become the records behind them, lists their
+ * elements, any other value is a row itself; `type::table(…)` is the table of that name.
  */
 
 import { Range, RecordId, type Value, ValueSet } from '@dendrodb/protocol'

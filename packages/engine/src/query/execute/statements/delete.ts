@@ -1,6 +1,6 @@
 /**
- * DELETE: removes records that meet the condition and may be seen and deleted by the session, with the edges that
- * touch them. Gives back nothing unless asked.
+ * DELETE: removes records that meet the condition and may be seen and deleted by the session, with the edges
+ * that touch them. Gives back nothing unless asked.
  */
 
 import type { CompiledStatement } from '../../compile/compiled.ts'

@@ -1,6 +1,6 @@
 /**
- * EXPLAIN: the plan of a statement instead of its result; EXPLAIN ANALYZE runs it first, writes included, and adds rows
- * and time per operator.
+ * EXPLAIN: the plan of a statement instead of its result; EXPLAIN ANALYZE runs it first, writes included, and
+ * adds rows and time per operator.
  */
 
 import type { CompiledStatement } from '../../compile/compiled.ts'

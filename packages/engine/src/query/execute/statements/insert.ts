@@ -1,7 +1,7 @@
 /**
  * INSERT: records from objects or rows of values, in bulk; with INSERT RELATION, edges.
- * A record that is there already, by its id or by the values of a unique index, is an error, is passed over with
- * IGNORE, or is changed as ON DUPLICATE KEY UPDATE says.
+ * A record that is there already, by its id or by the values of a unique index, is an error, is passed over
+ * with IGNORE, or is changed as ON DUPLICATE KEY UPDATE says.
  */
 
 import { RecordId, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'

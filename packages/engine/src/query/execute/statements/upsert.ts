@@ -1,8 +1,9 @@
 /**
  * UPSERT: changes a record, or creates it where there is none.
- * By id: a record that is there is changed if it meets the condition, one that is not is created. In a table: with a
- * condition the records that meet it are changed, and only if there are none one is created; without a condition a
- * record is created, unless a unique index leads to one with the same values, which is then changed.
+ * By id: a record that is there is changed if it meets the condition, one that is not is created. In a table:
+ * with a condition the records that meet it are changed, and only if there are none one is created; without a
+ * condition a record is created, unless a unique index leads to one with the same values, which is then
+ * changed.
  */
 
 import type { RecordId, Value, ValueObject } from '@dendrodb/protocol'

@@ -33,7 +33,7 @@ export const noData: CompiledData = {
 }
 
 /** Fields that the data cannot take away: what makes the record what it is. */
-export const fixedFields = ['id', 'in', 'out'] as const
+const fixedFields = ['id', 'in', 'out'] as const
 
 export function compileData(data: DataClause | undefined, compiler: Compiler): CompiledData {
   if (data === undefined) return noData
@@ -188,7 +188,7 @@ function compileMerge(merge: CompiledExpression): CompiledData {
 }
 
 /** Objects are merged field by field, NONE removes a field, everything else is replaced. */
-export function mergeDeep(base: ValueObject, change: ValueObject): ValueObject {
+function mergeDeep(base: ValueObject, change: ValueObject): ValueObject {
   const merged: Record<string, Value> = { ...base }
   for (const [name, value] of Object.entries(change)) {
     const current = Object.hasOwn(merged, name) ? merged[name] : undefined

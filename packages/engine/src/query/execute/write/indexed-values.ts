@@ -1,6 +1,6 @@
 /**
- * The values of a record that an index holds, combination by combination: a path with an `each` step gives one per
- * element. Links are not followed; what a path cannot reach is NONE.
+ * The values of a record that an index holds, combination by combination: a path with an `each` step gives
+ * one per element. Links are not followed; what a path cannot reach is NONE.
  */
 
 import { type Value, type ValueObject, ValueSet } from '@dendrodb/protocol'

@@ -1,7 +1,7 @@
 /**
  * JSON Patch (RFC 6902) on values, and the patch that leads from one value to another.
- * A path is text such as `/a/0/b` (with `~1` for / and `~0` for ~), or an array of its parts; `/` alone, as SurrealQL
- * writes it, and the empty text are the whole value.
+ * A path is text such as `/a/0/b` (with `~1` for / and `~0` for ~), or an array of its parts; `/` alone, as
+ * SurrealQL writes it, and the empty text are the whole value.
  */
 
 import { equalValues, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'

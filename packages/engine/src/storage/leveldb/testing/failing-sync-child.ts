@@ -3,7 +3,9 @@
  * expecting the number acknowledged last, and tells as JSON what was acknowledged and what is there, before and after
  * the store is opened again.
  *
- *   node failing-sync-child.ts <folder>
+ *   node failing-sync-child.ts <folder> [stop]
+ *
+ * With `stop` it closes the store after the first commit that fails.
  */
 
 import { writeFileSync } from 'node:fs'
@@ -38,7 +40,10 @@ async function contentOf(store: KvStore): Promise<Content> {
   return { head, entries }
 }
 
-async function commitAll(store: KvStore): Promise<{ acknowledged: number[]; codes: string[] }> {
+async function commitAll(
+  store: KvStore,
+  isStopping: boolean,
+): Promise<{ acknowledged: number[]; codes: string[] }> {
   const acknowledged: number[] = []
   const codes: string[] = []
   let head: Buffer | undefined
@@ -53,6 +58,7 @@ async function commitAll(store: KvStore): Promise<{ acknowledged: number[]; code
     } catch (error) {
       if (!(error instanceof DbError)) throw error
       codes.push(error.code)
+      if (isStopping) break
     }
   }
   return { acknowledged, codes }
@@ -61,7 +67,7 @@ async function commitAll(store: KvStore): Promise<{ acknowledged: number[]; code
 if (import.meta.main) {
   const path = process.argv[2] ?? ''
   const store = await openLevelStore({ path })
-  const outcomes = await commitAll(store)
+  const outcomes = await commitAll(store, process.argv[3] === 'stop')
   const found = await contentOf(store)
   await store.close()
   const reopened = await openLevelStore({ path })

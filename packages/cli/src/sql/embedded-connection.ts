@@ -1,0 +1,47 @@
+/**
+ * A data folder, opened in this process: no server, and nobody else may have the folder open.
+ */
+
+import { type Engine, openEngine } from '@dendrodb/engine'
+import { DbError } from '@dendrodb/protocol'
+import { cliErrors } from '../cli-errors.ts'
+import type { Connection, Outcome, RunOptions } from './connection.ts'
+
+/** @param folder path, or `:memory:` */
+export async function openEmbedded(folder: string): Promise<Connection> {
+  return new EmbeddedConnection(await openEngine(folder === ':memory:' ? {} : { path: folder }), folder)
+}
+
+class EmbeddedConnection implements Connection {
+  readonly target: string
+  readonly #engine: Engine
+
+  constructor(engine: Engine, folder: string) {
+    this.#engine = engine
+    this.target = folder === ':memory:' ? 'memory' : folder
+  }
+
+  async run(text: string, { database: name, signal }: RunOptions): Promise<readonly Outcome[]> {
+    try {
+      const database = await this.#engine.database(name)
+      const { results } = await database.run(text, {}, signal === undefined ? {} : { session: { signal } })
+      return results.map((result) => {
+        if (result.status === 'error') return { ...result, error: withCause(result.error) }
+        return { status: 'ok', value: result.result, timeMs: result.timeMs }
+      })
+    } catch (error) {
+      throw signal?.aborted === true ? cliErrors.INTERRUPTED({}, { cause: error }) : error
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close()
+  }
+}
+
+/** In this process nobody keeps a log that would have what lies behind an unexpected error. */
+function withCause(error: DbError): DbError {
+  if (error.status !== 'internal' || !(error.cause instanceof Error)) return error
+  const { code, status, details, cause } = error
+  return new DbError({ code, status, details, cause, message: `${error.message}: ${cause.message}` })
+}

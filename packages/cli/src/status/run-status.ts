@@ -1,0 +1,114 @@
+/**
+ * What a server says about itself. Each part is asked for on its own: a server that does not let us read its metrics or
+ * query it is up all the same.
+ */
+
+import { DbError } from '@dendrodb/protocol'
+import type { Arguments } from '../arguments/parse-arguments.ts'
+import { cliErrors } from '../cli-errors.ts'
+import type { CliIo } from '../cli-io.ts'
+import { type Paint, paintFor } from '../output/paint.ts'
+import { exitCodeOf } from '../output/report-error.ts'
+import { findToken } from '../sql/credentials.ts'
+import { readJson, transportError } from '../sql/remote-connection.ts'
+import { serverUrl } from '../sql/run-sql.ts'
+
+export interface ServerStatus {
+  readonly url: string
+  readonly version: string
+  readonly ready: boolean
+  /** `undefined` when the server does not tell. */
+  readonly uptimeSeconds: number | undefined
+  readonly database: string
+  readonly head: { readonly seq: number; readonly head: string } | undefined
+  /** Why there is no head. */
+  readonly headProblem: string | undefined
+}
+
+const answerMsMax = 5000
+
+/** The exit code: 0 for a server that is ready. @throws CLI_SERVER_UNREACHABLE, CLI_SERVER_ANSWER */
+export async function runStatus(args: Arguments, io: CliIo): Promise<number> {
+  const url = serverUrl(args)
+  const database = args.value('database') ?? ''
+  const status = await askStatus(url, database, await findToken(args, url, io))
+  io.stdout.write(args.has('json') ? `${statusJson(status)}\n` : statusText(status, paintFor(io.stdout, io)))
+  return status.ready ? 0 : exitCodeOf(cliErrors.SERVER_UNREACHABLE({ url, problem: 'it is not ready' }))
+}
+
+async function askStatus(url: string, database: string, token: string | undefined): Promise<ServerStatus> {
+  const { version } = await readJson(await get(url, '/health'), url)
+  if (typeof version !== 'string') throw cliErrors.SERVER_ANSWER({ url, problem: 'its /health names no version' })
+  const [ready, uptimeSeconds, head] = await Promise.all([
+    get(url, '/ready').then(({ ok }) => ok),
+    askUptime(url),
+    askHead(url, database, token).catch((error: unknown) => error),
+  ])
+  const problem = head instanceof Error ? head : undefined
+  if (problem !== undefined && !(problem instanceof DbError)) throw problem
+  return {
+    url,
+    version,
+    ready,
+    uptimeSeconds,
+    database,
+    head: problem === undefined ? (head as { seq: number; head: string }) : undefined,
+    headProblem: problem?.message,
+  }
+}
+
+async function get(url: string, path: string): Promise<Response> {
+  try {
+    return await fetch(`${url}${path}`, { signal: AbortSignal.timeout(answerMsMax) })
+  } catch (error) {
+    throw transportError(url, error)
+  }
+}
+
+/** From the metrics, which only some may read. */
+async function askUptime(url: string): Promise<number | undefined> {
+  const response = await get(url, '/metrics')
+  const started = /^\w*process_start_time_seconds\s+(\S+)$/m.exec(response.ok ? await response.text() : '')?.[1]
+  return started === undefined ? undefined : Math.max(0, Date.now() / 1000 - Number(started))
+}
+
+async function askHead(url: string, database: string, token: string | undefined) {
+  if (token === undefined) throw cliErrors.TOKEN_MISSING({ url })
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+  const body = JSON.stringify({ query: 'RETURN NONE', database })
+  const signal = AbortSignal.timeout(answerMsMax)
+  const response = await fetch(`${url}/api/query`, { method: 'POST', headers, body, signal })
+  const { seq, head } = await readJson(response, url)
+  return { seq: Number(seq), head: String(head) }
+}
+
+function statusJson({ url, version, ready, uptimeSeconds, database, head }: ServerStatus): string {
+  const uptime_secs = uptimeSeconds === undefined ? undefined : Math.round(uptimeSeconds)
+  return JSON.stringify({ url, version, ready, uptime_secs, database, ...head })
+}
+
+function statusText(status: ServerStatus, paint: Paint): string {
+  const { url, version, ready, uptimeSeconds, database, head, headProblem } = status
+  const facts: [string, string][] = [
+    ['server', `${url} ${ready ? paint.green('ready') : paint.red('not ready')}`],
+    ['version', version],
+    ...(uptimeSeconds === undefined ? [] : [['up for', formatUptime(uptimeSeconds)] as [string, string]]),
+    ['database', database],
+    ['head', head === undefined ? paint.dim(`unknown: ${headProblem}`) : `${head.head} (commit ${head.seq})`],
+  ]
+  return facts.map(([name, value]) => `${paint.dim(name.padEnd(8))}  ${value}\n`).join('')
+}
+
+/** The two largest units. */
+export function formatUptime(seconds: number): string {
+  const whole = Math.floor(seconds)
+  const parts: [number, string][] = [
+    [Math.floor(whole / 86_400), 'd'],
+    [Math.floor(whole / 3600) % 24, 'h'],
+    [Math.floor(whole / 60) % 60, 'min'],
+    [whole % 60, 's'],
+  ]
+  const first = parts.findIndex(([count]) => count > 0)
+  const shown = first < 0 ? parts.slice(-1) : parts.slice(first, first + 2).filter(([count]) => count > 0)
+  return shown.map(([count, unit]) => `${count} ${unit}`).join(' ')
+}
