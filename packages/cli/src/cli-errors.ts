@@ -11,8 +11,14 @@ export const cliErrors = defineErrors('CLI', {
     status: 'invalid_argument',
     message: 'ddb {command} has no option {name}{hint}; "ddb {command} --help" lists them',
   },
-  OPTION_VALUE_MISSING: { status: 'invalid_argument', message: 'the option {name} needs a value: {name} {value}' },
-  OPTION_VALUE_UNEXPECTED: { status: 'invalid_argument', message: 'the option {name} is a switch and takes no value' },
+  OPTION_VALUE_MISSING: {
+    status: 'invalid_argument',
+    message: 'the option {name} needs a value: {name} {value}',
+  },
+  OPTION_VALUE_UNEXPECTED: {
+    status: 'invalid_argument',
+    message: 'the option {name} is a switch and takes no value',
+  },
   OPTION_VALUE: { status: 'invalid_argument', message: '{name} {problem}' },
   ARGUMENT_UNEXPECTED: {
     status: 'invalid_argument',
@@ -22,7 +28,8 @@ export const cliErrors = defineErrors('CLI', {
   FILE_UNREADABLE: { status: 'not_found', message: 'the file {file} cannot be read: {problem}' },
   SERVER_UNREACHABLE: {
     status: 'unavailable',
-    message: 'no DendroDB server answers at {url} ({problem}); start one with "ddb start", or name another with --url',
+    message:
+      'no DendroDB server answers at {url} ({problem}); start one with "ddb start", or name another with --url',
   },
   SERVER_ANSWER: {
     status: 'unavailable',
@@ -30,14 +37,28 @@ export const cliErrors = defineErrors('CLI', {
   },
   TOKEN_MISSING: {
     status: 'unauthenticated',
-    message: 'the server at {url} wants a token: give --token or --user, or the data folder of the server with --data',
+    message:
+      'the server at {url} wants a token: give --token or --user, or the data folder of the server with --data',
   },
+  DOT_COMMAND_UNKNOWN: {
+    status: 'invalid_argument',
+    message: 'there is no command {name}{hint}; .help lists them',
+  },
+  DOT_COMMAND_USAGE: { status: 'invalid_argument', message: 'usage: {name} {usage}' },
   VARIABLE_TOO_LARGE: {
     status: 'resource_exceeded',
     message: 'the value of ${name} is too large to be kept: more than {limit} characters as a literal',
   },
-  INTERRUPTED: { status: 'cancelled', message: 'interrupted' },
+  INTERRUPTED: {
+    status: 'cancelled',
+    message: 'interrupted; a write that was under way may have taken effect',
+  },
+  VERIFY_KILLED: {
+    status: 'resource_exceeded',
+    message: 'the process that verifies was killed, perhaps because the machine has too little memory',
+  },
   DATA_MISSING: { status: 'not_found', message: 'there is no DendroDB data in {folder}' },
+  DATA_UNUSABLE: { status: 'unavailable', message: 'the data folder {folder} cannot be used: {problem}' },
   DATABASE_MISSING: { status: 'not_found', message: 'there is no database {name} in {folder}{hint}' },
   DATABASE_DAMAGED: { status: 'corrupt', message: 'the database {name} is damaged: {what}' },
 })

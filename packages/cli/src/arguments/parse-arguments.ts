@@ -8,12 +8,16 @@ import { nearestWord } from './nearest-word.ts'
 import { helpOption, type Option } from './option.ts'
 
 export interface Arguments {
-  /** Values by the option's name; `undefined` when neither given nor defaulted. */
+  /** Value by the option's name; `undefined` when neither given nor defaulted. Of several the last. */
   value(name: string): string | undefined
+  /** Every value of an option that stands on the command line more than once, in order. */
+  values(name: string): readonly string[]
   /** Whether a switch is on. */
   has(name: string): boolean
   /** Whether the option stands on the command line itself. */
   isGiven(name: string): boolean
+  /** Whether its environment variable is set. */
+  isFromEnvironment(name: string): boolean
   readonly operands: readonly string[]
 }
 
@@ -39,14 +43,15 @@ export async function parseArguments(
     allowPositionals: true,
     tokens: true,
   })
-  const given = new Map<string, string | true>()
+  const given = new Map<string, (string | true)[]>()
   const operands: string[] = []
   for (const token of tokens) {
     if (token.kind === 'positional') operands.push(token.value)
     if (token.kind !== 'option') continue
     const option = options.find(({ name }) => name === token.name)
     if (option === undefined) throw await unknownOption(token.rawName, rules.command, options)
-    given.set(option.name, await checkedValue(option, token))
+    const earlier = given.get(option.name) ?? []
+    given.set(option.name, [...earlier, await checkedValue(option, token)])
   }
   const extra = operands[rules.operandsMax]
   if (extra !== undefined && !given.has(helpOption.name)) {
@@ -89,7 +94,10 @@ async function checkChoice({ choices }: Option, value: string, name: string): Pr
   const { cliErrors } = await import('../cli-errors.ts')
   const near = nearestWord(value, choices)
   const hint = near === undefined ? '' : `; did you mean ${near}?`
-  throw cliErrors.OPTION_VALUE({ name, problem: `must be one of ${choices.join(', ')}, not "${value}"${hint}` })
+  throw cliErrors.OPTION_VALUE({
+    name,
+    problem: `must be one of ${choices.join(', ')}, not "${value}"${hint}`,
+  })
 }
 
 async function unknownOption(name: string, command: string, options: readonly Option[]): Promise<Error> {
@@ -98,26 +106,35 @@ async function unknownOption(name: string, command: string, options: readonly Op
     name.replace(/^-+/, ''),
     options.map((option) => option.name),
   )
-  return cliErrors.OPTION_UNKNOWN({ command, name, hint: near === undefined ? '' : `; did you mean --${near}?` })
+  return cliErrors.OPTION_UNKNOWN({
+    command,
+    name,
+    hint: near === undefined ? '' : `; did you mean --${near}?`,
+  })
 }
 
 async function argumentsOf(
-  given: ReadonlyMap<string, string | true>,
+  given: ReadonlyMap<string, readonly (string | true)[]>,
   options: readonly Option[],
   operands: readonly string[],
   env: Environment,
 ): Promise<Arguments> {
   const values = new Map<string, string>()
   for (const option of options) {
-    const value = given.get(option.name) ?? environmentValue(option, env) ?? option.default
+    const value = given.get(option.name)?.at(-1) ?? environmentValue(option, env) ?? option.default
     if (typeof value !== 'string') continue
     if (!given.has(option.name)) await checkChoice(option, value, option.env ?? option.name)
     values.set(option.name, value)
   }
   return {
     value: (name) => values.get(name),
+    values: (name) => (given.get(name) ?? []).filter((value) => value !== true),
     has: (name) => given.has(name),
     isGiven: (name) => given.has(name),
+    isFromEnvironment: (name) => {
+      const option = options.find((each) => each.name === name)
+      return option !== undefined && environmentValue(option, env) !== undefined
+    },
     operands,
   }
 }

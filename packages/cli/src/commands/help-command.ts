@@ -6,7 +6,9 @@ export const helpCommand: Command = {
   name: 'help',
   summary: 'explain ddb, or one of its commands',
   usage: '[command]',
-  about: ['Without a command, lists them all. "ddb <command> --help" shows the same as "ddb help <command>".'],
+  about: [
+    'Without a command, lists them all. "ddb <command> --help" shows the same as "ddb help <command>".',
+  ],
   options: [],
   operandsMax: 1,
   examples: [

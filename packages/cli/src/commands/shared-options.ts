@@ -22,7 +22,8 @@ export const tokenOption: Option = {
   name: 'token',
   value: 'TOKEN',
   env: 'DDB_TOKEN',
-  about: 'token to show the server; for a server on this machine, the one in its data folder when it can be read',
+  about:
+    'token to show the server; for a server on this machine, the one in its data folder when it can be read',
 }
 
 export const databaseOption: Option = {

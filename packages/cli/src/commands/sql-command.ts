@@ -5,45 +5,54 @@ import { databaseOption, dataOption, tokenOption, urlOption } from './shared-opt
 
 export const sqlCommand: Command = {
   name: 'sql',
-  summary: 'run DQL: at a prompt, from a file, or from standard input',
+  summary: 'run DQL: interactively, from a file, or from standard input',
   usage: '[file] [options]',
   about: [
-    'Runs statements of DQL, each ended by a semicolon. With a file, with -e or with something piped into it, runs those ' +
-      'and ends, at the first error unless --continue is given; otherwise opens a prompt (type .help there).',
-    'Asks a server; with --embedded it opens the data folder itself, while no server runs on it. A server on this ' +
-      'machine is shown the token of its data folder, so that nothing has to be given for a first try.',
+    'Without a file, on a terminal, it is a conversation: type statements, end them with ";", see the results. ".help" ' +
+      'explains the rest. With a file, with text on standard input, or with -e, it runs the statements one after the ' +
+      'other and stops at the first error.',
+    'It asks the server at --url. With --data alone it opens that folder in this process, unless a server has it open; ' +
+      'with --embedded it does so in any case, and makes the folder when there is none. On the machine of the server it ' +
+      'signs in by itself, with the root token in the data folder; elsewhere give --token, or --user.',
   ],
   options: [
-    { name: 'execute', short: 'e', value: 'DQL', about: 'statements to run; then ends' },
+    {
+      name: 'execute',
+      short: 'e',
+      value: 'STATEMENTS',
+      about: 'run these; may be given several times',
+    },
     databaseOption,
     urlOption,
     tokenOption,
-    { name: 'user', short: 'u', value: 'EMAIL', env: 'DDB_USER', about: 'sign in with this account instead of a token' },
+    { name: 'user', value: 'EMAIL', env: 'DDB_USER', about: 'sign in with this account instead of a token' },
     {
       name: 'password',
-      value: 'TEXT',
+      value: 'PASSWORD',
       env: 'DDB_PASSWORD',
-      about: 'password of the account; on a terminal it is asked for, which keeps it out of the list of processes',
+      about: 'its password; asked for on a terminal, as other users of this machine can read a command line',
     },
-    { name: 'embedded', about: 'open the data folder in this process; no server' },
-    { ...dataOption, about: 'folder of the data: of --embedded (:memory: keeps nothing), or of the server, for its token' },
+    dataOption,
+    { name: 'embedded', about: 'open the data folder in this process, without a server' },
     {
       name: 'format',
-      short: 'f',
       value: 'FORMAT',
       choices: ['table', 'json', 'dql'],
       default: 'table',
-      about: 'how results are printed; json and dql print one line per result unless on a terminal',
+      about: 'how to print results',
     },
-    { name: 'continue', about: 'go on after an error; the exit code is that of the first one' },
-    { name: 'timing', about: 'print how long each statement took; at the prompt this is on' },
+    { name: 'json', about: 'the same as --format json: a line of JSON per statement' },
+    { name: 'continue', about: 'go on after an error; the exit code still tells of the first one' },
   ],
   operandsMax: 1,
   examples: [
-    { command: 'ddb sql', about: 'a prompt on the server of this machine' },
-    { command: `ddb sql -e "CREATE city SET name = 'Wien'; SELECT * FROM city"`, about: 'two statements' },
-    { command: 'ddb sql load.dql --database shop', about: 'a file' },
-    { command: 'ddb sql --embedded --data ./ddb-data --format json < report.dql', about: 'without a server' },
+    { command: 'ddb sql', about: 'talk to the server on this machine' },
+    { command: 'ddb sql -d shop -e "SELECT * FROM product LIMIT 5"', about: 'one statement' },
+    {
+      command: 'ddb sql setup.dql --url https://db.example.com --token …',
+      about: 'a file, to a server elsewhere',
+    },
+    { command: 'ddb sql --data ./ddb-data --json < report.dql', about: 'for programs' },
   ],
   async run({ args, io }) {
     const { runSql } = await import('../sql/run-sql.ts')

@@ -13,7 +13,11 @@ export const verifyCommand: Command = {
     'Ends with exit code 0 when the database is intact, and 74 when it is damaged. The work is done in a process of its ' +
       'own: should a damaged file bring that down, it is reported as damage as well.',
   ],
-  options: [dataOption, { ...databaseOption, about: 'database to check' }, { name: 'json', about: 'print one line of JSON' }],
+  options: [
+    dataOption,
+    { ...databaseOption, about: 'database to check' },
+    { name: 'json', about: 'print one line of JSON' },
+  ],
   operandsMax: 0,
   examples: [
     { command: 'ddb verify', about: 'the database main in ./ddb-data' },

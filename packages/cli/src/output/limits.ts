@@ -1,10 +1,8 @@
 /** Bounds of what is printed. */
 
-/** Columns that a table shows; the others are counted. */
+/** Columns that a table shows; the others are named below it. */
 export const tableColumnsMax = 64
-/** Characters of a cell, where no terminal sets a narrower bound. */
+/** Characters of a cell; a longer text is cut even where no terminal bounds it. */
 export const cellCharsMax = 10_000
-/** Characters that a cell keeps at least, however narrow the terminal is. */
+/** Columns that a cell keeps at least when a terminal is narrow, if it needs them. */
 export const cellCharsMin = 6
-/** Levels of a literal that are laid out over several lines; what lies deeper stays on one. */
-export const layoutDepthMax = 24

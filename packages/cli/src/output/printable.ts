@@ -15,7 +15,14 @@ export function printableLine(text: string): string {
 
 /** With its line breaks and tabs. */
 export function printableText(text: string): string {
-  return text.replace(unsafe, (char) => (char === '\n' || char === '\t' ? char : escapeCharacter(char))).toWellFormed()
+  return text
+    .replace(unsafe, (char) => (char === '\n' || char === '\t' ? char : escapeCharacter(char)))
+    .toWellFormed()
+}
+
+/** Text in JSON, which has another escape and stays the same value. */
+export function printableJson(json: string): string {
+  return json.replace(unsafe, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 function escapeCharacter(char: string): string {

@@ -7,12 +7,11 @@ import type { CliIo } from '../cli-io.ts'
 import { type Paint, paintFor } from './paint.ts'
 import { printableLine, printableText } from './printable.ts'
 
-/** Where the text that failed comes from, for errors that name a line of it. */
+/** Where the statement that failed stands, for errors that name no place themselves. */
 export interface ErrorPlace {
   /** File, or nothing for what was typed. */
   readonly source?: string
-  /** Line that the error's first line stands on. */
-  readonly firstLine: number
+  readonly line: number
 }
 
 /** Writes it to standard error and gives the exit code. */
@@ -34,12 +33,10 @@ export function errorText(error: unknown, paint: Paint, place?: ErrorPlace): str
   return typeof snippet === 'string' ? `${head}${snippetText(snippet, paint)}` : head
 }
 
-/** `file:line:column: `, and `file:line: ` for an error that has no place of its own. */
-function whereOf(details: DbError['details'], place: ErrorPlace | undefined): string {
+/** `file:line:column: `, or `file:line: ` for an error that has no column. */
+function whereOf({ line, column }: DbError['details'], place: ErrorPlace | undefined): string {
   if (place?.source === undefined) return ''
-  const { line, column } = details
-  if (typeof line !== 'number') return `${place.source}:${place.firstLine}: `
-  return `${place.source}:${place.firstLine + line - 1}:${column}: `
+  return line === undefined ? `${place.source}:${place.line}: ` : `${place.source}:${line}:${column}: `
 }
 
 /** The line of the query, and the caret below it. */

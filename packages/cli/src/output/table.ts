@@ -1,122 +1,110 @@
 /**
- * Rows as a table: a column for every field of any row, `id` first, numbers to the right.
- * Widths: each column gets what it needs while the terminal has room; when it has not, the widest give way first.
+ * Rows as a table. Columns are all fields that any row has: `id` first, then those that were asked for by name, in that
+ * order, then the ends of edges, then the others by name. On a terminal the widest columns are cut until the table
+ * fits; columns for which there is no room are counted in a line below.
  */
 
-import { formatValue, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'
-import { cutToWidth, displayWidth, padToWidth } from './display-width.ts'
+import type { Value, ValueObject } from '@dendrodb/protocol'
+import { cutToWidth, displayWidth } from './display-width.ts'
 import { cellCharsMax, cellCharsMin, tableColumnsMax } from './limits.ts'
 import type { Paint } from './paint.ts'
 import { printableLine } from './printable.ts'
+import { type Cell, cellOf } from './table-cell.ts'
 
 export interface TableOptions {
-  /** Columns of the terminal; without it cells are as wide as they are. */
-  readonly columns?: number | undefined
-  /** Fields that come first, after `id` unless it is among them. */
-  readonly order?: readonly string[]
+  /** Fields that the query names, in its order. */
+  readonly fields: readonly string[]
+  /** Columns of the terminal; `undefined`: nothing is cut to fit. */
+  readonly width: number | undefined
   readonly paint: Paint
 }
 
-interface Cell {
-  readonly text: string
-  readonly isNumber: boolean
-  /** NONE and NULL, which are shown apart from texts that read the same. */
-  readonly isAbsent: boolean
-}
-
 interface Column {
-  readonly name: string
+  readonly field: string
+  readonly title: string
   readonly cells: readonly Cell[]
-  readonly width: number
-  readonly align: 'left' | 'right'
+  readonly isNumeric: boolean
+  width: number
 }
 
-const separator = ' │ '
+const gap = ' │ '
 
-/** Lines with their ends. `rows` has at least one. */
-export function formatTable(rows: readonly ValueObject[], { columns, order = [], paint }: TableOptions): string {
-  const names = columnNames(rows, order)
-  const shown = names.slice(0, tableColumnsMax)
-  const table = fitted(
-    shown.map((name) => columnOf(name, rows)),
-    columns,
+/** The lines of the table. Rows that are no objects have no place in one. */
+export function* tableLines(rows: readonly ValueObject[], options: TableOptions): Iterable<string> {
+  const { width, paint } = options
+  const names = columnNames(rows, options.fields)
+  const columns = names.slice(0, tableColumnsMax).map((field) => columnOf(field, rows))
+  const shown = width === undefined ? columns : fitted(columns, width)
+  yield joined(
+    shown.map((column) => paint.bold(pad(column.title, column, column.isNumeric))),
+    paint,
   )
-  const head = table.map(({ name, width, align }) => paint.bold(padToWidth(cutToWidth(name, width), width, align)))
-  const rule = table.map(({ width }) => '─'.repeat(width)).join('─┼─')
-  const lines = rows.map((_, at) => table.map((column) => cellText(column, at, paint)).join(paint.dim(separator)))
-  const hidden = names.length - shown.length
-  return [
-    ` ${head.join(paint.dim(separator))}`,
-    paint.dim(`─${rule}─`),
-    ...lines.map((line) => ` ${line}`),
-    ...(hidden > 0 ? [paint.dim(`(${hidden} more fields)`)] : []),
-  ]
-    .map((line) => `${line.trimEnd()}\n`)
-    .join('')
-}
-
-function columnNames(rows: readonly ValueObject[], order: readonly string[]): string[] {
-  const found = new Set<string>()
-  for (const row of rows) for (const name of Object.keys(row)) found.add(name)
-  const first = order.includes('id') ? order : ['id', ...order]
-  return [...new Set([...first.filter((name) => found.has(name)), ...found])]
-}
-
-function columnOf(name: string, rows: readonly ValueObject[]): Column {
-  const cells = rows.map((row) => cellOf(Object.hasOwn(row, name) ? row[name] : undefined))
-  const width = Math.max(displayWidth(printableLine(name)), ...widthsOf(cells))
-  const values = cells.filter(({ isAbsent }) => !isAbsent)
-  const isNumeric = values.length > 0 && values.every(({ isNumber }) => isNumber)
-  return { name: printableLine(name), cells, width, align: isNumeric ? 'right' : 'left' }
-}
-
-/** Bounded, as a call with a million arguments fails. */
-function widthsOf(cells: readonly Cell[]): readonly number[] {
-  let widest = 0
-  for (const { text } of cells) widest = Math.max(widest, displayWidth(text))
-  return [widest]
-}
-
-function cellOf(value: Value): Cell {
-  const type = typeOf(value)
-  const isAbsent = type === 'none' || type === 'null'
-  const isNumber = type === 'int' || type === 'float' || type === 'decimal'
-  return { text: cutToWidth(valueText(value, type), cellCharsMax), isNumber, isAbsent }
-}
-
-/** Texts and datetimes as they are, without the quotes and prefixes that a query would need; all else as a literal. */
-function valueText(value: Value, type: ReturnType<typeof typeOf>): string {
-  if (type === 'string') return value === '' ? "''" : printableLine(value as string)
-  if (type === 'datetime' || type === 'uuid' || type === 'float' || type === 'decimal') return String(value)
-  return printableLine(formatValue(value))
-}
-
-function cellText({ cells, width, align }: Column, at: number, paint: Paint): string {
-  const cell = cells[at]
-  if (cell === undefined) return ''
-  const text = padToWidth(cutToWidth(cell.text, width), width, align)
-  return cell.isAbsent ? paint.dim(text) : text
-}
-
-/** The table within the terminal: the widest columns are cut to one common width. */
-function fitted(table: readonly Column[], columns: number | undefined): readonly Column[] {
-  if (columns === undefined) return table
-  const room = columns - 2 - separator.length * (table.length - 1)
-  const widthMax = commonWidth(
-    table.map(({ width }) => width),
-    room,
-  )
-  return table.map((column) => ({ ...column, width: Math.min(column.width, widthMax) }))
-}
-
-/** The largest width that all columns may have so that together they fit; not less than what a cell needs to say something. */
-function commonWidth(widths: readonly number[], room: number): number {
-  const ascending = [...widths].sort((a, b) => a - b)
-  let left = room
-  for (const [at, width] of ascending.entries()) {
-    const share = Math.floor(left / (ascending.length - at))
-    if (width > share) return Math.max(cellCharsMin, share)
-    left -= width
+  yield paint.dim(shown.map((column) => '─'.repeat(column.width)).join('─┼─'))
+  for (let row = 0; row < rows.length; row += 1) {
+    yield joined(
+      shown.map((column) => cellText(column, row, paint)),
+      paint,
+    )
   }
-  return Number.POSITIVE_INFINITY
+  const hidden = names.slice(shown.length)
+  if (hidden.length > 0) yield paint.dim(hiddenNote(hidden, width))
+}
+
+function columnNames(rows: readonly ValueObject[], asked: readonly string[]): readonly string[] {
+  const present = new Set<string>()
+  for (const row of rows) for (const field of Object.keys(row)) present.add(field)
+  const first = ['id', ...asked, 'in', 'out'].filter((field) => present.has(field))
+  return [...new Set([...first, ...[...present].sort()])]
+}
+
+function columnOf(field: string, rows: readonly ValueObject[]): Column {
+  const cells = rows.map((row) => cellOf(fieldOf(row, field), cellCharsMax))
+  const title = printableLine(field)
+  const isNumeric = cells.some(({ kind }) => kind === 'number') && cells.every(({ kind }) => kind !== 'other')
+  const width = cells.reduce((widest, { text }) => Math.max(widest, displayWidth(text)), displayWidth(title))
+  return { field, title, cells, isNumeric, width: Math.max(1, width) }
+}
+
+function fieldOf(row: ValueObject, field: string): Value {
+  return Object.hasOwn(row, field) ? row[field] : undefined
+}
+
+/** As many columns as have room, the widest of them narrowed. */
+function fitted(columns: readonly Column[], width: number): readonly Column[] {
+  let count = 0
+  for (let needed = -gap.length; count < columns.length; count += 1) {
+    needed += gap.length + Math.min(columns[count]?.width ?? 0, cellCharsMin)
+    if (needed > width && count > 0) break
+  }
+  const shown = columns.slice(0, count)
+  let room = width - gap.length * (count - 1)
+  // From the narrowest on, each takes what it needs up to an even share of what is left.
+  const byWidth = [...shown].sort((a, b) => a.width - b.width)
+  for (const [at, column] of byWidth.entries()) {
+    column.width = Math.max(1, Math.min(column.width, Math.floor(room / (byWidth.length - at))))
+    room -= column.width
+  }
+  return shown
+}
+
+function cellText(column: Column, row: number, paint: Paint): string {
+  const { text, kind } = column.cells[row] ?? { text: '', kind: 'other' }
+  const padded = pad(text, column, kind === 'number' || (kind === 'absent' && column.isNumeric))
+  return kind === 'absent' ? paint.dim(padded) : padded
+}
+
+function pad(text: string, { width }: Column, isRight: boolean): string {
+  const cut = cutToWidth(text, width)
+  const blanks = ' '.repeat(Math.max(0, width - displayWidth(cut)))
+  return isRight ? `${blanks}${cut}` : `${cut}${blanks}`
+}
+
+function joined(cells: readonly string[], paint: Paint): string {
+  return cells.join(paint.dim(gap)).trimEnd()
+}
+
+function hiddenNote(hidden: readonly string[], width: number | undefined): string {
+  const many = hidden.length === 1 ? 'column' : 'columns'
+  const text = `+ ${hidden.length} ${many}: ${hidden.map(printableLine).join(', ')}`
+  return cutToWidth(text, Math.max(width ?? 200, 20))
 }

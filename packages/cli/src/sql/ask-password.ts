@@ -8,9 +8,15 @@ import { cliErrors } from '../cli-errors.ts'
 import type { CliIo } from '../cli-io.ts'
 
 /** @throws CLI_OPTION_VALUE when there is nobody to ask, CLI_INTERRUPTED */
-export async function askPassword(email: string, { stdin, stderr }: Pick<CliIo, 'stdin' | 'stderr'>): Promise<string> {
+export async function askPassword(
+  email: string,
+  { stdin, stderr }: Pick<CliIo, 'stdin' | 'stderr'>,
+): Promise<string> {
   if (stdin.isTTY !== true) {
-    throw cliErrors.OPTION_VALUE({ name: '--user', problem: 'needs --password, or DDB_PASSWORD in the environment' })
+    throw cliErrors.OPTION_VALUE({
+      name: '--user',
+      problem: 'needs --password, or DDB_PASSWORD in the environment',
+    })
   }
   stderr.write(`Password of ${email}: `)
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })

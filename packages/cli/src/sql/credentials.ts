@@ -8,7 +8,11 @@ import { join } from 'node:path'
 import type { Arguments } from '../arguments/parse-arguments.ts'
 import type { CliIo } from '../cli-io.ts'
 
-export async function findToken(args: Arguments, url: string, { env }: Pick<CliIo, 'env'>): Promise<string | undefined> {
+export async function findToken(
+  args: Arguments,
+  url: string,
+  { env }: Pick<CliIo, 'env'>,
+): Promise<string | undefined> {
   const given = args.value('token')
   if (given !== undefined || !isLoopback(url)) return given
   if (env.DDB_ROOT_TOKEN !== undefined && env.DDB_ROOT_TOKEN !== '') return env.DDB_ROOT_TOKEN

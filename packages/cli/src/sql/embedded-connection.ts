@@ -7,9 +7,22 @@ import { DbError } from '@dendrodb/protocol'
 import { cliErrors } from '../cli-errors.ts'
 import type { Connection, Outcome, RunOptions } from './connection.ts'
 
-/** @param folder path, or `:memory:` */
+/** A server opens it first, so that whoever has it has the folder. */
+const firstDatabase = 'main'
+
+/**
+ * @param folder path, or `:memory:`
+ * @throws STORAGE_LOCKED when another process has it open
+ */
 export async function openEmbedded(folder: string): Promise<Connection> {
-  return new EmbeddedConnection(await openEngine(folder === ':memory:' ? {} : { path: folder }), folder)
+  const engine = await openEngine(folder === ':memory:' ? {} : { path: folder })
+  try {
+    if (engine.hasDatabase(firstDatabase)) await engine.database(firstDatabase)
+    return new EmbeddedConnection(engine, folder)
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
 }
 
 class EmbeddedConnection implements Connection {

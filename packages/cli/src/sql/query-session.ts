@@ -30,7 +30,7 @@ export class QuerySession {
 
   /**
    * Runs a statement, or a transaction of several: the outcome of each.
-   * @throws when it does not parse, or nobody is there to run it
+   * @throws when it does not parse (with its place in the text that it was cut from), or nobody is there to run it
    */
   async run(statement: ScannedStatement, signal?: AbortSignal): Promise<readonly Outcome[]> {
     const lets = this.#letsFor(statement.params)
@@ -42,7 +42,7 @@ export class QuerySession {
       const outcomes = await this.connection.run(text, { database: this.database, signal })
       return this.#withoutProbe(statement, outcomes.slice(lets.length))
     } catch (error) {
-      throw shiftedError(error, prefixLines, prefix.length)
+      throw placedError(error, prefixLines, statement)
     }
   }
 
@@ -80,7 +80,8 @@ export class QuerySession {
       return
     }
     const literal = formatValue(probe.value)
-    if (literal.length > variableCharsMax) throw cliErrors.VARIABLE_TOO_LARGE({ name, limit: variableCharsMax })
+    if (literal.length > variableCharsMax)
+      throw cliErrors.VARIABLE_TOO_LARGE({ name, limit: variableCharsMax })
     this.#variables.set(name, { text: `LET $${formatIdentifier(name)} = ${literal}`, params: [] })
   }
 }
@@ -91,12 +92,19 @@ function probeOf({ keyword, variable }: ScannedStatement): string {
   return keyword === 'USE' ? ';RETURN $session.db' : ''
 }
 
-/** An error whose place is counted from the statement itself. */
-function shiftedError(error: unknown, lines: number, chars: number): unknown {
-  if (!(error instanceof DbError) || typeof error.details.line !== 'number' || lines === 0) return error
+/**
+ * An error of parsing with the place that it has in the text which the statement was cut from. It was counted in what
+ * was sent: the lines put before the statement, and the statement.
+ */
+function placedError(error: unknown, linesBefore: number, statement: ScannedStatement): unknown {
+  if (!(error instanceof DbError)) return error
   const { code, status, details, cause } = error
-  const line = Math.max(1, error.details.line - lines)
-  const offset = typeof details.offset === 'number' ? { offset: Math.max(0, details.offset - chars) } : {}
-  const message = error.message.replace(`at line ${error.details.line},`, `at line ${line},`)
-  return new DbError({ code, status, message, details: { ...details, line, ...offset }, cause })
+  if (typeof details.line !== 'number' || typeof details.column !== 'number') return error
+  const ownLine = Math.max(1, details.line - linesBefore)
+  const line = statement.line + ownLine - 1
+  const column = ownLine === 1 ? details.column + statement.column - 1 : details.column
+  const counted = `at line ${details.line}, column ${details.column}`
+  const message = error.message.replace(counted, `at line ${line}, column ${column}`)
+  const { offset: _counted, ...rest } = details
+  return new DbError({ code, status, message, details: { ...rest, line, column }, cause })
 }

@@ -106,7 +106,8 @@ class RemoteConnection implements Connection {
       try {
         return decodeCanonical(await response.bytes())
       } catch (error) {
-        if (error instanceof DbError) throw cliErrors.SERVER_ANSWER({ url, problem: error.message }, { cause: error })
+        if (error instanceof DbError)
+          throw cliErrors.SERVER_ANSWER({ url, problem: error.message }, { cause: error })
         throw transportError(url, error, signal)
       }
     }
@@ -128,7 +129,8 @@ interface Post {
 export function transportError(url: string, error: unknown, signal?: AbortSignal): DbError {
   if (signal?.aborted === true) return cliErrors.INTERRUPTED({}, { cause: error })
   const { cause, message } = error as { readonly cause?: NodeJS.ErrnoException; readonly message: string }
-  const problem = cause?.code === 'ECONNREFUSED' ? 'connection refused' : (cause?.message || cause?.code || message)
+  const problem =
+    cause?.code === 'ECONNREFUSED' ? 'connection refused' : cause?.message || cause?.code || message
   return cliErrors.SERVER_UNREACHABLE({ url, problem }, { cause: error })
 }
 
@@ -159,12 +161,23 @@ function outcomesOf(answer: Value, url: string): readonly Outcome[] {
 
 /** The error of an error body (docs/errors.md) as the one it was made from. */
 function errorOf(body: unknown, url: string): DbError {
-  const { code, reason, message, status: _http, ...details } = (body ?? {}) as Readonly<Record<string, unknown>>
+  const {
+    code,
+    reason,
+    message,
+    status: _http,
+    ...details
+  } = (body ?? {}) as Readonly<Record<string, unknown>>
   const status = String(code).toLowerCase()
   if (!Object.hasOwn(errorStatusTable, status)) {
     return cliErrors.SERVER_ANSWER({ url, problem: 'it answered with an error of an unknown form' })
   }
-  return new DbError({ code: String(reason), status: status as ErrorStatus, message: String(message), details })
+  return new DbError({
+    code: String(reason),
+    status: status as ErrorStatus,
+    message: String(message),
+    details,
+  })
 }
 
 function tokensOf(database: string, answer: Readonly<Record<string, unknown>>): Tokens {

@@ -1,22 +1,29 @@
 /**
- * What a statement gave, as text: rows as a table, everything else as a literal, or both as JSON or DQL.
+ * Results as people or programs want them.
+ * `table`: rows as a table, anything else as a DQL literal. `json`: a line of plain JSON per statement. `dql`: literals,
+ * which keep every type. What a statement such as LET leaves behind is no result and is not shown to programs.
  */
 
-import { once } from 'node:events'
-import { stringifyJson, toJson, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'
+import { formatValue, stringifyJson, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { OutputStream } from '../cli-io.ts'
-import { layoutLiteral } from '../output/literal-layout.ts'
-import type { Paint } from '../output/paint.ts'
-import { formatTable } from '../output/table.ts'
+import { type Paint, plain } from '../output/paint.ts'
+import { prettyValue } from '../output/pretty-value.ts'
+import { printableJson, printableText } from '../output/printable.ts'
+import { tableLines } from '../output/table.ts'
+import { writeLines } from '../output/write-text.ts'
+import type { ScannedStatement } from './scan-statements.ts'
 
-export const resultFormats = ['table', 'json', 'dql'] as const
-export type ResultFormat = (typeof resultFormats)[number]
+export const formats = ['table', 'json', 'dql'] as const
+export type Format = (typeof formats)[number]
 
 export interface ResultViewOptions {
-  readonly stream: OutputStream
-  readonly paint: Paint
-  readonly format: ResultFormat
-  readonly showsTiming: boolean
+  readonly stdout: OutputStream
+  readonly paint?: Paint
+  readonly format: Format
+  /** Says how long each statement took. */
+  readonly showsTime: boolean
+  /** Says `ok` for a statement that has no result. */
+  readonly saysOk: boolean
 }
 
 export interface ShownResult {
@@ -24,74 +31,98 @@ export interface ShownResult {
   readonly timeMs: number
 }
 
-/** Columns of a literal's lines where there is no terminal that says. */
-const literalColumns = 100
+/** Statements that do something and have nothing to say about it. */
+const silent: ReadonlySet<string> = new Set([
+  ...['LET', 'USE', 'DEFINE', 'REMOVE', 'REBUILD', 'ALTER', 'FOR', 'SLEEP', 'KILL'],
+  ...['BEGIN', 'COMMIT', 'CANCEL'],
+])
+
+/** Without a terminal, lines are as long as they have to be. */
+const literalWidth = 100
 
 export class ResultView {
-  readonly #stream: OutputStream
+  format: Format
+  showsTime: boolean
+  readonly #stdout: OutputStream
   readonly #paint: Paint
-  format: ResultFormat
-  showsTiming: boolean
+  readonly #saysOk: boolean
 
-  constructor({ stream, paint, format, showsTiming }: ResultViewOptions) {
-    this.#stream = stream
+  constructor({ stdout, paint = plain, format, showsTime, saysOk }: ResultViewOptions) {
+    this.#stdout = stdout
     this.#paint = paint
+    this.#saysOk = saysOk
     this.format = format
-    this.showsTiming = showsTiming
+    this.showsTime = showsTime
   }
 
-  /** Resolves when the reader can take more. @param fields the order of the columns, as the statement has it */
-  async show(result: ShownResult, fields: readonly string[] = []): Promise<void> {
-    await this.print(this.#text(result, fields))
+  async show(
+    result: ShownResult,
+    { keyword, fields }: Pick<ScannedStatement, 'keyword' | 'fields'>,
+  ): Promise<void> {
+    // Over HTTP, NONE arrives as NULL.
+    const isNothing = (result.value ?? null) === null && silent.has(keyword)
+    if (isNothing && !this.#saysOk) return
+    if (isNothing) await this.#write([this.#note('ok', result)])
+    else await this.#write(this.#lines(result, fields))
   }
 
-  async print(text: string): Promise<void> {
-    if (!this.#stream.write(text) && !this.#stream.destroyed) await once(this.#stream, 'drain')
-  }
-
-  #text({ value, timeMs }: ShownResult, fields: readonly string[]): string {
+  #lines(result: ShownResult, fields: readonly string[]): Iterable<string> {
     switch (this.format) {
       case 'json':
-        return `${this.#json(value)}\n`
+        return [this.#onTerminal ? printableJson(stringifyJson(result.value)) : stringifyJson(result.value)]
       case 'dql':
-        return `${layoutLiteral(value, this.#columns ?? Number.POSITIVE_INFINITY)}\n`
+        return this.#onTerminal ? this.#literalLines(result.value) : [formatValue(result.value)]
       case 'table':
-        return this.#table(value, timeMs, fields)
+        return this.#tableOrLiteral(result, fields)
       default:
         return this.format satisfies never
     }
   }
 
-  /** For a person over several lines, for a program one line per result. */
-  #json(value: Value): string {
-    return this.#columns === undefined ? stringifyJson(value) : JSON.stringify(toJson(value), null, 2)
-  }
-
-  #table(value: Value, timeMs: number, order: readonly string[]): string {
-    const rows = rowsOf(value)
-    const time = this.showsTiming ? ` in ${formatMs(timeMs)}` : ''
-    if (rows === undefined) {
-      const literal = layoutLiteral(value, this.#columns ?? literalColumns)
-      return `${literal}\n${time === '' ? '' : this.#paint.dim(`${time.trim()}\n`)}`
+  *#tableOrLiteral(result: ShownResult, fields: readonly string[]): Iterable<string> {
+    const { value } = result
+    if (!isRows(value)) {
+      yield* this.#literalLines(value)
+      if (this.showsTime) yield this.#note('', result)
+      return
     }
-    const columns = this.#columns
-    const table = rows.length === 0 ? '' : formatTable(rows, { columns, order, paint: this.#paint })
-    return `${table}${this.#paint.dim(`${rows.length} ${rows.length === 1 ? 'row' : 'rows'}${time}`)}\n`
+    if (value.length > 0) {
+      yield* tableLines(value, { fields, width: this.#width, paint: this.#paint })
+    }
+    yield this.#note(value.length === 1 ? '1 row' : `${value.length} rows`, result)
   }
 
-  get #columns(): number | undefined {
-    return this.#stream.isTTY === true ? (this.#stream.columns ?? 80) : undefined
+  #literalLines(value: Value): readonly string[] {
+    const lines = prettyValue(value, this.#width ?? literalWidth)
+    return this.#onTerminal ? lines.map(printableText) : lines
+  }
+
+  #note(what: string, { timeMs }: ShownResult): string {
+    const time = this.showsTime ? `in ${formatMs(timeMs)}` : ''
+    return this.#paint.dim([what, time].filter((part) => part !== '').join(' '))
+  }
+
+  get #onTerminal(): boolean {
+    return this.#stdout.isTTY === true
+  }
+
+  get #width(): number | undefined {
+    return this.#onTerminal ? (this.#stdout.columns ?? 80) : undefined
+  }
+
+  async #write(lines: Iterable<string>): Promise<void> {
+    await writeLines(this.#stdout, lines)
   }
 }
 
-/** `undefined` for what is no list of objects. */
-function rowsOf(value: Value): readonly ValueObject[] | undefined {
-  if (!Array.isArray(value)) return undefined
-  const elements = value as readonly Value[]
-  return elements.every((each) => typeOf(each) === 'object') ? (elements as readonly ValueObject[]) : undefined
+function isRows(value: Value): value is readonly ValueObject[] {
+  return (
+    typeOf(value) === 'array' && (value as readonly Value[]).every((element) => typeOf(element) === 'object')
+  )
 }
 
-function formatMs(ms: number): string {
-  if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`
-  return `${ms >= 100 ? Math.round(ms) : ms >= 10 ? ms.toFixed(1) : ms.toFixed(2)} ms`
+/** `0.42 ms`, `13 ms`, `2.1 s`. */
+export function formatMs(ms: number): string {
+  if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`
+  return `${ms >= 10 ? Math.round(ms) : Number(ms.toPrecision(2))} ms`
 }

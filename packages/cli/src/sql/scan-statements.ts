@@ -10,6 +10,8 @@ export interface ScannedStatement {
   readonly text: string
   /** Line of its first character, from 1. */
   readonly line: number
+  /** Column of its first character, from 1, in code points. */
+  readonly column: number
   /** Keyword it begins with, in capitals. */
   readonly keyword: string
   /** Names of the parameters in it, each once. */
@@ -124,7 +126,12 @@ class Scanner {
     if (isParam) this.#tokens.pop()
     const inner = this.#text.slice(this.#at + 1, end)
     const start = isParam ? this.#at - 1 : this.#at
-    this.#tokens.push({ type: isParam ? 'param' : isName ? 'word' : 'other', text: inner, start, depth: this.#depth })
+    this.#tokens.push({
+      type: isParam ? 'param' : isName ? 'word' : 'other',
+      text: inner,
+      start,
+      depth: this.#depth,
+    })
     this.#at = isClosed ? end + 1 : this.#text.length
     this.#contentEnd = this.#at
   }
@@ -163,7 +170,7 @@ class Scanner {
     const params = this.#tokens.filter(({ type }) => type === 'param').map(paramName)
     return {
       text: this.#text.slice(start, end),
-      line: this.#lines.lineAt(start),
+      ...this.#lines.positionAt(start),
       keyword,
       params: [...new Set(params)],
       variable: keyword === 'LET' && second?.type === 'param' ? paramName(second) : undefined,
@@ -196,22 +203,23 @@ function selectedFields(tokens: readonly Token[]): string[] {
   return last === undefined ? fields : [...fields, last]
 }
 
-/** Line numbers of growing offsets, without counting from the start each time. */
+/** Positions of growing offsets, without counting from the start each time. */
 class LineCounter {
   readonly #text: string
   #line = 1
-  #at = 0
+  #lineStart = 0
 
   constructor(text: string) {
     this.#text = text
   }
 
-  lineAt(offset: number): number {
-    for (let end = this.#text.indexOf('\n', this.#at); end >= 0 && end < offset; ) {
+  positionAt(offset: number): { readonly line: number; readonly column: number } {
+    for (;;) {
+      const end = this.#text.indexOf('\n', this.#lineStart)
+      if (end < 0 || end >= offset) break
       this.#line += 1
-      this.#at = end + 1
-      end = this.#text.indexOf('\n', this.#at)
+      this.#lineStart = end + 1
     }
-    return this.#line
+    return { line: this.#line, column: [...this.#text.slice(this.#lineStart, offset)].length + 1 }
   }
 }

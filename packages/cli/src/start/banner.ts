@@ -25,7 +25,9 @@ export function startBanner({ config, server }: StartedServer, paint: Paint): st
     '',
     ...facts.map(([name, value]) => `  ${paint.dim(name.padEnd(6))}  ${value}`),
     '',
-    ...nextSteps({ config, server }).map(([command, about]) => `  ${paint.cyan(command)}  ${paint.dim(about)}`),
+    ...nextSteps({ config, server }).map(
+      ([command, about]) => `  ${paint.cyan(command)}  ${paint.dim(about)}`,
+    ),
     '',
     `  ${paint.dim('Ctrl-C stops it.')}`,
     '',

@@ -7,8 +7,8 @@ import type { CliIo } from '../cli-io.ts'
 import { paintFor } from '../output/paint.ts'
 import { printableLine } from '../output/printable.ts'
 import { startBanner } from './banner.ts'
-import { openTerminalLog } from './terminal-log.ts'
 import { signalsOncePerPress } from './signals-once-per-press.ts'
+import { openTerminalLog } from './terminal-log.ts'
 
 /** The exit code: 0 when it was stopped in order. @throws CONFIG_*, SERVER_*, STORAGE_LOCKED, … */
 export async function runStart(args: readonly string[], io: CliIo): Promise<number> {

@@ -52,9 +52,19 @@ function line(fields: object, message: string, paint: Paint): string {
 
 /** `GET /api/data/user 200 1.2 ms`. */
 function requestLine(fields: Readonly<Record<string, unknown>>, paint: Paint): string | undefined {
-  const { method, path, status, duration_ms, aborted, request_id: _id, session_id: _session, ...rest } = fields
+  const {
+    method,
+    path,
+    status,
+    duration_ms,
+    aborted,
+    request_id: _id,
+    session_id: _session,
+    ...rest
+  } = fields
   if (typeof status !== 'number' || typeof path !== 'string') return undefined
-  const shown = status >= 500 ? paint.red(String(status)) : status >= 400 ? paint.yellow(String(status)) : `${status}`
+  const shown =
+    status >= 500 ? paint.red(String(status)) : status >= 400 ? paint.yellow(String(status)) : `${status}`
   const ending = aborted === true ? ` ${paint.yellow('client went away')}` : ''
   const request = printableLine(`${String(method)} ${path}`)
   return `${request} ${shown} ${paint.dim(`${String(duration_ms)} ms`)}${fieldsText(rest, paint)}${ending}`

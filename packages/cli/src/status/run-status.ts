@@ -11,7 +11,7 @@ import { type Paint, paintFor } from '../output/paint.ts'
 import { exitCodeOf } from '../output/report-error.ts'
 import { findToken } from '../sql/credentials.ts'
 import { readJson, transportError } from '../sql/remote-connection.ts'
-import { serverUrl } from '../sql/run-sql.ts'
+import { serverUrl } from '../sql/open-connection.ts'
 
 export interface ServerStatus {
   readonly url: string
@@ -38,7 +38,8 @@ export async function runStatus(args: Arguments, io: CliIo): Promise<number> {
 
 async function askStatus(url: string, database: string, token: string | undefined): Promise<ServerStatus> {
   const { version } = await readJson(await get(url, '/health'), url)
-  if (typeof version !== 'string') throw cliErrors.SERVER_ANSWER({ url, problem: 'its /health names no version' })
+  if (typeof version !== 'string')
+    throw cliErrors.SERVER_ANSWER({ url, problem: 'its /health names no version' })
   const [ready, uptimeSeconds, head] = await Promise.all([
     get(url, '/ready').then(({ ok }) => ok),
     askUptime(url),
@@ -68,7 +69,9 @@ async function get(url: string, path: string): Promise<Response> {
 /** From the metrics, which only some may read. */
 async function askUptime(url: string): Promise<number | undefined> {
   const response = await get(url, '/metrics')
-  const started = /^\w*process_start_time_seconds\s+(\S+)$/m.exec(response.ok ? await response.text() : '')?.[1]
+  const started = /^\w*process_start_time_seconds\s+(\S+)$/m.exec(
+    response.ok ? await response.text() : '',
+  )?.[1]
   return started === undefined ? undefined : Math.max(0, Date.now() / 1000 - Number(started))
 }
 

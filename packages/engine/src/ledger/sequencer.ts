@@ -88,7 +88,8 @@ export class Sequencer {
   #window: ConflictWindow
   #catalogSeq: number
   #nextNumber: number
-  #queue: QueuedJob[] = []
+  /** Waiting jobs from `#queueStart` on; empty places before it. */
+  #queue: (QueuedJob | undefined)[] = []
   #queueStart = 0
   #inFlight: PendingGroup[] = []
   #slotFree: (() => void) | undefined
@@ -215,9 +216,11 @@ export class Sequencer {
   #takeJob(): QueuedJob | undefined {
     const next = this.#queue[this.#queueStart]
     if (next === undefined) return undefined
+    // The place is emptied at once: a request may hold megabytes.
+    this.#queue[this.#queueStart] = undefined
     this.#queueStart += 1
-    if (this.#queueStart > 1_024 && this.#queueStart * 2 > this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#queueStart)
+    if (this.#queueStart === this.#queue.length) {
+      this.#queue = []
       this.#queueStart = 0
     }
     return next
@@ -350,7 +353,7 @@ export class Sequencer {
     const waiting = this.#queue.slice(this.#queueStart)
     this.#queue = []
     this.#queueStart = 0
-    for (const { fail } of waiting) fail(error)
+    for (const each of waiting) each?.fail(error)
   }
 
   async #reload(): Promise<void> {

@@ -1,15 +1,16 @@
 /**
  * The generation folder of a database.
- * Why: a rewritten copy of all files (an upgrade, a new key, a compaction that must leave nothing behind) is built beside
- * the old one and takes its place in one step.
+ * Why: a rewritten copy of all files (an upgrade, a new key, a compaction that must leave nothing behind) is
+ * built beside the old one and takes its place in one step.
  *
- * <directory>/CURRENT-GENERATION   names the generation in force: `dendrodb-storage <format> <folder> <crc>` and a newline;
+ * <directory>/CURRENT-GENERATION   names the one in force: `dendrodb-storage <format> <folder> <crc>` and a newline;
  *                                  crc is the CRC-32 of the text before it, 8 hex digits
  * <directory>/gen-000001/          its files
  *
- * Order of a switch: fill the next folder, sync it, write the pointer to a temporary file, fsync, rename, fsync the
- * directory. A crash leaves the old generation in force before the rename and the new one after it. Folders that the
- * pointer does not name are leftovers, and are removed by the next open, once it holds the lock of the one in force.
+ * Order of a switch: fill the next folder, sync it, write the pointer to a temporary file, fsync, rename,
+ * fsync the directory. A crash leaves the old generation in force before the rename and the new one after it.
+ * Folders that the pointer does not name are leftovers, and are removed by the next open, once it holds the
+ * lock of the one in force.
  */
 
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
@@ -52,8 +53,8 @@ export async function openGeneration(directory: string): Promise<Generation> {
 
 /**
  * Opens the store of the generation in force and removes what is left of others.
- * The lock that `open` takes comes first: only its holder may remove anything, and the pointer counts only as it is
- * under the lock, since another process may have switched in between.
+ * The lock that `open` takes comes first: only its holder may remove anything, and the pointer counts only as
+ * it is under the lock, since another process may have switched in between.
  */
 export async function openCurrentStore<Store extends { close(): Promise<void> }>(
   directory: string,
@@ -103,14 +104,17 @@ export async function publishGeneration(directory: string, generation: Generatio
 }
 
 /** Removes every generation but `current`. The holder of its lock calls it. */
-export async function removeLeftovers(directory: string, current: Generation): Promise<void> {
+async function removeLeftovers(directory: string, current: Generation): Promise<void> {
   await rm(join(directory, temporaryName), { force: true })
   for (const { number, path } of await generationsIn(directory)) {
     if (number !== current.number) await rm(path, { recursive: true, force: true })
   }
 }
 
-/** A folder with files and no pointer has lost it; one without is what a crash left of making the first generation. */
+/**
+ * A folder with files and no pointer has lost it; one without is what a crash left of making the first
+ * generation.
+ */
 async function firstGeneration(directory: string): Promise<Generation> {
   for (const { path } of await generationsIn(directory)) {
     if ((await readdir(path)).length > 0) throw damagedPointer(directory, 'it is missing')

@@ -1,7 +1,7 @@
 /**
  * Gets, scans and commits of the stores, beside what classic-level does alone.
- * Entries as the ledger writes them: keys of 20 bytes, values of 160. Everything fits the block cache, so that the
- * figures are those of the code, not of the disk.
+ * Entries as the ledger writes them: keys of 20 bytes, values of 160. Everything fits the block cache, so
+ * that the figures are those of the code, not of the disk.
  *
  *   npx node packages/engine/src/storage/kv-store.bench.ts
  */

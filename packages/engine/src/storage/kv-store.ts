@@ -1,22 +1,24 @@
 /**
- * The storage seam: an ordered, transactional key–value store that LevelDB, memory and (later) PostgreSQL serve.
+ * The storage seam: an ordered, transactional key–value store that LevelDB, memory and (later) PostgreSQL
+ * serve.
  * Why: everything above is a function of bytes under keys; nothing above may know which store holds them.
- * Invariants, proved for every implementation by `kv-store.suite.ts` and relied upon without a check by callers:
- * - Keys are ordered as unsigned bytes. Keys and values handed over, and those handed out, are not changed afterwards
- *   by either side, so that nobody copies them.
- * - `commit` is all or nothing, and durable (fsync) when it resolves unless `durable: false` was asked for. Once it
- *   has resolved, every snapshot taken afterwards sees the whole of it.
+ * Invariants, proved for every implementation by `kv-store.suite.ts` and relied upon without a check by
+ * callers:
+ * - Keys are ordered as unsigned bytes. Keys and values handed over, and those handed out, are not changed
+ *   afterwards by either side, so that nobody copies them.
+ * - `commit` is all or nothing, and durable (fsync) when it resolves unless `durable: false` was asked for.
+ *   Once it has resolved, every snapshot taken afterwards sees the whole of it.
  * - A snapshot never sees a part of a batch, nor anything committed after it was taken.
- * - One writer calls `commit`; several calls may be in flight and take effect in the order of the calls. One that is
- *   refused leaves those behind it alone.
+ * - One writer calls `commit`; several calls may be in flight and take effect in the order of the calls. One
+ *   that is refused leaves those behind it alone.
  * - What is closed fails with `STORAGE_CLOSED`, a scan in progress too.
- * - A damaged value is an error (`STORAGE_CORRUPT`, details.key in hex) on the read that meets it, never silently
- *   different data; a scan gives the entries before it first. A key that damage has hidden from its store is found by
- *   the store's own check of its files, not by reads.
- * - When the disk is full, `commit` rejects with `STORAGE_FULL`, nothing of the batch is visible then or later, reads
- *   go on, and later commits succeed once there is room. A store that has to reopen its files for that lets reads fail
- *   with `STORAGE_REOPENING` for the moment, and those of snapshots older than the newest state with
- *   `STORAGE_SNAPSHOT_LOST` from then on.
+ * - A damaged value is an error (`STORAGE_CORRUPT`, details.key in hex) on the read that meets it, never
+ *   silently different data; a scan gives the entries before it first. A key that damage has hidden from its
+ *   store is found by the store's own check of its files, not by reads.
+ * - When the disk is full, `commit` rejects with `STORAGE_FULL`, nothing of the batch is visible then or
+ *   later, reads go on, and later commits succeed once there is room. A store that has to reopen its files
+ *   for that lets reads fail with `STORAGE_REOPENING` for the moment, and those of snapshots older than the
+ *   newest state with `STORAGE_SNAPSHOT_LOST` from then on.
  */
 
 export type MaybePromise<T> = T | Promise<T>
@@ -43,14 +45,18 @@ export interface KvEntry {
   readonly value: Buffer
 }
 
-/** A consistent view of the store at one moment. Must be closed; holds back the store's garbage collection until then. */
+/**
+ * A consistent view of the store at one moment. Must be closed; holds back the store's garbage collection
+ * until then.
+ */
 export interface KvSnapshot {
   /** The value, or `undefined` where the key is absent. */
   get(key: Uint8Array): MaybePromise<Buffer | undefined>
   /** Values in the order of the keys, `undefined` where absent. */
   getMany(keys: readonly Uint8Array[]): MaybePromise<(Buffer | undefined)[]>
   /**
-   * Entries in key order, chunk after chunk; never an empty chunk. Ending the iteration early frees its resources.
+   * Entries in key order, chunk after chunk; never an empty chunk. Ending the iteration early frees its
+   * resources.
    * Nothing is read before the first chunk is asked for.
    */
   scan(range: KeyRange, options?: ScanOptions): AsyncIterable<readonly KvEntry[]>
@@ -66,8 +72,8 @@ export interface CommitOptions {
   /** `false`: the batch is atomic and ordered, but may be lost with the machine's power. Default `true`. */
   readonly durable?: boolean
   /**
-   * Refuses the batch with `STORAGE_FENCED` unless the value under `key` is these bytes (`undefined`: absent) when it
-   * is applied. Lets a writer that lost its lease find out.
+   * Refuses the batch with `STORAGE_FENCED` unless the value under `key` is these bytes (`undefined`: absent)
+   * when it is applied. Lets a writer that lost its lease find out.
    */
   readonly expect?: { readonly key: Uint8Array; readonly value: Uint8Array | undefined }
 }
@@ -81,7 +87,9 @@ export interface KvStoreLimits {
 }
 
 export interface KvStore {
-  /** Whether `get` and `getMany` answer at once (`sync`) or with a promise (`async`). Declared, never guessed. */
+  /**
+   * Whether `get` and `getMany` answer at once (`sync`) or with a promise (`async`). Declared, never guessed.
+   */
   readonly reads: 'sync' | 'async'
   readonly limits: KvStoreLimits
   snapshot(): KvSnapshot
@@ -89,7 +97,10 @@ export interface KvStore {
   commit(batch: readonly KvOperation[], options?: CommitOptions): Promise<void>
   /** Bytes on disk (0 for memory), within the range where given; an estimate. */
   sizeBytes(range?: KeyRange): Promise<number>
-  /** Rewrites the range so that deleted and overwritten data leave the files, but for what an open snapshot still sees. */
+  /**
+   * Rewrites the range so that deleted and overwritten data leave the files, but for what an open snapshot
+   * still sees.
+   */
   compact(range?: KeyRange): Promise<void>
   /** Idempotent. Waits for commits in flight; open snapshots become closed. */
   close(): Promise<void>

@@ -27,7 +27,12 @@ export const chunkBytesMax = 1 * mib
 export const cacheBytesDefault = 32 * mib
 /** Changes kept in memory until they become a file; there may be two such buffers at a time. */
 export const writeBufferBytesDefault = 16 * mib
-/** Aim for the size of a table file. Larger ones mean fewer files to open and longer pauses for compaction. */
+/**
+ * Aim for the size of a table file. Larger ones mean fewer files to open and longer pauses for compaction.
+ */
 export const tableFileBytes = 4 * mib
-/** Table files open at a time. Each keeps its index and filter, about 3 % of its size, in memory: 30 MiB in all. */
+/**
+ * Table files open at a time. Each keeps its index and filter, about 3 % of its size, in memory: 30 MiB in
+ * all.
+ */
 export const openFilesMax = 256

@@ -8,8 +8,15 @@ const rows = page.split('\n').filter((line) => line.startsWith('| `'))
 function rowOf(setting: Setting): string {
   const variables = [environmentName(setting), ...setting.aliases].map((name) => `\`${name}\``).join(', ')
   const flag = flagName(setting)
-  const shown = setting.default === undefined ? '' : `\`${JSON.stringify(setting.default).replaceAll('"', '')}\``
-  const cells = [`\`${setting.name}\``, variables, flag === undefined ? 'none' : `\`${flag}\``, shown, setting.about]
+  const shown =
+    setting.default === undefined ? '' : `\`${JSON.stringify(setting.default).replaceAll('"', '')}\``
+  const cells = [
+    `\`${setting.name}\``,
+    variables,
+    flag === undefined ? 'none' : `\`${flag}\``,
+    shown,
+    setting.about,
+  ]
   return `| ${cells.join(' | ')} |`
 }
 

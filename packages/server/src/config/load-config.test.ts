@@ -1,8 +1,8 @@
-import { mkdtemp, mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DbError } from '@dendrodb/protocol'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type ConfigSources, loadConfig } from './load-config.ts'
 
 let cwd = ''
@@ -10,6 +10,7 @@ let home = ''
 
 beforeEach(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'ddb-config-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
   cwd = join(folder, 'work')
   home = join(folder, 'home')
   await mkdir(cwd, { recursive: true })
@@ -17,7 +18,8 @@ beforeEach(async () => {
 })
 
 const userFile = () => join(home, '.config', 'dendrodb', 'ddb.toml')
-const load = (sources: Omit<ConfigSources, 'cwd' | 'home'> = {}) => loadConfig({ env: {}, ...sources, cwd, home })
+const load = (sources: Omit<ConfigSources, 'cwd' | 'home'> = {}) =>
+  loadConfig({ env: {}, ...sources, cwd, home })
 const problemOf = (sources: Omit<ConfigSources, 'cwd' | 'home'> = {}) => {
   try {
     load(sources)
@@ -104,9 +106,7 @@ describe('refuses', () => {
 
   test('a table of a file, as there are none', async () => {
     await writeFile(join(cwd, 'ddb.toml'), 'host = "::1"\n[server]\nport = 1\n')
-    expect(problemOf()).toBe(
-      `CONFIG_UNKNOWN_SETTING ${join(cwd, 'ddb.toml')}:2: there is no setting server`,
-    )
+    expect(problemOf()).toBe(`CONFIG_UNKNOWN_SETTING ${join(cwd, 'ddb.toml')}:2: there is no setting server`)
   })
 
   test('an unknown flag, with the nearest known one', () => {
@@ -149,7 +149,9 @@ describe('refuses', () => {
     ['DDB_QUERY_TIMEOUT', '30', 'query_timeout must be a time from 1ms to 1h'],
     ['DDB_SESSIONS_PER_USER', '0', 'sessions_per_user must be an integer from 1 to 1000'],
   ])('%s=%s', (name, value, problem) => {
-    expect(problemOf({ env: { [name]: value } })).toContain(`CONFIG_INVALID_VALUE the environment: ${problem}`)
+    expect(problemOf({ env: { [name]: value } })).toContain(
+      `CONFIG_INVALID_VALUE the environment: ${problem}`,
+    )
   })
 
   test('a value of a wrong type in a file, with its line', async () => {

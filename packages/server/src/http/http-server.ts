@@ -20,7 +20,7 @@ import { headerBytesMax, keepAliveMs, pathPartCharsMax } from './limits.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import { RequestDatabases } from './request-database.ts'
 import { requestIdOf } from './request-id.ts'
-import { createRequestLog } from './request-log.ts'
+import { RequestLog } from './request-log.ts'
 import { adminRoutes } from './routes/admin-routes.ts'
 import { accountRoutes, signInRoutes } from './routes/auth-routes.ts'
 import { dataRoutes } from './routes/data-routes.ts'
@@ -59,9 +59,13 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   acceptJsonBodies(app)
   app.decorateRequest('principal')
   app.setErrorHandler(createErrorHandler(log, config.bodyBytesMax))
-  app.addHook('onResponse', createRequestLog(log, metrics))
   app.addHook('preClose', async () => {
     isClosing = true
+  })
+  const requestLog = new RequestLog(log, metrics)
+  app.addHook('onRequest', (request, reply, done) => {
+    requestLog.watch(request, reply)
+    done()
   })
   answerUnknownRoutes(app, new CrossOrigin(config.corsOrigins), options.tls !== undefined)
 

@@ -9,28 +9,47 @@ import type { ServerMetrics } from '../observability/server-metrics.ts'
 /** Probes come every few seconds and say nothing new. */
 const quietPaths: ReadonlySet<string> = new Set(['/health', '/live', '/ready', '/metrics'])
 
-export function createRequestLog(log: Log, metrics: ServerMetrics) {
-  return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-    const { method, url, principal } = request
-    const status = reply.statusCode
-    const durationMs = Math.round(reply.elapsedTime * 1000) / 1000
-    // What follows the path may hold secrets.
-    const queryStart = url.indexOf('?')
-    const path = queryStart < 0 ? url : url.slice(0, queryStart)
+/** As web servers write it when a client did not wait for its answer. */
+const clientGoneStatus = 499
+
+export class RequestLog {
+  readonly #log: Log
+  readonly #metrics: ServerMetrics
+
+  constructor(log: Log, metrics: ServerMetrics) {
+    this.#log = log
+    this.#metrics = metrics
+  }
+
+  /** To be called when the request begins. */
+  watch(request: FastifyRequest, reply: FastifyReply): void {
+    const startedAt = performance.now()
+    // Also when the connection ends before the answer does, of which the framework tells nothing.
+    reply.raw.once('close', () => this.#finish(request, reply, performance.now() - startedAt))
+  }
+
+  #finish(request: FastifyRequest, reply: FastifyReply, tookMs: number): void {
+    const { method, principal, id } = request
+    const path = pathOf(request.url)
+    const status = reply.raw.writableFinished ? reply.statusCode : clientGoneStatus
     const line = {
-      request_id: request.id,
+      request_id: id,
       method,
       path,
       status,
-      duration_ms: durationMs,
+      duration_ms: Math.round(tookMs * 1000) / 1000,
       ...(principal?.type === 'user' && { user_id: principal.userId, session_id: principal.sessionId }),
       ...(principal?.type === 'root' && { user_id: 'root' }),
-      ...(!reply.raw.writableFinished && { aborted: true }),
     }
-    if (quietPaths.has(path)) log.debug(line, 'request')
-    else log.info(line, 'request')
-    const { url: route } = request.routeOptions
-    metrics.observeRequest({ method, path: route ?? '(none)', status, seconds: durationMs / 1000 })
-    done()
+    if (quietPaths.has(path)) this.#log.debug(line, 'request')
+    else this.#log.info(line, 'request')
+    const { url: route = '(none)' } = request.routeOptions
+    this.#metrics.observeRequest({ method, path: route, status, seconds: tookMs / 1000 })
   }
+}
+
+/** Without what follows it, which may hold secrets. */
+function pathOf(url: string): string {
+  const queryStart = url.indexOf('?')
+  return queryStart < 0 ? url : url.slice(0, queryStart)
 }

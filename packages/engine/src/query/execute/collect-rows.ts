@@ -6,7 +6,7 @@ import type { Value } from '@dendrodb/protocol'
 import type { EvalContext } from '../compile/eval-context.ts'
 import { queryErrors } from '../query-errors.ts'
 import { retainRows } from './estimate-bytes.ts'
-import type { Cursor } from './operator.ts'
+import type { Batch, Cursor } from './operator.ts'
 import type { Task } from './task.ts'
 
 /**
@@ -32,6 +32,19 @@ export function* collectRows(cursor: Cursor, ctx: EvalContext): Task<Value[]> {
   return rows ?? []
 }
 
+/** Rows that are all there. */
+export function kept(rows: Batch, ctx: EvalContext): Value {
+  checkRows(rows.length, ctx)
+  if (ctx.depth === 0) retainRows(ctx.run, rows)
+  return rows
+}
+
+/** @throws QUERY_ONLY_ONE */
+export function onlyOf(rows: Batch): Value {
+  if (rows.length > 1) throw queryErrors.ONLY_ONE({ count: 'several' })
+  return rows[0]
+}
+
 /** The single row that ONLY expects, NONE where there is none. @throws QUERY_ONLY_ONE */
 export function* collectOnly(cursor: Cursor): Task<Value> {
   const rows: Value[] = []
@@ -44,8 +57,7 @@ export function* collectOnly(cursor: Cursor): Task<Value> {
   } finally {
     yield* cursor.close()
   }
-  if (rows.length > 1) throw queryErrors.ONLY_ONE({ count: 'several' })
-  return rows[0]
+  return onlyOf(rows)
 }
 
 /** @throws QUERY_ROWS_EXCEEDED */

@@ -24,6 +24,11 @@ export interface Operator {
   readonly inputs: readonly Operator[]
   /** `outer` is the row around the statement, for what is evaluated once: targets, bounds, limits. */
   open(ctx: EvalContext, outer: Value): Cursor
+  /**
+   * All rows at once, where they are few and nothing has to be waited for; `undefined`: open a cursor. Spares
+   * point reads the cursors, which cost more than they do.
+   */
+  rowsNow?(ctx: EvalContext, outer: Value): Batch | undefined
 }
 
 /** A cursor on the operator; under EXPLAIN ANALYZE one that counts. */
@@ -52,10 +57,13 @@ export function mapBatches(
   node: PlanNode,
   input: Operator,
   map: (batch: Batch, ctx: EvalContext) => Task<Batch>,
+  mapNow?: (batch: Batch, ctx: EvalContext) => Batch | undefined,
 ): Operator {
   return {
     node,
     inputs: [input],
+    ...(mapNow &&
+      input.rowsNow && { rowsNow: (ctx, outer) => then(input.rowsNow?.(ctx, outer), ctx, mapNow) }),
     open(ctx, outer) {
       const cursor = openOperator(input, ctx, outer)
       return {
@@ -71,6 +79,14 @@ export function mapBatches(
       }
     },
   }
+}
+
+function then(
+  batch: Batch | undefined,
+  ctx: EvalContext,
+  map: (batch: Batch, ctx: EvalContext) => Batch | undefined,
+): Batch | undefined {
+  return batch && map(batch, ctx)
 }
 
 /** Rows that are all there, in batches. */

@@ -16,7 +16,7 @@ import { optimize } from '../optimize/optimize.ts'
 import { injectPermissions } from '../plan/inject-permissions.ts'
 import type { PermissionNode, PlanNode } from '../plan/plan-node.ts'
 import { buildOperators } from './build-operators.ts'
-import { type Cursor, type Operator, openOperator } from './operator.ts'
+import { type Batch, type Cursor, type Operator, openOperator } from './operator.ts'
 
 export interface PlanOptions {
   readonly compiler: Compiler
@@ -43,6 +43,11 @@ export class PreparedPlan {
   constructor(logical: PlanNode, options: PlanOptions) {
     this.#logical = logical
     this.#options = options
+  }
+
+  /** The rows of a point read; see `Operator.rowsNow`. Not while operators are being measured. */
+  rowsNow(ctx: EvalContext, outer: Value): Batch | undefined {
+    return ctx.run.profile === undefined ? this.for(ctx).root.rowsNow?.(ctx, outer) : undefined
   }
 
   open(ctx: EvalContext, outer: Value): Cursor {

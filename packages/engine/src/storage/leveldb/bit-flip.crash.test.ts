@@ -9,8 +9,10 @@ import { openLevelStore } from './level-store.ts'
 import type { Flip, FlipOutcome } from './testing/bit-flip-child.ts'
 import { findFileDamage } from './verify-files.ts'
 
-/** Tables with two versions of some keys, and a log behind them. The keys in the log lie above all others, so that
- * nothing calls for a compaction. */
+/**
+ * Tables with two versions of some keys, and a log behind them. The keys in the log lie above all others, so
+ * that nothing calls for a compaction.
+ */
 async function fill(folder: string): Promise<void> {
   const history: Record<string, string[]> = {}
   const write = async (keys: readonly number[], round: number) => {
@@ -115,7 +117,8 @@ describe('one flipped bit', () => {
     const outcomes = await flipAll(/\.ldb$/, 120)
     expect(outcomes).toHaveLength(120)
     for (const outcome of outcomes) {
-      // LevelDB may stop the process on a block that it takes for sound (see README.md): no data, and no wrong data.
+      // LevelDB may stop the process on a block that it takes for sound (see README.md): no data, and no
+      // wrong data.
       if (outcome === undefined) continue
       expect(outcome).toMatchObject({ isFound: true, wrong: 0 })
       expect(outcome.refused ?? 'STORAGE_CORRUPT').toBe('STORAGE_CORRUPT')

@@ -1,7 +1,7 @@
 /**
  * Cyclic redundancy checks in JavaScript, four bytes at a time ("slicing by 4", Kounavis and Berry 2005).
- * Why: Node has CRC-32 only, LevelDB's files use CRC-32C; and for short texts a call into native code costs more than
- * the sum. About 0.5 GB/s.
+ * Why: Node has CRC-32 only, LevelDB's files use CRC-32C; and for short texts a call into native code costs
+ * more than the sum. About 0.5 GB/s.
  */
 
 export interface Crc {

@@ -21,7 +21,7 @@ import { openLevelStore } from './level-store.ts'
  */
 function mountSmall(path: string): boolean {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', path], { stdio: 'pipe' })
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', path], { stdio: 'pipe' })
     return true
   } catch (error) {
     if (process.env.CI === 'true' && process.getuid?.() === 0) throw error
@@ -40,7 +40,7 @@ const mib = 1024 * 1024
 const smallBuffer = mib / 4
 
 afterAll(() => {
-  if (isMounted) execFileSync('umount', [disk])
+  if (isMounted) execFileSync('/bin/umount', [disk])
   rmSync(disk, { recursive: true })
 })
 

@@ -1,8 +1,9 @@
 /**
  * Counts how often in a row a process ended soon after it had opened the store.
- * Why: LevelDB verifies no checksums, and stops the process when damage breaks an assumption of its own, above all when
- * it compacts, which it takes up again at every start. After two such ends the next opening checks all files first, and
- * says which one is damaged instead of going down a third time. A power cut or a kill costs such a check at most.
+ * Why: LevelDB verifies no checksums, and stops the process when damage breaks an assumption of its own,
+ * above all when it compacts, which it takes up again at every start. After two such ends the next opening
+ * checks all files first, and says which one is damaged instead of going down a third time. A power cut or a
+ * kill costs such a check at most.
  * The count is a file that is removed when the store is closed, or has been open for a minute.
  */
 

@@ -1,7 +1,7 @@
 /**
  * What to do about a batch that LevelDB could not write.
- * Why: all or part of it may be in the log, or in a buffer that reaches the log when it is closed, and then it is applied
- * at the next opening although its writer was told that it failed.
+ * Why: all or part of it may be in the log, or in a buffer that reaches the log when it is closed, and then
+ * it is applied at the next opening although its writer was told that it failed.
  */
 
 import type { DbError } from '@dendrodb/protocol'

@@ -14,7 +14,7 @@ interface Fault {
 
 const noRoom = /no space left|quota exceeded|not enough space|disk is full|\bENOSPC\b|\bEDQUOT\b/i
 const noAccess =
-  /permission denied|access is denied|not permitted|read-only|not a directory|file exists|\b(EACCES|EPERM|EROFS|ENOTDIR|EEXIST)\b/i
+  /permission denied|access is denied|not permitted|read-only|not a directory|file (already )?exists/i
 /** LevelDB asks for bytes that a file does not have, or for a file that is gone: what told it to is wrong. */
 const wrongPlace = /invalid argument|no such file/i
 
@@ -56,7 +56,8 @@ export function damagedFile(path: string, reason: string): DbError {
 
 function otherError(path: string, error: unknown): DbError {
   const { code, message } = faultOf(error)
-  // Any other status of LevelDB on its own files ("does not match", "not supported") says that they are not as it left them.
+  // Any other status of LevelDB on its own files ("does not match", "not supported") says that they are not
+  // as it left them.
   const isSystem = code === 'LEVEL_IO_ERROR' || message.startsWith('IO error') || /^E[A-Z]+$/.test(code)
   if (isSystem) return storageErrors.IO({ path, reason: message }, { cause: error })
   return storageErrors.CORRUPT({ what: `the store in ${path}`, reason: message }, { cause: error })

@@ -1,9 +1,11 @@
 /**
  * Reads through classic-level: one value, or one segment of a scan.
- * Why segments: LevelDB skips a block that it cannot read and says so only when the iterator reaches its end. So each
- * chunk of a scan is an iterator of its own with a limit that it runs into, and its status is known before the chunk is
- * handed out. That costs 10 µs per chunk, and nothing of LevelDB is held between two chunks.
- * Why options are prepared: abstract-level copies those that do not name the encodings, which halves the speed of a get.
+ * Why segments: LevelDB skips a block that it cannot read and says so only when the iterator reaches its end.
+ * So each chunk of a scan is an iterator of its own with a limit that it runs into, and its status is known
+ * before the chunk is handed out. That costs 10 µs per chunk, and nothing of LevelDB is held between two
+ * chunks.
+ * Why options are prepared: abstract-level copies those that do not name the encodings, which halves the
+ * speed of a get.
  */
 
 import type { ClassicLevel, Snapshot } from 'classic-level'
@@ -68,8 +70,8 @@ export interface Segment {
   /** Bytes of all keys and frames. */
   readonly bytes: number
   /**
-   * Stopped by its bytes, so that LevelDB has not said whether it skipped something. Read again with exactly its number
-   * of entries and of bytes as limits it runs to its end.
+   * Stopped by its bytes, so that LevelDB has not said whether it skipped something. Read again with exactly
+   * its number of entries and of bytes as limits it runs to its end.
    */
   readonly isCut: boolean
 }

@@ -1,7 +1,8 @@
 /**
  * A snapshot of a LevelDB store.
- * Invariant: while it has a view, LevelDB is open and the view's native snapshot is held; without one every read says
- * why. Reading through a closed native snapshot would crash the process, so no path leads around `#view`.
+ * Invariant: while it has a view, LevelDB is open and the view's native snapshot is held; without one every
+ * read says why. Reading through a closed native snapshot would crash the process, so no path leads around
+ * `#view`.
  */
 
 import type { Snapshot } from 'classic-level'
@@ -153,7 +154,10 @@ export class LevelSnapshot implements KvSnapshot {
   }
 }
 
-/** The entries up to the first damaged one. Values that are not wanted are verified all the same: they vouch for keys. */
+/**
+ * The entries up to the first damaged one. Values that are not wanted are verified all the same: they vouch
+ * for keys.
+ */
 function openEntries(raw: readonly RawEntry[], withValues: boolean): KvEntry[] {
   const entries: KvEntry[] = []
   for (const [key, frame] of raw) {

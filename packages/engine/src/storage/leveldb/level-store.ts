@@ -1,14 +1,16 @@
 /**
  * The store on LevelDB (`classic-level`): the embedded default.
- * Commits are written one after another in the order of the calls; each is one LevelDB batch, with an fsync unless it
- * may be lost. Values are framed with a checksum (value-frame.ts), scans are read segment by segment (level-read.ts).
+ * Commits are written one after another in the order of the calls; each is one LevelDB batch, with an fsync
+ * unless it may be lost. Values are framed with a checksum (value-frame.ts), scans are read segment by
+ * segment (level-read.ts).
  *
- * After a failed write LevelDB's log is in doubt: bytes of the failed batch may lie in it, or in a buffer that reaches it
- * later, and a write behind them could be dropped at the next start. So nothing more is written through that handle. It
- * goes on serving reads, and before the next batch the store closes it and opens LevelDB anew, if the disk has room for
- * that (opening writes, too). Whatever turns up of the failed batch is undone from the values it would have replaced.
- * Snapshots of the newest state then go on; older ones are lost (STORAGE_SNAPSHOT_LOST). While that goes on, for tens of
- * milliseconds, scans wait and other reads fail with STORAGE_REOPENING.
+ * After a failed write LevelDB's log is in doubt: bytes of the failed batch may lie in it, or in a buffer
+ * that reaches it later, and a write behind them could be dropped at the next start. So nothing more is
+ * written through that handle. It goes on serving reads, and before the next batch the store closes it and
+ * opens LevelDB anew, if the disk has room for that (opening writes, too). Whatever turns up of the failed
+ * batch is undone from the values it would have replaced.
+ * Snapshots of the newest state then go on; older ones are lost (STORAGE_SNAPSHOT_LOST). While that goes on,
+ * for tens of milliseconds, scans wait and other reads fail with STORAGE_REOPENING.
  */
 
 import { readdir, stat, statfs } from 'node:fs/promises'
@@ -38,7 +40,8 @@ const flushBytesMin = 1024 * 1024
 const reopenBytes = 1024 * 1024
 
 /**
- * Opens the store in a folder, which is made when it is missing. One process, and one store in it, has it at a time.
+ * Opens the store in a folder, which is made when it is missing. One process, and one store in it, has it at
+ * a time.
  * @throws STORAGE_LOCKED, STORAGE_FOLDER, STORAGE_FULL, STORAGE_CORRUPT, STORAGE_IO
  * @example
  * const store = await openLevelStore({ path: './data' })
@@ -106,7 +109,8 @@ export class LevelStore implements KvStore {
     this.#assertOpen()
     const gte = range?.gte ?? Buffer.alloc(0)
     const lt = range?.lt ?? Buffer.alloc(this.limits.keyBytesMax + 1, 0xff)
-    // LevelDB leaves a file alone unless something newer lies above it: fresh entries at both ends cover the range.
+    // LevelDB leaves a file alone unless something newer lies above it: fresh entries at both ends cover the
+    // range.
     await this.#inOrder(() => this.#touch([gte, lt]))
     await this.#reading((level) => level.compactRange(gte as Buffer, lt as Buffer))
     // It does not say whether that went well, but refuses to write when it did not.
@@ -121,7 +125,8 @@ export class LevelStore implements KvStore {
   async #close(): Promise<void> {
     for (const snapshot of this.#snapshots) snapshot.close()
     await this.#written
-    // What is left of a failed batch must not turn up at the next start. Without room nothing can turn up either.
+    // What is left of a failed batch must not turn up at the next start. Without room nothing can turn up
+    // either.
     if (this.#failed !== undefined) await this.#reopen(0).catch(() => undefined)
     await this.#idle()
     await this.#flush()
@@ -147,7 +152,10 @@ export class LevelStore implements KvStore {
     return done
   }
 
-  /** A write may fail for what happened in the background before it, while there is room again: then it is run again. */
+  /**
+   * A write may fail for what happened in the background before it, while there is room again: then it is run
+   * again.
+   */
   async #apply(batch: readonly KvOperation[], options: CommitOptions): Promise<void> {
     const { expect } = options
     const isRelaxed = options.durable === false

@@ -1,7 +1,8 @@
 /**
- * LevelDB's log format, read to tell damage from the end that a crash leaves. Its logs and its MANIFEST have it.
- * Why: when LevelDB meets a broken record at the start it drops it and what follows in its block, and goes on behind
- * it: commits that were acknowledged vanish without a word, and later ones are applied on top.
+ * LevelDB's log format, read to tell damage from the end that a crash leaves. Its logs and its MANIFEST have
+ * it.
+ * Why: when LevelDB meets a broken record at the start it drops it and what follows in its block, and goes on
+ * behind it: commits that were acknowledged vanish without a word, and later ones are applied on top.
  *
  * A file is a sequence of blocks of 32 KiB; a record may span several, one fragment in each.
  *
@@ -14,9 +15,10 @@
  *
  * Fewer than 7 bytes at the end of a block are zeros.
  *
- * The rule: a broken fragment is the end of the file as a crash left it, unless a whole record comes behind it, or one
- * bit explains it: then it is damage. One exception: zeros with whole records behind them are pages that never reached
- * the disk when the power went ("hole"). The file was synced only before them, so nothing behind was acknowledged as durable.
+ * The rule: a broken fragment is the end of the file as a crash left it, unless a whole record comes behind
+ * it, or one bit explains it: then it is damage. One exception: zeros with whole records behind them are
+ * pages that never reached the disk when the power went ("hole"). The file was synced only before them, so
+ * nothing behind was acknowledged as durable.
  */
 
 import { createCrc } from './crc.ts'
@@ -101,7 +103,10 @@ function stateOfBroken(bytes: Buffer, at: number): LogState {
   return { type: header.every((byte) => byte === 0) ? 'hole' : 'damaged', offset }
 }
 
-/** Looks at every place in the block, since the length of the broken fragment may be wrong, and at each block behind. */
+/**
+ * Looks at every place in the block, since the length of the broken fragment may be wrong, and at each block
+ * behind.
+ */
 function hasRecordBehind(bytes: Buffer, at: number): boolean {
   if (isCutShort(bytes, at)) return false
   for (let place = at + 1; place < endOfBlock(bytes, at); place += 1) {
@@ -113,7 +118,9 @@ function hasRecordBehind(bytes: Buffer, at: number): boolean {
   return false
 }
 
-/** The file ends inside the fragment: it was just being written. What looks like records in it is its data. */
+/**
+ * The file ends inside the fragment: it was just being written. What looks like records in it is its data.
+ */
 function isCutShort(bytes: Buffer, at: number): boolean {
   if (at + headerBytes > bytes.length) return true
   const type = bytes[at + 6] as number

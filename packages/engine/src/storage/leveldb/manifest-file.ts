@@ -1,7 +1,7 @@
 /**
  * LevelDB's MANIFEST: which tables and logs are in force.
- * CURRENT names it. It is a log (log-file.ts) whose records change the state that the ones before built up: fields, each
- * a tag and its content (varints; texts have their length before them).
+ * CURRENT names it. It is a log (log-file.ts) whose records change the state that the ones before built up:
+ * fields, each a tag and its content (varints; texts have their length before them).
  */
 
 import { readFile } from 'node:fs/promises'

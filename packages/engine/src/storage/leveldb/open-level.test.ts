@@ -14,8 +14,8 @@ const storeModule = pathToFileURL(join(import.meta.dirname, 'level-store.ts')).h
 function openElsewhere(path: string, user?: number): string {
   const script = `
     import { openLevelStore } from ${JSON.stringify(storeModule)}
-    const outcome = await openLevelStore({ path: ${JSON.stringify(path)} }).then(() => 'opened', (error) => error.code)
-    process.stdout.write(String(outcome))
+    const opening = openLevelStore({ path: ${JSON.stringify(path)} })
+    process.stdout.write(await opening.then(() => 'opened', (error) => String(error.code)))
     process.exit()`
   const as = user === undefined ? {} : { uid: user, gid: user }
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {

@@ -1,8 +1,9 @@
 /**
  * Opens LevelDB in a folder.
- * Why a lock of our own: LevelDB's keeps other processes out. Within a process it knows a folder by its name only, and
- * an attempt that it refuses closes a handle of the lock file, upon which POSIX drops the lock of the one that holds it:
- * another process could come in and the two would destroy each other's files. So no second attempt gets that far.
+ * Why a lock of our own: LevelDB's keeps other processes out. Within a process it knows a folder by its name
+ * only, and an attempt that it refuses closes a handle of the lock file, upon which POSIX drops the lock of
+ * the one that holds it: another process could come in and the two would destroy each other's files. So no
+ * second attempt gets that far.
  */
 
 import { mkdir, realpath } from 'node:fs/promises'

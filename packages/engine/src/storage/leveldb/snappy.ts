@@ -1,6 +1,8 @@
 /**
- * Snappy decompression, as LevelDB's index blocks need it to be walked. Format: google/snappy format_description.txt.
- * A text is its length (varint), then elements: literals, and copies of up to 64 bytes from what came out before.
+ * Snappy decompression, as LevelDB's index blocks need it to be walked. Format: google/snappy
+ * format_description.txt.
+ * A text is its length (varint), then elements: literals, and copies of up to 64 bytes from what came out
+ * before.
  */
 
 import { readVarint } from './varint.ts'

@@ -1,10 +1,12 @@
 /**
  * Checks all block checksums of a LevelDB table (.ldb).
- * Why: LevelDB never does so when it reads. The frames around values find damaged values; only the checksums of the
- * blocks find a key that damage has hidden.
+ * Why: LevelDB never does so when it reads. The frames around values find damaged values; only the checksums
+ * of the blocks find a key that damage has hidden.
  *
- * A table is blocks one behind another: data, filter, index of filters ("meta"), index of data; then the footer.
- * After each block: its compression (1 byte: 0 none, 1 Snappy), and the masked CRC-32C over block and that byte.
+ * A table is blocks one behind another: data, filter, index of filters ("meta"), index of data; then the
+ * footer.
+ * After each block: its compression (1 byte: 0 none, 1 Snappy), and the masked CRC-32C over block and that
+ * byte.
  *
  * | offset   | bytes | footer                                                                       |
  * |----------|-------|------------------------------------------------------------------------------|
@@ -13,8 +15,9 @@
  * | …        | …     | zeros up to 40 bytes                                                         |
  * | 40       | 8     | 57 fb 80 8b 24 75 47 db                                                      |
  *
- * An index block is entries: bytes shared with the key before, bytes not shared, bytes of the value (varints), the rest
- * of the key, the value, which is a handle; then restart points (4 bytes each) and their number (4 bytes).
+ * An index block is entries: bytes shared with the key before, bytes not shared, bytes of the value
+ * (varints), the rest of the key, the value, which is a handle; then restart points (4 bytes each) and their
+ * number (4 bytes).
  */
 
 import { maskedCrc32c } from './log-file.ts'

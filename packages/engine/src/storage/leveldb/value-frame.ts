@@ -1,15 +1,16 @@
 /**
  * The frame around each value in LevelDB: the value and a checksum over its key and itself.
- * Why: LevelDB does not verify its block checksums when it reads, so that a damaged value, or a sound one that comes
- * back under a damaged key, would pass for data.
+ * Why: LevelDB does not verify its block checksums when it reads, so that a damaged value, or a sound one
+ * that comes back under a damaged key, would pass for data.
  *
- * | offset | bytes | what                                                                                  |
- * |--------|-------|---------------------------------------------------------------------------------------|
- * | 0      | n     | the value                                                                             |
- * | n      | 4     | CRC-32 (IEEE 802.3, as in zlib) over key ‖ value, started with the key's length; little-endian |
+ * | offset | bytes | what                                                                           |
+ * |--------|-------|--------------------------------------------------------------------------------|
+ * | 0      | n     | the value                                                                      |
+ * | n      | 4     | CRC-32 (IEEE 802.3) over key ‖ value, begun with the key's length; little-endian |
  *
- * The value comes first so that a view of it is aligned. The key's length is in, so that a byte cannot move between the
- * two. Cost: 0.2 µs for a key of 24 and a value of 160 bytes; short texts are faster in JavaScript than by a native call.
+ * The value comes first so that a view of it is aligned. The key's length is in, so that a byte cannot move
+ * between the two. Cost: 0.2 µs for a key of 24 and a value of 160 bytes; short texts are faster in
+ * JavaScript than by a native call.
  */
 
 import { crc32 } from 'node:zlib'

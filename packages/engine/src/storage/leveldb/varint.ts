@@ -1,4 +1,7 @@
-/** Varints as LevelDB and Snappy write them: seven bits per byte, the lowest first, the top bit set while more follow. */
+/**
+ * Varints as LevelDB and Snappy write them: seven bits per byte, the lowest first, the top bit set while more
+ * follow.
+ */
 
 export interface Varint {
   readonly value: number

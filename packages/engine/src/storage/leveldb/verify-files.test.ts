@@ -44,14 +44,17 @@ async function withTables(run: (path: string, tables: readonly string[]) => Prom
   })
 }
 
-test('the manifest is read as LevelDB reads it: its tables are those that are there after opening', () =>
+test('the manifest is read as LevelDB reads it: its tables are those that are there after a compaction', () =>
   withFolder(async (path) => {
     for (let round = 0; round < 4; round += 1) {
       const store = await openLevelStore({ path, writeBufferBytes: 256 * 1024 })
       await fill(store, round * 1_000, round * 1_000 + 3_000)
-      if (round === 2) await store.compact()
       await store.close()
-      await (await openLevelStore({ path })).close()
+      // A compaction that closing cuts short leaves a table that is not in force; after a whole one there is
+      // none.
+      const settled = await openLevelStore({ path })
+      await settled.compact()
+      await settled.close()
       const live = await readLiveFiles(path)
       if (live === undefined || 'reason' in live) throw new Error('the manifest cannot be read')
       const names = [...live.tables.keys()].map((number) => `${String(number).padStart(6, '0')}.ldb`)
@@ -111,7 +114,9 @@ test.each([
       await sound.close()
       for (const table of await tablesIn(path)) {
         const bytes = await readFile(join(path, table))
-        bytes.fill(0x5a, bytes.length >> 1, (bytes.length >> 1) + 9_000)
+        // Within the first chunk from either end.
+        for (const at of [bytes.length >> 3, bytes.length - (bytes.length >> 3)])
+          bytes.fill(0x5a, at, at + 9_000)
         await writeFile(join(path, table), bytes)
       }
       const store = await openLevelStore({ path })
@@ -130,11 +135,11 @@ test.each([
           }
           await expect(scan()).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' })
           expect(found).toEqual(found.map((_, at) => keyOf(reverse ? entries - 1 - at : at)))
-          if (chunkEntries <= 100) expect(found.length).toBeGreaterThan(100)
+          if (chunkEntries < 10) expect(found.length).toBeGreaterThan(10)
         }
       }
       // As far as the damage, a limit keeps clear of it.
-      expect(await entriesOf(snapshot, { limit: 50 })).toHaveLength(50)
+      expect(await entriesOf(snapshot, { limit: 10 })).toHaveLength(10)
       snapshot.close()
       await store.close()
     }),

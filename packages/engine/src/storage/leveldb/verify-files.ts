@@ -1,6 +1,7 @@
 /**
- * Checks LevelDB's files against the checksums in them: the logs whenever a store is opened, since LevelDB would drop
- * what it cannot read; everything when asked to. Reads files only, so that damage that would crash LevelDB is reported.
+ * Checks LevelDB's files against the checksums in them: the logs whenever a store is opened, since LevelDB
+ * would drop what it cannot read; everything when asked to. Reads files only, so that damage that would crash
+ * LevelDB is reported.
  */
 
 import { open, readdir, readFile } from 'node:fs/promises'
@@ -40,8 +41,8 @@ export async function findFileDamage(folder: string): Promise<FileDamage[]> {
 }
 
 /**
- * Refuses logs that LevelDB would read with gaps, and cuts what a power cut left behind a hole. To be called before
- * LevelDB is opened. Cost: 30 ms for a log of 16 MB.
+ * Refuses logs that LevelDB would read with gaps, and cuts what a power cut left behind a hole. To be called
+ * before LevelDB is opened. Cost: 30 ms for a log of 16 MB.
  * @throws STORAGE_CORRUPT
  */
 export async function prepareLogs(folder: string): Promise<void> {

@@ -1,9 +1,9 @@
 /**
  * A store that lives in memory: for tests and for databases that may be gone with the process.
- * Why a B+ tree with copy on write: a snapshot is a clone that shares all nodes, O(1), and costs the writer one copy of
- * each node that it touches afterwards.
- * Keys are latin1 strings, whose order in JavaScript is the order of the bytes. Keys and values are not copied: the
- * contract says that nobody changes them.
+ * Why a B+ tree with copy on write: a snapshot is a clone that shares all nodes, O(1), and costs the writer
+ * one copy of each node that it touches afterwards.
+ * Keys are latin1 strings, whose order in JavaScript is the order of the bytes. Keys and values are not
+ * copied: the contract says that nobody changes them.
  * Invariant: a tree that a snapshot holds is never written to.
  */
 

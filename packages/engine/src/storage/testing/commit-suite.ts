@@ -1,8 +1,8 @@
 /** Contract of commits: order, atomicity, fencing, limits. */
 
 import { expect, test } from 'vitest'
-import type { OpenStore } from '../kv-store.suite.ts'
 import type { KvStore } from '../kv-store.ts'
+import type { OpenStore } from './opened-store.ts'
 import { contentOf, del, expectCode, getText, put, withStore } from './store-fixture.ts'
 
 const head = Buffer.from('head')
@@ -98,7 +98,7 @@ function testFencing(open: OpenStore): void {
       await store.commit([], expectHead(undefined))
     }))
 
-  test('an expectation is held against the commits before it, not against those at the time of the call', () =>
+  test('an expectation is held against what the commits before it leave, not against the state at the call', () =>
     withStore(open, async ({ store }) => {
       const outcomes = await Promise.allSettled([
         store.commit([put('head', '1')], expectHead(undefined)),

@@ -1,8 +1,8 @@
 /** Contract of snapshots: what they see and what they never see. */
 
 import { expect, test } from 'vitest'
-import type { OpenStore } from '../kv-store.suite.ts'
 import type { KvStore } from '../kv-store.ts'
+import type { OpenStore } from './opened-store.ts'
 import { contentOf, del, entriesOf, everything, getText, put, reading, withStore } from './store-fixture.ts'
 
 const a = Buffer.from('a')

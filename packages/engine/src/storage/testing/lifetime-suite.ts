@@ -1,8 +1,8 @@
 /** Contract of opening, closing and coming back. */
 
 import { expect, test } from 'vitest'
-import type { OpenStore } from '../kv-store.suite.ts'
 import type { KvSnapshot, KvStore } from '../kv-store.ts'
+import type { OpenStore } from './opened-store.ts'
 import {
   contentOf,
   del,

@@ -2,9 +2,9 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { OpenedStore, OpenStore } from '../kv-store.suite.ts'
 import type { KvOperation, KvSnapshot, KvStore } from '../kv-store.ts'
 import { KvModel } from './kv-model.ts'
+import type { OpenedStore, OpenStore } from './opened-store.ts'
 import { entriesOf, expectCode, withStore } from './store-fixture.ts'
 
 /** Few and short keys, so that commands meet the same ones; the bytes that orders get wrong. */

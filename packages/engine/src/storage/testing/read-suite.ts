@@ -1,9 +1,9 @@
 /** Contract of gets and scans. */
 
 import { expect, test } from 'vitest'
-import type { OpenStore } from '../kv-store.suite.ts'
 import type { KvSnapshot, ScanOptions } from '../kv-store.ts'
 import { chunkBytesMax, chunkEntriesMax } from '../limits.ts'
+import type { OpenStore } from './opened-store.ts'
 import { contentOf, entriesOf, everything, put, reading, withStore } from './store-fixture.ts'
 
 /** In byte order: a prefix before what it begins, bytes unsigned. */

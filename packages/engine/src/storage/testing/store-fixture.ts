@@ -1,11 +1,11 @@
 /** What the parts of the suite share: a store per test, and short ways to write and read. */
 
 import { expect } from 'vitest'
-import type { OpenedStore, OpenStore } from '../kv-store.suite.ts'
 import type { KvEntry, KvOperation, KvSnapshot, KvStore, ScanOptions } from '../kv-store.ts'
+import type { OpenedStore, OpenStore } from './opened-store.ts'
 
 /** Above every key that the tests use. */
-export const aboveAll = Buffer.alloc(64, 0xff)
+const aboveAll = Buffer.alloc(64, 0xff)
 export const everything = { gte: Buffer.alloc(0), lt: aboveAll }
 
 export async function withStore(
@@ -29,7 +29,7 @@ export function del(key: Uint8Array | string): KvOperation {
   return { type: 'delete', key: bytes(key) }
 }
 
-export function bytes(text: Uint8Array | string): Uint8Array {
+function bytes(text: Uint8Array | string): Uint8Array {
   return typeof text === 'string' ? Buffer.from(text) : text
 }
 

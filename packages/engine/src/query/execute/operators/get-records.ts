@@ -9,18 +9,32 @@ import type { EvalContext } from '../../compile/eval-context.ts'
 import { queryLimits } from '../../limits.ts'
 import type { GetRecordsNode } from '../../plan/plan-node.ts'
 import { type CompiledLookup, compileLookup, isIdOf, lookupValues } from '../lookup-values.ts'
-import { type Cursor, noClose, type Operator } from '../operator.ts'
+import { type Batch, type Cursor, noClose, type Operator } from '../operator.ts'
 import { done, type Task, wait } from '../task.ts'
 import { scanCursor } from './scan-table.ts'
 
 export function createGetRecords(node: GetRecordsNode, compiler: Compiler): Operator {
   const lookups = node.ids.map((value) => compileLookup(value, compiler))
+  const isDirect = node.isLookup !== true && lookups.every(({ expression }) => expression.isPoint)
   return {
     node,
     inputs: [],
+    ...(isDirect && { rowsNow: (ctx, outer) => pointRows(lookups, ctx, outer) }),
     open: (ctx, outer) =>
       node.isLookup === true ? lookupCursor(node, lookups, ctx, outer) : pointCursor(lookups, ctx, outer),
   }
+}
+
+/** The records named, where the store gives them at once. */
+function pointRows(lookups: readonly CompiledLookup[], ctx: EvalContext, outer: Value): Batch | undefined {
+  if (ctx.view.reads !== 'sync') return undefined
+  const rows: Value[] = []
+  for (const { expression } of lookups) {
+    const id = expression.evaluate(outer, ctx)
+    const record = id instanceof RecordId ? (ctx.view.getRecord(id) as StoredRecord | undefined) : undefined
+    if (record !== undefined) rows.push(record.value)
+  }
+  return rows
 }
 
 /** The target as it stands: one batch, in the order of the ids given. */

@@ -24,6 +24,16 @@ export function createValues(node: ValuesNode, compiler: Compiler, build: Source
   return {
     node,
     inputs: [],
+    ...(target.isPoint && {
+      rowsNow(ctx: EvalContext, outer: Value) {
+        const value = ctx.view.reads === 'sync' ? target.evaluate(outer, ctx) : undefined
+        if (!(value instanceof RecordId)) return undefined
+        refuseReserved(value, ctx)
+        const record = ctx.readRecord(value)
+        if (record instanceof Promise) return undefined
+        return record === undefined ? [] : [record]
+      },
+    }),
     open(ctx, outer) {
       let inner: Cursor | undefined
       return {

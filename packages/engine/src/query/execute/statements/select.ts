@@ -11,7 +11,7 @@ import type { AsOf } from '../../host.ts'
 import { describeValue } from '../../operators/describe-value.ts'
 import { planSelect } from '../../plan/plan-select.ts'
 import { queryErrors } from '../../query-errors.ts'
-import { collectOnly, collectRows } from '../collect-rows.ts'
+import { collectOnly, collectRows, kept, onlyOf } from '../collect-rows.ts'
 import { explainPrepared } from '../explain.ts'
 import { PreparedPlan } from '../prepared-plan.ts'
 import { type Task, wait } from '../task.ts'
@@ -26,6 +26,8 @@ export function compileSelect(select: SelectStatement, compiler: Compiler): Comp
   const asOf = select.asOf && compiler.expression(select.asOf)
   const timeout = select.timeout && compiler.expression(select.timeout)
   function* run(row: Value, ctx: EvalContext): Task<Value> {
+    const rows = prepared.rowsNow(ctx, row)
+    if (rows !== undefined) return select.only ? onlyOf(rows) : kept(rows, ctx)
     const cursor = prepared.open(ctx, row)
     return select.only ? yield* collectOnly(cursor) : yield* collectRows(cursor, ctx)
   }

@@ -1,6 +1,6 @@
 /**
- * Runs as a process of its own, because damage can stop LevelDB's: damages a copy of a store bit by bit and tells what
- * comes of each, a line of JSON per flip.
+ * Runs as a process of its own, because damage can stop LevelDB's: damages a copy of a store bit by bit and
+ * tells what comes of each, a line of JSON per flip.
  *
  *   node bit-flip-child.ts <sound store> <folder to work in> <flips as JSON>
  */

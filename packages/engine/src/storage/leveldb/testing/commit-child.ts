@@ -1,6 +1,6 @@
 /**
- * Runs as a process of its own to be killed: commits numbered batches as fast as it can and writes each number to
- * standard output once it is acknowledged. Goes on behind what it finds.
+ * Runs as a process of its own to be killed: commits numbered batches as fast as it can and writes each
+ * number to standard output once it is acknowledged. Goes on behind what it finds.
  *
  *   node commit-child.ts <folder>
  */
@@ -22,7 +22,7 @@ export function logValue(number: number): Buffer {
 }
 
 /** The head, an entry of its own, and two entries far apart that must always agree. */
-export function batchOf(number: number): KvOperation[] {
+function batchOf(number: number): KvOperation[] {
   const text = Buffer.from(String(number))
   const put = (key: string) => ({ type: 'put' as const, key: Buffer.from(key), value: text })
   return [

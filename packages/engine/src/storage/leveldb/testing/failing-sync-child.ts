@@ -1,7 +1,7 @@
 /**
- * Runs as a process of its own under strace, which lets single calls of fdatasync fail: commits numbered batches, each
- * expecting the number acknowledged last, and tells as JSON what was acknowledged and what is there, before and after
- * the store is opened again.
+ * Runs as a process of its own under strace, which lets single calls of fdatasync fail: commits numbered
+ * batches, each expecting the number acknowledged last, and tells as JSON what was acknowledged and what is
+ * there, before and after the store is opened again.
  *
  *   node failing-sync-child.ts <folder> [stop]
  *

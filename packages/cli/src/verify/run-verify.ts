@@ -1,0 +1,105 @@
+/**
+ * `ddb verify`: starts the process that verifies, shows how far it is, and says what it found. What brings that process
+ * down is taken for damage too: a store's files are read by native code, which a damaged file may crash.
+ */
+
+import { fork } from 'node:child_process'
+import { extname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { VerifyReport } from '@dendrodb/engine'
+import { DbError } from '@dendrodb/protocol'
+import type { Arguments } from '../arguments/parse-arguments.ts'
+import { cliErrors } from '../cli-errors.ts'
+import type { CliIo } from '../cli-io.ts'
+import { type Paint, paintFor } from '../output/paint.ts'
+import { printableLine } from '../output/printable.ts'
+import { exitCodeOf, reportError } from '../output/report-error.ts'
+import type { VerifyMessage } from './messages.ts'
+import { ProgressBar } from './progress-bar.ts'
+
+/** Findings that are printed; the report counts them all. */
+const findingsPrintedMax = 10
+
+/** The exit code: 0 for an intact database. @throws CLI_DATA_MISSING, CLI_DATABASE_MISSING, STORAGE_LOCKED, … */
+export async function runVerify(args: Arguments, io: CliIo): Promise<number> {
+  const folder = resolve(args.value('data') ?? '')
+  const name = args.value('database') ?? ''
+  const bar = new ProgressBar(io.stderr)
+  let report: VerifyReport
+  try {
+    report = await verifyInChild(folder, name, bar)
+  } finally {
+    bar.clear()
+  }
+  if (args.has('json')) io.stdout.write(`${JSON.stringify({ database: name, ...report })}\n`)
+  const [first] = report.findings
+  if (first === undefined) {
+    if (!args.has('json')) io.stdout.write(intactText(name, folder, report, paintFor(io.stdout, io)))
+    return 0
+  }
+  const damage = cliErrors.DATABASE_DAMAGED({ name, what: findingText(first) })
+  if (args.has('json')) return exitCodeOf(damage)
+  const exitCode = reportError(damage, io)
+  io.stderr.write(furtherText(report))
+  return exitCode
+}
+
+function verifyInChild(folder: string, name: string, bar: ProgressBar): Promise<VerifyReport> {
+  const file = fileURLToPath(new URL(`./verify-child${extname(import.meta.url)}`, import.meta.url))
+  // Its own words, if it crashes, would only frighten; what it finds comes over the channel.
+  const child = fork(file, [folder, name], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
+  const interrupt = () => child.kill('SIGTERM')
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  return new Promise<VerifyReport>((resolve, reject) => {
+    let last: VerifyMessage | undefined
+    child.on('message', (message: VerifyMessage) => {
+      if (message.type === 'progress') bar.show(message.progress)
+      else last = message
+    })
+    child.once('error', reject)
+    child.once('close', (code, signal) => {
+      if (last?.type === 'report') resolve(last.report)
+      else if (last?.type === 'error') reject(new DbError(last.error))
+      else reject(crashError(name, code, signal))
+    })
+  }).finally(() => {
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+  })
+}
+
+/** Signals by which people and systems end a process, as opposed to those by which it ends itself. */
+const orderly: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'])
+
+export function crashError(name: string, code: number | null, signal: NodeJS.Signals | null): DbError {
+  if (signal === 'SIGKILL') return cliErrors.VERIFY_KILLED()
+  if (signal !== null && orderly.has(signal)) return cliErrors.INTERRUPTED()
+  const how = signal ?? `exit code ${code}`
+  return cliErrors.DATABASE_DAMAGED({ name, what: `reading its files brought the process down (${how})` })
+}
+
+function intactText(name: string, folder: string, report: VerifyReport, paint: Paint): string {
+  const { seq, head, objectsChecked, durationMs } = report
+  const seconds = (durationMs / 1000).toFixed(durationMs < 10_000 ? 2 : 0)
+  return [
+    `${paint.green('intact')}   ${name} in ${folder}`,
+    `${paint.dim('head')}     ${head} (commit ${seq})`,
+    `${paint.dim('checked')}  ${objectsChecked.toLocaleString('en-US')} objects in ${seconds} s`,
+    '',
+  ].join('\n')
+}
+
+function furtherText({ findings, findingsCount }: VerifyReport): string {
+  const further = findings.slice(1, findingsPrintedMax).map((finding) => `  ${findingText(finding)}\n`)
+  const unnamed = findingsCount - 1 - further.length
+  const rest = unnamed > 0 ? [`  … and ${unnamed.toLocaleString('en-US')} more\n`] : []
+  return [...further, ...rest, 'Restore it from a backup; keep a copy of the damaged folder.\n'].join('')
+}
+
+function findingText({ what, reason, key }: VerifyReport['findings'][number]): string {
+  return printableLine(`${what}: ${reason}${key === undefined ? '' : ` (key ${key})`}`)
+}

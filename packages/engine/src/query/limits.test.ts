@@ -1,0 +1,205 @@
+import { Range, RecordId, type Value } from '@dendrodb/protocol'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { IndexEntry } from '../models/model.ts'
+import { runQuery } from '../run-query.ts'
+import { StatementRun } from './execute/statement-run.ts'
+import { queryLimits } from './limits.ts'
+import { MemoryHost } from './testing/memory-host.ts'
+import { answerOf, resultOf, rootSession } from './testing/run-text.ts'
+
+let host: MemoryHost
+
+beforeEach(() => {
+  host = new MemoryHost()
+})
+
+const bounds = {
+  timeoutMs: 1_000,
+  memoryBytes: 1_000,
+  resultRows: 10,
+  signal: undefined,
+  canWait: true,
+}
+
+describe('time', () => {
+  test('a statement is stopped when its time is over', async () => {
+    const session = { ...rootSession, limits: { timeoutMs: 20 } }
+    expect(await answerOf(host, 'FOR $i IN 1..900000 { LET $x = $i }', {}, session)).toBe('QUERY_TIMEOUT')
+  })
+
+  test('TIMEOUT shortens it and never lengthens it', async () => {
+    const n = Array.from({ length: 200_000 }, (_, i) => i)
+    const loop = 'SELECT VALUE string::repeat("x", 50).len() FROM $n'
+    expect(await answerOf(host, `RETURN count(${loop} TIMEOUT 1ms)`, { n })).toBe('QUERY_TIMEOUT')
+    const session = { ...rootSession, limits: { timeoutMs: 2 } }
+    expect(await answerOf(host, `RETURN count(${loop} TIMEOUT 1h)`, { n }, session)).toBe('QUERY_TIMEOUT')
+  })
+
+  test('nothing of a statement that was stopped is written', async () => {
+    const session = { ...rootSession, limits: { timeoutMs: 30 } }
+    expect(await answerOf(host, 'FOR $i IN 1..900000 { CREATE t SET i = $i }', {}, session)).toBe(
+      'QUERY_TIMEOUT',
+    )
+    expect(await resultOf(host, 'COUNT t')).toBe(0)
+  })
+
+  test('SLEEP has a longest', async () => {
+    expect(await answerOf(host, `SLEEP ${queryLimits.sleepMsMax + 1}ms`)).toBe('QUERY_TYPE_EXPECTED')
+    const session = { ...rootSession, signal: AbortSignal.timeout(5) }
+    expect(await answerOf(host, `SLEEP ${queryLimits.sleepMsMax}ms`, {}, session)).toBe('QUERY_CANCELLED')
+  })
+})
+
+describe('memory', () => {
+  test('is bounded at the byte', () => {
+    const run = new StatementRun(bounds)
+    run.retain(999)
+    run.retain(1)
+    expect(() => run.retain(1)).toThrow('needs more than 1000 bytes')
+    run.release(1)
+    run.retain(1)
+  })
+
+  const rows = Array.from({ length: 5_000 }, (_, i) => ({ i, text: 'x'.repeat(200) }))
+  const session = { ...rootSession, limits: { memoryBytes: 500_000 } }
+
+  test.each([
+    'SELECT * FROM $rows',
+    'SELECT * FROM $rows ORDER BY i LIMIT 3000',
+    'SELECT VALUE 1 FROM $rows ORDER BY i',
+    'SELECT i, count() FROM $rows GROUP BY i, text',
+    'SELECT array::group(text + <string>i) AS l FROM $rows GROUP ALL',
+    'RETURN (SELECT * FROM $rows)',
+  ])('%s', async (text) => {
+    expect(await answerOf(host, text, { rows }, session)).toBe('QUERY_MEMORY_EXCEEDED')
+  })
+
+  test.each([
+    'SELECT VALUE count() FROM $rows GROUP ALL',
+    'SELECT * FROM $rows ORDER BY i LIMIT 5',
+    'SELECT * FROM $rows LIMIT 5',
+    'SELECT VALUE i FROM $rows WHERE (SELECT VALUE $this FROM [$parent.text])',
+  ])('what is not kept does not count: %s', async (text) => {
+    expect(await answerOf(host, text, { rows }, session)).not.toBe('QUERY_MEMORY_EXCEEDED')
+  })
+})
+
+describe('rows of a result', () => {
+  test('are bounded where the session says so', async () => {
+    const session = { ...rootSession, limits: { resultRows: 3 } }
+    expect(await answerOf(host, 'SELECT VALUE $this FROM [1, 2, 3]', {}, session)).toBe('[1, 2, 3]')
+    expect(await answerOf(host, 'SELECT * FROM [1, 2, 3, 4]', {}, session)).toBe('QUERY_ROWS_EXCEEDED')
+    expect(await answerOf(host, 'SELECT * FROM [1, 2, 3, 4] LIMIT 3', {}, session)).toBe('[1, 2, 3]')
+    expect(await answerOf(host, 'RETURN count(SELECT * FROM [1, 2, 3, 4])', {}, session)).toBe('4')
+    expect(await answerOf(host, 'CREATE |t:4|', {}, session)).toBe('QUERY_ROWS_EXCEEDED')
+    expect(await resultOf(host, 'COUNT t')).toBe(0)
+  })
+})
+
+describe('nesting', () => {
+  const nested = (depth: number) => `RETURN ${'{ '.repeat(depth)}1${' }'.repeat(depth)}`
+
+  test('of blocks is bounded while they run', async () => {
+    expect(await answerOf(host, nested(queryLimits.nestingDepthMax))).toBe('1')
+    expect(await answerOf(host, nested(queryLimits.nestingDepthMax + 1))).toBe('QUERY_TOO_DEEP')
+  })
+})
+
+describe('traversals', () => {
+  test('walk along so many edges and no more', () => {
+    const run = new StatementRun(bounds)
+    run.walk(queryLimits.traversalStepsMax)
+    expect(() => run.walk(1)).toThrow('walks along more than')
+  })
+
+  test('recursion repeats so often and no more', async () => {
+    await resultOf(host, 'CREATE n:1 SET next = n:1')
+    const max = queryLimits.recursionDepthMax
+    expect(await answerOf(host, `RETURN n:1.{${max}}.next`)).toBe('n:1')
+    expect(await answerOf(host, `RETURN n:1.{${max + 1}}.next`)).toBe('QUERY_RECURSION_RANGE')
+    expect(await answerOf(host, 'RETURN n:1.{0}.next')).toBe('QUERY_RECURSION_RANGE')
+  })
+})
+
+describe('mock targets', () => {
+  test('make so many records and no more', async () => {
+    const max = queryLimits.mockRecordsMax
+    expect(await answerOf(host, `RETURN count(|t:${max}|)`)).toBe(String(max))
+    expect(await answerOf(host, `RETURN count(|t:${max + 1}|)`)).toBe('QUERY_TYPE_EXPECTED')
+  })
+})
+
+describe('batches', () => {
+  test('have so many rows and no more', async () => {
+    const max = queryLimits.batchRowsMax
+    const rows = Array.from({ length: max + 1 }, (_, i) => i)
+    const shown = await resultOf(host, 'EXPLAIN ANALYZE SELECT VALUE $this FROM $rows SPLIT x', { rows })
+    expect(shown).toMatchObject({ rows: max + 1 })
+  })
+})
+
+describe('looking things up', () => {
+  test('lists are looked up as far as the bound, and found beyond it all the same', async () => {
+    const count = queryLimits.pointUnionMax + 1
+    await resultOf(host, 'DEFINE INDEX a ON t FIELDS a; CREATE t:1 SET a = 0; CREATE t:2 SET a = -1')
+    for (const length of [count - 1, count]) {
+      const list = Array.from({ length }, (_, i) => i)
+      const ids = list.map((i) => new RecordId('t', i + 1))
+      expect(await answerOf(host, 'SELECT VALUE id FROM t WHERE a IN $list', { list })).toBe('[t:1]')
+      expect(await answerOf(host, 'SELECT VALUE id FROM t WHERE id IN $ids', { ids })).toBe('[t:1, t:2]')
+      const shown = await resultOf(host, 'EXPLAIN ANALYZE SELECT * FROM t WHERE a IN $list', { list })
+      // Below the bound the index finds the one record; beyond it both are looked at.
+      expect(shown).toMatchObject({ inputs: [{ operator: 'scan_index', rows: length === count ? 2 : 1 }] })
+    }
+  })
+
+  test('more entries than the bound, and the table is scanned instead', async () => {
+    await resultOf(host, 'DEFINE INDEX a ON t FIELDS a; CREATE t:1 SET a = 1; CREATE t:2 SET a = 2')
+    for (const [entries, rows] of [
+      [queryLimits.indexEntriesMax, 1],
+      [queryLimits.indexEntriesMax + 1, 2],
+    ] as const) {
+      const flooded = floodedHost(host, entries)
+      const shown = await resultOf(flooded, 'EXPLAIN ANALYZE SELECT * FROM t WHERE a >= 1 AND a <= 1')
+      expect(shown).toMatchObject({ rows: 1, inputs: [{ operator: 'scan_index', rows }] })
+    }
+  })
+})
+
+/** The host with an index that gives the one entry for `t:1` again and again. */
+function floodedHost(inner: MemoryHost, entries: number) {
+  const database = inner.database('main')
+  const [entry] = [{ id: new RecordId('t', 1), idKey: Uint8Array.of(1), isCut: false }] as const
+  const view = (asOf?: Parameters<typeof database.view>[0]) =>
+    Object.assign(database.view(asOf), {
+      async *scanIndex(): AsyncIterable<readonly IndexEntry[]> {
+        for (let left = entries; left > 0; left -= 1_000) {
+          yield new Array<IndexEntry>(Math.min(left, 1_000)).fill(entry)
+        }
+      },
+    })
+  const flooded = Object.assign(Object.create(database) as typeof database, { view, name: 'main' })
+  return { database: () => flooded, databaseNames: async () => ['main'] }
+}
+
+test('plans kept per statement are bounded', async () => {
+  const text = 'SELECT VALUE id FROM t WHERE a = 1'
+  const names = Array.from({ length: queryLimits.plansPerStatementMax + 1 }, (_, i) => `db${i}`)
+  for (const round of [1, 2]) {
+    for (const name of names) {
+      const session = { ...rootSession, database: name }
+      await runQuery(host, session, `CREATE t SET a = 1`)
+      const found = (await resultOf(host, text, {}, session)) as readonly Value[]
+      expect(found).toHaveLength(round)
+    }
+  }
+})
+
+test('a range as a value stands for the records in it', async () => {
+  await resultOf(host, 'CREATE t:1, t:2, t:3')
+  const range = new Range(
+    { value: new RecordId('t', 1), inclusive: false },
+    { value: new RecordId('t', 3), inclusive: true },
+  )
+  expect(await answerOf(host, 'SELECT VALUE id FROM $range', { range })).toBe('[t:2, t:3]')
+})
