@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { openEngine } from '../packages/engine/src/open-engine.ts'
 import type { QueryHost } from '../packages/engine/src/query/host.ts'
 import { MemoryHost } from '../packages/engine/src/query/testing/memory-host.ts'
-import { parseConformance, runCase } from './run-conformance.ts'
+import { parseConformance, parseExamples, runCase } from './run-conformance.ts'
 
 interface OpenHost {
   readonly host: QueryHost
@@ -24,7 +24,7 @@ const hosts: Readonly<Record<string, () => Promise<OpenHost>>> = {
 }
 
 const folder = join(import.meta.dirname, 'dql')
-const files = readdirSync(folder).filter((name) => name.endsWith('.dql'))
+const files = [...readdirSync(folder).filter((name) => name.endsWith('.dql')), '../../docs/query-language.md']
 
 test('there are cases', () => {
   const count = files.reduce((sum, name) => sum + casesOf(name).length, 0)
@@ -45,5 +45,6 @@ describe.each(Object.keys(hosts))('on %s', (hostName) => {
 })
 
 function casesOf(name: string) {
-  return parseConformance(readFileSync(join(folder, name), 'utf8'))
+  const text = readFileSync(join(folder, name), 'utf8')
+  return name.endsWith('.md') ? parseExamples(text) : parseConformance(text)
 }

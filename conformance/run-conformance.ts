@@ -51,6 +51,22 @@ export function parseConformance(text: string): readonly ConformanceCase[] {
   return reader.end()
 }
 
+/** The examples of a page, fenced as `dql`: every block is a case of its own. */
+export function parseExamples(page: string): readonly ConformanceCase[] {
+  const lines = page.split('\n')
+  const cases: ConformanceCase[] = []
+  let heading = ''
+  for (let i = 0; i < lines.length; i += 1) {
+    heading = /^#+ (.*)$/.exec(lines[i] ?? '')?.[1] ?? heading
+    if (lines[i] !== '```dql') continue
+    const end = lines.indexOf('```', i + 1)
+    const [example] = parseConformance(['--# example', ...lines.slice(i + 1, end)].join('\n'))
+    if (example !== undefined) cases.push({ ...example, name: `${heading}, line ${i + 1}`, line: i + 1 })
+    i = end
+  }
+  return cases
+}
+
 class CaseReader {
   readonly #cases: ConformanceCase[] = []
   #setup: readonly Step[] = []

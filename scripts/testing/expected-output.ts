@@ -19,7 +19,7 @@ export interface ExpectedOutput {
   readonly isSample?: boolean
 }
 
-/** The first line on the page that the output does not have where it should be; `undefined` when all match. */
+/** The first line on the page that the output does not have in its place; `undefined` when all match. */
 export function missingLine({ text, isSample = false }: ExpectedOutput, output: string): string | undefined {
   const actual = output.split('\n')
   let at = 0

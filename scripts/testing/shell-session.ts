@@ -1,6 +1,6 @@
 /**
- * A shell that is fed one piece of script after another and keeps its variables and functions between them, as a
- * person's terminal does. A piece ends at the first command that fails, and with it the session.
+ * A shell that is fed one piece of script after another and keeps its variables and functions between them,
+ * as a person's terminal does. A piece ends at the first command that fails, and with it the session.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -38,7 +38,11 @@ export class ShellSession {
   constructor({ cwd, env, timeoutMs }: ShellOptions) {
     this.#timeoutMs = timeoutMs
     // In a group of its own, so that what it started can be ended with it.
-    this.#shell = spawn('bash', ['--noprofile', '--norc', '-e', '-o', 'pipefail'], { cwd, env, detached: true })
+    this.#shell = spawn('bash', ['--noprofile', '--norc', '-e', '-o', 'pipefail'], {
+      cwd,
+      env,
+      detached: true,
+    })
     this.#shell.stdout?.setEncoding('utf8').on('data', (text: string) => this.#onOutput(text))
     this.#shell.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text
@@ -85,7 +89,8 @@ export class ShellSession {
   }
 
   #kill(): void {
-    if (this.#shell.exitCode !== null || this.#shell.signalCode !== null || this.#shell.pid === undefined) return
+    if (this.#shell.exitCode !== null || this.#shell.signalCode !== null || this.#shell.pid === undefined)
+      return
     process.kill(-this.#shell.pid, 'SIGKILL')
   }
 }

@@ -79,7 +79,7 @@ async function openServer(args: Arguments, io: CliIo): Promise<Connection> {
   const email = args.value('user')
   if (email === undefined) return openRemote({ url, token: await findToken(args, url, io) })
   if (args.isGiven('token')) throw cliErrors.OPTIONS_CLASH({ one: '--token', other: '--user' })
-  const password = args.value('password') ?? (await askPassword(email, io))
+  const password = args.value('password') ?? (await askFor(email, io))
   return openRemote({ url, account: { email, password } })
 }
 
@@ -95,10 +95,7 @@ export function serverUrl(args: Arguments): string {
   return given.replace(/\/+$/, '')
 }
 
-async function askPassword(email: string, io: CliIo): Promise<string> {
-  if (io.stdin.isTTY !== true) {
-    throw cliErrors.OPTION_VALUE({ name: '--user', problem: 'needs a password: set DDB_PASSWORD' })
-  }
-  const { readPassword } = await import('./read-password.ts')
-  return readPassword(`Password of ${email}: `, io)
+async function askFor(email: string, io: CliIo): Promise<string> {
+  const { askPassword } = await import('./ask-password.ts')
+  return askPassword(email, io)
 }

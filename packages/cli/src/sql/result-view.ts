@@ -13,15 +13,15 @@ import { tableLines } from '../output/table.ts'
 import { writeLines } from '../output/write-text.ts'
 import type { ScannedStatement } from './scan-statements.ts'
 
-export const formats = ['table', 'json', 'dql'] as const
-export type Format = (typeof formats)[number]
+export const resultFormats = ['table', 'json', 'dql'] as const
+export type ResultFormat = (typeof resultFormats)[number]
 
 export interface ResultViewOptions {
   readonly stdout: OutputStream
   readonly paint?: Paint
-  readonly format: Format
+  readonly format: ResultFormat
   /** Says how long each statement took. */
-  readonly showsTime: boolean
+  readonly showsTiming: boolean
   /** Says `ok` for a statement that has no result. */
   readonly saysOk: boolean
 }
@@ -41,18 +41,18 @@ const silent: ReadonlySet<string> = new Set([
 const literalWidth = 100
 
 export class ResultView {
-  format: Format
-  showsTime: boolean
+  format: ResultFormat
+  showsTiming: boolean
   readonly #stdout: OutputStream
   readonly #paint: Paint
   readonly #saysOk: boolean
 
-  constructor({ stdout, paint = plain, format, showsTime, saysOk }: ResultViewOptions) {
+  constructor({ stdout, paint = plain, format, showsTiming, saysOk }: ResultViewOptions) {
     this.#stdout = stdout
     this.#paint = paint
     this.#saysOk = saysOk
     this.format = format
-    this.showsTime = showsTime
+    this.showsTiming = showsTiming
   }
 
   async show(
@@ -62,8 +62,13 @@ export class ResultView {
     // Over HTTP, NONE arrives as NULL.
     const isNothing = (result.value ?? null) === null && silent.has(keyword)
     if (isNothing && !this.#saysOk) return
-    if (isNothing) await this.#write([this.#note('ok', result)])
-    else await this.#write(this.#lines(result, fields))
+    if (isNothing) await this.print([this.#note('ok', result)])
+    else await this.print(this.#lines(result, fields))
+  }
+
+  /** Resolves when the reader can take more. */
+  async print(lines: Iterable<string>): Promise<void> {
+    await writeLines(this.#stdout, lines)
   }
 
   #lines(result: ShownResult, fields: readonly string[]): Iterable<string> {
@@ -83,7 +88,7 @@ export class ResultView {
     const { value } = result
     if (!isRows(value)) {
       yield* this.#literalLines(value)
-      if (this.showsTime) yield this.#note('', result)
+      if (this.showsTiming) yield this.#note('', result)
       return
     }
     if (value.length > 0) {
@@ -98,7 +103,7 @@ export class ResultView {
   }
 
   #note(what: string, { timeMs }: ShownResult): string {
-    const time = this.showsTime ? `in ${formatMs(timeMs)}` : ''
+    const time = this.showsTiming ? `in ${formatMs(timeMs)}` : ''
     return this.#paint.dim([what, time].filter((part) => part !== '').join(' '))
   }
 
@@ -108,10 +113,6 @@ export class ResultView {
 
   get #width(): number | undefined {
     return this.#onTerminal ? (this.#stdout.columns ?? 80) : undefined
-  }
-
-  async #write(lines: Iterable<string>): Promise<void> {
-    await writeLines(this.#stdout, lines)
   }
 }
 

@@ -2,18 +2,16 @@
  * `ddb sql`: whom to ask, and where the statements come from.
  */
 
-import { createReadStream } from 'node:fs'
-import type { Readable } from 'node:stream'
 import type { Arguments } from '../arguments/parse-arguments.ts'
 import { cliErrors } from '../cli-errors.ts'
 import type { CliIo } from '../cli-io.ts'
 import { paintFor } from '../output/paint.ts'
 import { interruptSignal } from './interrupt-signal.ts'
-import { scriptBytesMax } from './limits.ts'
 import { openConnection } from './open-connection.ts'
 import { QuerySession } from './query-session.ts'
-import { type Format, ResultView } from './result-view.ts'
+import { type ResultFormat, ResultView } from './result-view.ts'
 import { runScript, type Script } from './run-script.ts'
+import { readScript, readScriptFile } from './script-source.ts'
 
 export async function runSql(args: Arguments, io: CliIo): Promise<number> {
   const format = formatOf(args)
@@ -26,7 +24,7 @@ export async function runSql(args: Arguments, io: CliIo): Promise<number> {
       stdout: io.stdout,
       paint: paintFor(io.stdout, io),
       format,
-      showsTime: io.stdout.isTTY === true,
+      showsTiming: io.stdout.isTTY === true,
       saysOk: isConversation,
     })
     if (!isConversation) return await runScripts(scripts, { session, view, args, io })
@@ -38,8 +36,8 @@ export async function runSql(args: Arguments, io: CliIo): Promise<number> {
 }
 
 /** @throws CLI_OPTIONS_CLASH */
-function formatOf(args: Arguments): Format {
-  const format = args.value('format') as Format
+function formatOf(args: Arguments): ResultFormat {
+  const format = args.value('format') as ResultFormat
   if (!args.has('json')) return format
   if (args.isGiven('format') && format !== 'json') {
     throw cliErrors.OPTIONS_CLASH({ one: '--json', other: `--format ${format}` })
@@ -82,42 +80,8 @@ async function scriptsOf(args: Arguments, { stdin }: CliIo): Promise<readonly Sc
     if (file !== undefined) throw cliErrors.OPTIONS_CLASH({ one: '--execute', other: `the file ${file}` })
     return given.map((text) => ({ text }))
   }
-  if (file === undefined || file === '-') return [{ text: await readScript(stdin, 'standard input') }]
-  return [{ text: await readScript(createReadStream(file), file), source: file }]
-}
-
-/** @throws CLI_FILE_UNREADABLE */
-export async function readScript(stream: Readable, source: string): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  try {
-    for await (const chunk of stream) {
-      const piece = Buffer.from(chunk)
-      bytes += piece.length
-      if (bytes > scriptBytesMax) {
-        throw cliErrors.FILE_UNREADABLE({ file: source, problem: `it has more than ${scriptBytesMax} bytes` })
-      }
-      chunks.push(piece)
-    }
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code?.startsWith('CLI_') === true) throw error
-    throw cliErrors.FILE_UNREADABLE({ file: source, problem: problemOf(code) }, { cause: error })
+  if (file === undefined || file === '-') {
+    return [{ text: await readScript(stdin, 'standard input'), source: '<stdin>' }]
   }
-}
-
-function problemOf(code: string | undefined): string {
-  switch (code) {
-    case 'ENOENT':
-      return 'there is no such file'
-    case 'EISDIR':
-      return 'it is a folder'
-    case 'EACCES':
-      return 'permission denied'
-    case 'ERR_ENCODING_INVALID_ENCODED_DATA':
-      return 'it is not UTF-8 text'
-    default:
-      return code ?? 'reading failed'
-  }
+  return [{ text: await readScriptFile(file), source: file }]
 }

@@ -23,7 +23,7 @@ export async function runStatement(
   source: string | undefined,
   { session, view, io, signal }: StatementOptions,
 ): Promise<number> {
-  const place = { firstLine: statement.line, ...(source !== undefined && { source }) }
+  const place = { line: statement.line, ...(source !== undefined && { source }) }
   try {
     const outcomes = await session.run(statement, signal)
     for (const outcome of outcomes) {

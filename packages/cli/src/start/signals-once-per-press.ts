@@ -10,17 +10,13 @@ export const echoMsMax = 500
 
 type Listener = Parameters<SignalSource['on']>[1]
 
-/** `process`, where a signal counts only when none came shortly before it. */
+/** `process`, where a signal counts only when no other has counted shortly before it. */
 export function signalsOncePerPress(process: SignalSource, now: () => number = Date.now): SignalSource {
   const wrapped = new Map<Listener, Listener>()
-  let lastMs = Number.NEGATIVE_INFINITY
+  let countedMs = Number.NEGATIVE_INFINITY
   const source: SignalSource = {
     on(signal, listener) {
-      const once: Listener = (...args) => {
-        const isEcho = now() - lastMs < echoMsMax
-        lastMs = now()
-        if (!isEcho) listener(...args)
-      }
+      const once = wrapped.get(listener) ?? oncePerPress(listener)
       wrapped.set(listener, once)
       process.on(signal, once)
       return source as never
@@ -32,4 +28,12 @@ export function signalsOncePerPress(process: SignalSource, now: () => number = D
     exit: (code) => process.exit(code),
   }
   return source
+
+  function oncePerPress(listener: Listener): Listener {
+    return (...args) => {
+      if (now() - countedMs < echoMsMax) return
+      countedMs = now()
+      listener(...args)
+    }
+  }
 }

@@ -13,7 +13,7 @@ import { cliErrors } from '../cli-errors.ts'
 import type { CliIo } from '../cli-io.ts'
 import { type Paint, paintFor } from '../output/paint.ts'
 import { printableLine } from '../output/printable.ts'
-import { exitCodeOf, reportError } from '../output/report-error.ts'
+import { reportError } from '../output/report-error.ts'
 import type { VerifyMessage } from './messages.ts'
 import { ProgressBar } from './progress-bar.ts'
 
@@ -24,23 +24,29 @@ const findingsPrintedMax = 10
 export async function runVerify(args: Arguments, io: CliIo): Promise<number> {
   const folder = resolve(args.value('data') ?? '')
   const name = args.value('database') ?? ''
+  const isForProgram = args.has('json')
   const bar = new ProgressBar(io.stderr)
   let report: VerifyReport
   try {
     report = await verifyInChild(folder, name, bar)
+  } catch (error) {
+    // So damaged that it could not be read to its end.
+    if (!(error instanceof DbError) || error.status !== 'corrupt') throw error
+    bar.clear()
+    return reportDamage(error, '', io)
   } finally {
     bar.clear()
   }
-  if (args.has('json')) io.stdout.write(`${JSON.stringify({ database: name, ...report })}\n`)
   const [first] = report.findings
-  if (first === undefined) {
-    if (!args.has('json')) io.stdout.write(intactText(name, folder, report, paintFor(io.stdout, io)))
-    return 0
-  }
-  const damage = cliErrors.DATABASE_DAMAGED({ name, what: findingText(first) })
-  if (args.has('json')) return exitCodeOf(damage)
+  if (isForProgram) io.stdout.write(`${JSON.stringify({ database: name, ...report })}\n`)
+  else if (first === undefined) io.stdout.write(intactText(name, folder, report, paintFor(io.stdout, io)))
+  if (first === undefined) return 0
+  return reportDamage(cliErrors.DATABASE_DAMAGED({ name, what: findingText(first) }), furtherText(report), io)
+}
+
+function reportDamage(damage: DbError, further: string, io: CliIo): number {
   const exitCode = reportError(damage, io)
-  io.stderr.write(furtherText(report))
+  io.stderr.write(`${further}Keep a copy of the folder, and restore a backup into another one.\n`)
   return exitCode
 }
 
@@ -97,7 +103,7 @@ function furtherText({ findings, findingsCount }: VerifyReport): string {
   const further = findings.slice(1, findingsPrintedMax).map((finding) => `  ${findingText(finding)}\n`)
   const unnamed = findingsCount - 1 - further.length
   const rest = unnamed > 0 ? [`  … and ${unnamed.toLocaleString('en-US')} more\n`] : []
-  return [...further, ...rest, 'Restore it from a backup; keep a copy of the damaged folder.\n'].join('')
+  return [...further, ...rest].join('')
 }
 
 function findingText({ what, reason, key }: VerifyReport['findings'][number]): string {

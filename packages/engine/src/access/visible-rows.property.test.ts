@@ -77,23 +77,16 @@ async function filled(
   const host = new MemoryHost()
   const note = (n: number) => new RecordId('note', n)
   const noteRows = someNotes.map((row, id) => ({ ...row, id, to: note(row.to), many: row.many.map(note) }))
-  const kept = noteRows.filter(keeps)
-  // A node that is out of sight is for paths as one that is not there, and its edges lead nowhere.
-  const seen = new Set(kept.map((row) => row.id))
+  const seen = new Set(noteRows.filter((row) => row.owner === ann).map((row) => row.id))
+  // Edges of one's own join notes of one's own: a note that is not there, unlike one out of sight, still has
+  // an id.
   const edgeRows = someEdges
+    .filter((row) => row.owner !== ann || (seen.has(row.from) && seen.has(row.to)))
     .map((row, id) => ({ owner: row.owner, id, a: id % 2, in: note(row.from), out: note(row.to) }))
-    .filter(keeps)
   await resultOf(host, 'DEFINE TABLE note TYPE NORMAL; DEFINE TABLE cites TYPE RELATION')
   if (isIndexed) await resultOf(host, 'DEFINE INDEX a ON note FIELDS a')
-  await resultOf(
-    host,
-    'INSERT INTO note $kept RETURN NONE; INSERT RELATION INTO cites $edgeRows RETURN NONE',
-    {
-      kept,
-      edgeRows: edgeRows.filter((row) => {
-        return keeps({ owner: undefined }) || [row.in, row.out].every((end) => seen.has(end.key as number))
-      }),
-    },
-  )
+  const rows = { notes: noteRows.filter(keeps), edges: edgeRows.filter(keeps) }
+  const insert = 'INSERT INTO note $notes RETURN NONE; INSERT RELATION INTO cites $edges RETURN NONE'
+  await resultOf(host, insert, rows)
   return host
 }

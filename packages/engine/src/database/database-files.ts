@@ -4,7 +4,7 @@
 
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openGeneration } from '../storage/generation.ts'
+import { openCurrentStore } from '../storage/generation.ts'
 import type { KvStore } from '../storage/kv-store.ts'
 import { openLevelStore } from '../storage/leveldb/level-store.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
@@ -37,7 +37,7 @@ export function filesIn(path: string, options: FileOptions): DatabaseFiles {
     async open(name) {
       const folder = join(root, folderOfDatabase(name))
       await mkdir(folder, { recursive: true })
-      return openLevelStore({ path: (await openGeneration(folder)).path, ...options })
+      return openCurrentStore(folder, (generation) => openLevelStore({ path: generation, ...options }))
     },
   }
 }

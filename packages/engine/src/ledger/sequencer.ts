@@ -10,7 +10,7 @@
  *   time bound.
  */
 
-import type { KvOperation, KvSnapshot, KvStore, MaybePromise } from '../storage/kv-store.ts'
+import type { KvOperation, KvStore, MaybePromise } from '../storage/kv-store.ts'
 import { WallClock } from './clock.ts'
 import { CommitGroup, type LedgerState } from './commit-group.ts'
 import { ConflictWindow, type ReadSet } from './conflict-window.ts'
@@ -18,7 +18,7 @@ import { decodeLiveEntry } from './index-entry.ts'
 import { indexKey, mainBranch, manifestKey } from './key-space.ts'
 import { ledgerErrors } from './ledger-errors.ts'
 import { groupBytesMax, groupCommitsMax, queuedRequestsMax } from './limits.ts'
-import { decodeManifest, encodeManifest } from './manifest.ts'
+import { encodeManifest } from './manifest.ts'
 import { type KvReader, keyText, OverlayReader } from './overlay.ts'
 import { SaltSource } from './salt-source.ts'
 import type { CommittedWrite, WriteRequest } from './write-request.ts'
@@ -332,19 +332,19 @@ export class Sequencer {
     this.#freeSlot()
   }
 
-  /** The first failure voids everything built on it; the ledger goes on from what the store really holds. */
-  async #onFailure(pending: PendingGroup, error: unknown): Promise<void> {
+  /**
+   * The first failure voids everything built on it, and the ledger goes on from the newest durable commit. Should the
+   * store hold the failed batch all the same, it will refuse every later one, because its manifest is another.
+   */
+  #onFailure(pending: PendingGroup, error: unknown): void {
     // What was built on the failed batch fails for the same reason, whatever the store says of it.
     this.#failure ??= { error }
     this.#inFlight = this.#inFlight.filter((other) => other !== pending)
     for (const fail of pending.failures) fail(this.#failure.error)
     if (this.#inFlight.length > 0) return
-    try {
-      await this.#reload()
-    } catch (reloadError) {
-      this.#closed = reloadError as Error
-      this.#failQueue(reloadError)
-    }
+    this.#next = this.#durable
+    this.#window = new ConflictWindow(this.#durable.manifest.seq)
+    this.#hooks.onRolledBack(this.#durable.manifest.seq)
     this.#failure = undefined
     this.#freeSlot()
   }
@@ -354,26 +354,6 @@ export class Sequencer {
     this.#queue = []
     this.#queueStart = 0
     for (const each of waiting) each?.fail(error)
-  }
-
-  async #reload(): Promise<void> {
-    const snapshot: KvSnapshot = this.#store.snapshot()
-    try {
-      const stored = await snapshot.get(manifestKey)
-      if (stored === undefined) throw ledgerErrors.CORRUPT({ what: 'the manifest', reason: 'it is gone' })
-      const manifest = decodeManifest(stored)
-      if (manifest.seq !== this.#durable.manifest.seq) {
-        throw ledgerErrors.CORRUPT({
-          what: 'the store',
-          reason: 'a batch reported as failed is there all the same; reopen the database',
-        })
-      }
-    } finally {
-      snapshot.close()
-    }
-    this.#next = this.#durable
-    this.#window = new ConflictWindow(this.#durable.manifest.seq)
-    this.#hooks.onRolledBack(this.#durable.manifest.seq)
   }
 
   #freeSlot(): void {

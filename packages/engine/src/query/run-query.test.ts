@@ -28,7 +28,7 @@ describe('results', () => {
   })
 
   test('a text that does not parse is refused whole', async () => {
-    await expect(runQuery(host, rootSession, 'CREATE t:1; SELEC')).rejects.toMatchObject({
+    await expect(runQuery(host, rootSession, 'CREATE t:1; SELECT FROM')).rejects.toMatchObject({
       code: 'DQL_SYNTAX',
     })
     expect(await resultOf(host, 'COUNT t')).toBe(0)

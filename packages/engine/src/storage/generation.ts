@@ -3,8 +3,8 @@
  * Why: a rewritten copy of all files (an upgrade, a new key, a compaction that must leave nothing behind) is
  * built beside the old one and takes its place in one step.
  *
- * <directory>/CURRENT-GENERATION   names the one in force: `dendrodb-storage <format> <folder> <crc>` and a newline;
- *                                  crc is the CRC-32 of the text before it, 8 hex digits
+ * <directory>/CURRENT-GENERATION   the generation in force: `dendrodb-storage <format> <folder> <crc>` and a
+ *                                  newline; crc is the CRC-32 of the text before it, 8 hex digits
  * <directory>/gen-000001/          its files
  *
  * Order of a switch: fill the next folder, sync it, write the pointer to a temporary file, fsync, rename,

@@ -86,6 +86,12 @@ export interface KvStoreLimits {
   readonly batchBytesMax: number
 }
 
+export interface StoreDamage {
+  /** Name in the store's folder. */
+  readonly file: string
+  readonly reason: string
+}
+
 export interface KvStore {
   /**
    * Whether `get` and `getMany` answer at once (`sync`) or with a promise (`async`). Declared, never guessed.
@@ -102,6 +108,11 @@ export interface KvStore {
    * still sees.
    */
   compact(range?: KeyRange): Promise<void>
+  /**
+   * Checks the files against the checksums in them and says what is damaged. Why beside the checks of reads: damage can
+   * hide a key altogether, which no read meets.
+   */
+  findDamage(): Promise<readonly StoreDamage[]>
   /** Idempotent. Waits for commits in flight; open snapshots become closed. */
   close(): Promise<void>
 }

@@ -47,6 +47,8 @@ export async function verifyStore(store: KvStore, options: VerifyOptions = {}): 
   try {
     const { onProgress } = options
     const findings = new Findings()
+    for (const { file, reason } of await store.findDamage())
+      findings.add({ what: `the file ${file}`, reason })
     const { genesis, manifest } = await readManifest(snapshot)
     const chain = await verifyChain({
       reader: snapshot,

@@ -9,7 +9,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../observability/log.ts'
 import { errorAnswer, jsonType } from './answer.ts'
 import { httpErrors } from './http-errors.ts'
-import { headerBytesMax } from './limits.ts'
+import { headerBytesMax, pathPartCharsMax } from './limits.ts'
 import { securityHeaders } from './security-headers.ts'
 
 export function sendError(reply: FastifyReply, error: DbError): FastifyReply {
@@ -74,6 +74,8 @@ function fromFramework(thrown: unknown, bytesMax: number): DbError {
       return httpErrors.BODY_LENGTH()
     case 'FST_ERR_BAD_URL':
       return httpErrors.URL_MALFORMED()
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return httpErrors.PATH_TOO_LONG({ charsMax: pathPartCharsMax })
     default:
       return toDbError(thrown)
   }

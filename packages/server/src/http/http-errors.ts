@@ -15,6 +15,10 @@ export const httpErrors = defineErrors('HTTP', {
     status: 'bad_request',
     message: 'the path is not well encoded: % is followed by two hex digits',
   },
+  PATH_TOO_LONG: {
+    status: 'bad_request',
+    message: 'a part of the path is longer than {charsMax} characters',
+  },
   BODY_TOO_LARGE: { status: 'payload_too_large', message: 'the body is longer than {bytesMax} bytes' },
   BODY_TYPE: {
     status: 'unsupported_type',
@@ -46,5 +50,6 @@ export const httpErrors = defineErrors('HTTP', {
 export const httpStatusOf: ReadonlyMap<string, { readonly status: number; readonly code: string }> = new Map([
   ['HTTP_METHOD_NOT_ALLOWED', { status: 405, code: 'METHOD_NOT_ALLOWED' }],
   ['HTTP_REQUEST_TIMEOUT', { status: 408, code: 'REQUEST_TIMEOUT' }],
+  ['HTTP_PATH_TOO_LONG', { status: 414, code: 'PATH_TOO_LONG' }],
   ['HTTP_HEADERS_TOO_LARGE', { status: 431, code: 'HEADERS_TOO_LARGE' }],
 ])

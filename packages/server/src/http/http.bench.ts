@@ -60,7 +60,7 @@ async function measure(seconds: number): Promise<void> {
       child.once('message', (message) => resolve(message as Started)),
     )
     const call = callerOf(`http://127.0.0.1:${port}`)
-    const { access_token: token } = await call('/api/auth/signup', {
+    const { access_token: token = '' } = await call('/api/auth/signup', {
       email: 'ada@example.com',
       password: 'correct horse',
     })
@@ -70,7 +70,7 @@ async function measure(seconds: number): Promise<void> {
     print('GET by id, signed in', await loadHttp({ ...load, request: read }))
     const write = (n: number) => rawRequest('POST', '/api/data/visit', token, JSON.stringify(recordOf(n)))
     print('durable POST, signed in', await loadHttp({ ...load, request: write }))
-    const query = JSON.stringify({ query: 'SELECT name, age FROM $id', vars: {} })
+    const query = JSON.stringify({ query: 'SELECT name, age FROM customer:c7' })
     print(
       'POST /api/query',
       await loadHttp({ ...load, request: () => rawRequest('POST', '/api/query', token, query) }),

@@ -56,9 +56,9 @@ class LoadRun {
 
   openConnection(): Socket {
     const { host, port, request } = this.#options
-    let received: Buffer = Buffer.alloc(0)
+    let received = ''
     let sentAt = 0
-    const socket = connect({ host, port, noDelay: true })
+    const socket = connect({ host, port, noDelay: true }).setEncoding('latin1')
     const send = () => {
       sentAt = performance.now()
       socket.write(request(this.#sent))
@@ -66,10 +66,10 @@ class LoadRun {
     }
     socket.on('connect', send)
     socket.on('data', (chunk) => {
-      received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
+      received += chunk
       const status = completeAnswer(received)
       if (status === undefined) return
-      received = Buffer.alloc(0)
+      received = ''
       this.#latencies.push(performance.now() - sentAt)
       this.#statuses[status] = (this.#statuses[status] ?? 0) + 1
       send()
@@ -98,11 +98,11 @@ class LoadRun {
   }
 }
 
-/** Status of the answer once it is there whole. */
-function completeAnswer(received: Buffer): string | undefined {
+/** Status of the answer once it is there whole. One character is one byte. */
+function completeAnswer(received: string): string | undefined {
   const headEnd = received.indexOf('\r\n\r\n')
   if (headEnd < 0) return undefined
-  const head = received.latin1Slice(0, headEnd)
+  const head = received.slice(0, headEnd)
   const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? '0'
   return received.length >= headEnd + 4 + Number(length) ? head.slice(9, 12) : undefined
 }

@@ -37,7 +37,7 @@ export class GroupRewriter {
     const key = this.keys.findIndex((each) => sameTree(each, node))
     if (key >= 0) return slot(key)
     if (node.kind === 'idiom') return this.#replaceStart(node as IdiomExpression)
-    if (node.kind === 'call' && isAggregate(node as CallExpression)) {
+    if (isAggregate(node)) {
       return slot(this.keys.length + this.#slotOf(node as CallExpression))
     }
     return innerKinds.has(node.kind) ? node : undefined
@@ -61,7 +61,10 @@ export class GroupRewriter {
   }
 }
 
-function isAggregate({ name, args }: CallExpression): boolean {
+/** A call of a function by name; a call within a path (`$f(1)`) has none. */
+function isAggregate(node: AnyNode): boolean {
+  if (node.kind !== 'call' || !('name' in node)) return false
+  const { name, args } = node as unknown as CallExpression
   return resolveAggregate(name, args.length) !== undefined
 }
 

@@ -16,7 +16,14 @@
 import { readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkBatch, checkExpected } from '../check-batch.ts'
-import type { CommitOptions, KeyRange, KvOperation, KvStore, KvStoreLimits } from '../kv-store.ts'
+import type {
+  CommitOptions,
+  KeyRange,
+  KvOperation,
+  KvStore,
+  KvStoreLimits,
+  StoreDamage,
+} from '../kv-store.ts'
 import { storeLimits } from '../limits.ts'
 import { storageErrors } from '../storage-errors.ts'
 import { type FailedWrite, failedWrite, isTransient, undoFailed } from './failed-write.ts'
@@ -25,6 +32,7 @@ import { type Level, newestOptions, readFrame, readValue } from './level-read.ts
 import { LevelSnapshot, type SnapshotOwner } from './level-snapshot.ts'
 import { type LevelFiles, openLevel } from './open-level.ts'
 import { frameBytes, frameValue } from './value-frame.ts'
+import { findFileDamage } from './verify-files.ts'
 
 export interface LevelStoreOptions extends LevelFiles {
   readonly limits?: Partial<KvStoreLimits>
@@ -105,6 +113,11 @@ export class LevelStore implements KvStore {
   }
 
   /** What an open snapshot can still see stays in the files. */
+  async findDamage(): Promise<readonly StoreDamage[]> {
+    this.#assertOpen()
+    return findFileDamage(this.#path)
+  }
+
   async compact(range?: KeyRange): Promise<void> {
     this.#assertOpen()
     const gte = range?.gte ?? Buffer.alloc(0)

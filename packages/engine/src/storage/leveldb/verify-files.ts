@@ -7,6 +7,7 @@
 import { open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import type { StoreDamage } from '../kv-store.ts'
 import { damagedFile } from './level-errors.ts'
 import { readLog } from './log-file.ts'
 import { type LiveFiles, readLiveFiles } from './manifest-file.ts'
@@ -14,21 +15,15 @@ import { findTableDamage } from './table-file.ts'
 
 const settleMs = 20
 
-export interface FileDamage {
-  /** Name in the store's folder. */
-  readonly file: string
-  readonly reason: string
-}
-
 /**
  * What is damaged in the files of a store, open or not; empty when nothing is.
  * Memory: one table at a time. Cost: half a second for 250 MB.
  */
-export async function findFileDamage(folder: string): Promise<FileDamage[]> {
+export async function findFileDamage(folder: string): Promise<StoreDamage[]> {
   const live = await readLiveFiles(folder)
   if (live === undefined) return filesWithoutCurrent(folder)
   if ('reason' in live) return [live]
-  const found: FileDamage[] = []
+  const found: StoreDamage[] = []
   for (const [number, size] of live.tables) {
     const damage = await findDamageOfTable(folder, number, size)
     if (damage !== undefined) found.push(damage)
@@ -55,7 +50,7 @@ export async function prepareLogs(folder: string): Promise<void> {
   if (damage !== undefined) throw damagedFile(join(folder, damage.file), damage.reason)
 }
 
-async function findLogDamage(folder: string): Promise<FileDamage | undefined> {
+async function findLogDamage(folder: string): Promise<StoreDamage | undefined> {
   const live = await readLiveFiles(folder)
   if (live === undefined) return (await filesWithoutCurrent(folder))[0]
   if ('reason' in live) return live
@@ -72,7 +67,7 @@ function recordReason(offset: number): string {
 }
 
 /** LevelDB takes a folder without CURRENT for an empty one, and removes the files that it does not know. */
-async function filesWithoutCurrent(folder: string): Promise<FileDamage[]> {
+async function filesWithoutCurrent(folder: string): Promise<StoreDamage[]> {
   const names = await readdir(folder)
   const orphan = names.find((name) => /\.(ldb|sst|log)$/.test(name))
   return orphan === undefined ? [] : [{ file: 'CURRENT', reason: `it is missing, and ${orphan} is there` }]
@@ -82,7 +77,7 @@ async function findDamageOfTable(
   folder: string,
   number: number,
   size: number,
-): Promise<FileDamage | undefined> {
+): Promise<StoreDamage | undefined> {
   const file = `${String(number).padStart(6, '0')}.ldb`
   const bytes = await readFileOrNothing(join(folder, file))
   const reason =

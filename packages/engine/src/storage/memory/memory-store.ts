@@ -18,6 +18,7 @@ import type {
   KvStore,
   KvStoreLimits,
   ScanOptions,
+  StoreDamage,
 } from '../kv-store.ts'
 import { chunkEntriesMax, storeLimits } from '../limits.ts'
 import { storageErrors } from '../storage-errors.ts'
@@ -74,6 +75,11 @@ export class MemoryStore implements KvStore {
   async sizeBytes(): Promise<number> {
     this.#assertOpen()
     return 0
+  }
+
+  async findDamage(): Promise<readonly StoreDamage[]> {
+    this.#assertOpen()
+    return []
   }
 
   async compact(): Promise<void> {

@@ -98,7 +98,7 @@ function testFencing(open: OpenStore): void {
       await store.commit([], expectHead(undefined))
     }))
 
-  test('an expectation is held against what the commits before it leave, not against the state at the call', () =>
+  test('an expectation is held against the commits before it, not the moment of the call', () =>
     withStore(open, async ({ store }) => {
       const outcomes = await Promise.allSettled([
         store.commit([put('head', '1')], expectHead(undefined)),

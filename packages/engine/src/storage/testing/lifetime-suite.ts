@@ -24,6 +24,7 @@ const storeOperations: Record<string, (store: KvStore) => unknown> = {
   sizeBytes: (store) => store.sizeBytes(),
   'sizeBytes of a range': (store) => store.sizeBytes(everything),
   compact: (store) => store.compact(),
+  findDamage: (store) => store.findDamage(),
 }
 
 const snapshotOperations: Record<string, (snapshot: KvSnapshot) => unknown> = {

@@ -151,7 +151,7 @@ describe('POST /api/query', () => {
       {
         name: 'a statement that takes too long is stopped',
         request: 'POST /api/query',
-        call: asRoot({ query: 'SLEEP 5s' }),
+        call: asRoot({ query: 'FOR $i IN 0..9999 { FOR $j IN 0..9999 { LET $x = $i } }' }),
         status: 200,
         body: {
           results: [{ status: 'error', error: { code: 'TIMEOUT', reason: 'QUERY_TIMEOUT', status: 504 } }],

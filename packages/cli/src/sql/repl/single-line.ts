@@ -2,7 +2,7 @@
  * A text of several lines as one line of the same meaning, for the history.
  */
 
-import { scanStatements } from './scan-statements.ts'
+import { scanStatements } from '../scan-statements.ts'
 
 /** `undefined` where a line break means something: it ends a comment, or stands in a string. */
 export function singleLine(text: string): string | undefined {

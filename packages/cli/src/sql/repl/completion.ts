@@ -3,18 +3,18 @@
  */
 
 import { formatIdentifier } from '@dendrodb/protocol'
+import { resultFormats } from '../result-view.ts'
 import { dotCommands } from './dot-commands.ts'
 import { keywords } from './keywords.ts'
-import { resultFormats } from './result-view.ts'
 
 export interface CompletionSources {
-  /** Names; asked for at each Tab. */
+  /** Names; asked for at each Tab. One that fails offers nothing. */
   tables(): Promise<readonly string[]>
   databases(): Promise<readonly string[]>
 }
 
 /** As `node:readline` wants it: what fits, and the piece of the line that it replaces. */
-export type Completions = [readonly string[], string]
+export type Completions = [string[], string]
 
 /** @param isFirstLine whether a command of the prompt may stand here */
 export async function completionsFor(
@@ -25,11 +25,15 @@ export async function completionsFor(
   const dot = /^\s*(\.\w*)(\s+(\S*))?$/.exec(line)
   if (isFirstLine && dot !== null) return dotCompletions(dot[1] ?? '', dot[3], sources)
   const word = /[\p{L}\p{N}_]*$/u.exec(line)?.[0] ?? ''
-  if (word === '') return [[], word]
+  const before = line.slice(0, line.length - word.length).at(-1)
+  // A parameter, a path or a method: nothing of which is known here.
+  if (word === '' || (before !== undefined && '$.:'.includes(before))) return [[], word]
   const isLower = word === word.toLowerCase()
   const fitting = keywords.filter((keyword) => keyword.startsWith(word.toUpperCase()))
-  const tables = (await sources.tables()).map(formatIdentifier).filter((name) => name.startsWith(word))
   const words = fitting.map((keyword) => (isLower ? keyword.toLowerCase() : keyword))
+  const tables = (await offered(sources.tables()))
+    .map(formatIdentifier)
+    .filter((name) => name.startsWith(word))
   return [[...new Set([...tables, ...words])].map((each) => `${each} `), word]
 }
 
@@ -49,14 +53,23 @@ async function dotCompletions(
 async function argumentsOf(name: string, sources: CompletionSources): Promise<readonly string[]> {
   switch (name) {
     case '.use':
-      return sources.databases()
+      return offered(sources.databases())
     case '.info':
-      return sources.tables()
+      return offered(sources.tables())
     case '.format':
       return resultFormats
     case '.timing':
       return ['on', 'off']
     default:
       return []
+  }
+}
+
+async function offered(names: Promise<readonly string[]>): Promise<readonly string[]> {
+  try {
+    return await names
+  } catch {
+    // Nobody answers, or not in time: the next statement will tell why.
+    return []
   }
 }
