@@ -5,11 +5,12 @@
 
 import { Database } from './database/database.ts'
 import { DatabaseCore } from './database/database-core.ts'
+import { getHeapStatistics } from 'node:v8'
 import { type DatabaseFiles, filesIn, filesInMemory } from './database/database-files.ts'
 import { catalogOfDatabase, checkDatabaseName } from './database/database-name.ts'
 import { openLedger } from './database/open-core.ts'
 import { engineErrors } from './engine-errors.ts'
-import { recordCacheBytesMax, scanCacheBytesMax } from './models/document/limits.ts'
+import { cacheHeapShareMax, recordCacheBytesMax, scanCacheBytesMax } from './models/document/limits.ts'
 import type { QueryHost } from './query/host.ts'
 
 export interface EngineOptions {
@@ -18,9 +19,9 @@ export interface EngineOptions {
    * process.
    */
   readonly path?: string
-  /** Decoded records kept for point reads, per database. Default 32 MiB. */
+  /** Decoded records kept for point reads, per database. Default 32 MiB, less on a small heap. */
   readonly recordCacheBytes?: number
-  /** Decoded rows kept for scans, per database. Default 64 MiB. */
+  /** Decoded rows kept for scans, per database. Default 64 MiB, less on a small heap. */
   readonly scanCacheBytes?: number
   /** Blocks of files kept per database. Default 32 MiB. */
   readonly blockCacheBytes?: number
@@ -48,13 +49,22 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
           cacheBytes: blockCacheBytes ?? 32 * 1024 * 1024,
           writeBufferBytes: writeBufferBytes ?? 16 * 1024 * 1024,
         })
-  const { recordCacheBytes = recordCacheBytesMax, scanCacheBytes = scanCacheBytesMax } = options
+  const { recordCacheBytes, scanCacheBytes } = { ...defaultCaches(), ...options }
   return new Engine(files, await files.names(), { recordCacheBytes, scanCacheBytes })
 }
 
 interface CacheSizes {
   readonly recordCacheBytes: number
   readonly scanCacheBytes: number
+}
+
+/** A process in a small container has a small heap, and caches must leave most of it to the work. */
+function defaultCaches(): CacheSizes {
+  const room = getHeapStatistics().heap_size_limit * cacheHeapShareMax
+  return {
+    recordCacheBytes: Math.min(recordCacheBytesMax, room / 3),
+    scanCacheBytes: Math.min(scanCacheBytesMax, (room * 2) / 3),
+  }
 }
 
 export class Engine implements QueryHost {

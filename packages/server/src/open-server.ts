@@ -58,6 +58,9 @@ export async function openServer({ config, log, now = Date.now }: ServerOptions)
   }
 }
 
+/** How often connections that have become idle are closed during a shutdown. */
+const idleSweepMs = 20
+
 type Closing = () => Promise<void> | void
 
 class ServerStart {
@@ -173,10 +176,13 @@ class ServerStart {
       )
       app.server.closeAllConnections()
     }, this.#config.shutdownTimeoutMs)
+    // A connection whose request has been answered meanwhile would stay open for the next one.
+    const sweep = setInterval(() => app.server.closeIdleConnections(), idleSweepMs)
     try {
       await app.close()
     } finally {
       clearTimeout(cutOff)
+      clearInterval(sweep)
     }
   }
 

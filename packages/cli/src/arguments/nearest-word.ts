@@ -5,7 +5,7 @@
  */
 
 /** `undefined` when none is near. */
-export function nearestWord(word: string, known: Iterable<string>): string | undefined {
+export function nearestWord(word: string, known: readonly string[]): string | undefined {
   let nearest: string | undefined
   let nearestSlips = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of known) {
@@ -17,7 +17,7 @@ export function nearestWord(word: string, known: Iterable<string>): string | und
   return nearest ?? beginning(word, known)
 }
 
-function beginning(word: string, known: Iterable<string>): string | undefined {
+function beginning(word: string, known: readonly string[]): string | undefined {
   if (word.length < 2) return undefined
   for (const candidate of known) if (candidate.startsWith(word)) return candidate
   return undefined

@@ -10,3 +10,5 @@ export const historyEntriesMax = 1000
 export const historyEntryCharsMax = 10_000
 /** Milliseconds that completion waits for the names of tables or databases. */
 export const completionMs = 500
+/** Milliseconds in which a server at the default address has to show that it is there. */
+export const answerMsMax = 2000

@@ -16,6 +16,7 @@ import { cliErrors } from '../cli-errors.ts'
 import type { CliIo } from '../cli-io.ts'
 import type { Connection } from './connection.ts'
 import { findToken } from './credentials.ts'
+import { answerMsMax } from './limits.ts'
 import { openRemote } from './remote-connection.ts'
 
 const embeddedClashes = ['url', 'token', 'user', 'password']
@@ -61,8 +62,20 @@ async function openFolderOrServer(folder: string, args: Arguments, io: CliIo): P
   try {
     return await openFolder(folder)
   } catch (error) {
-    if (error instanceof DbError && error.code === 'STORAGE_LOCKED') return openServer(args, io)
-    throw error
+    if (!(error instanceof DbError) || error.code !== 'STORAGE_LOCKED') throw error
+    const url = serverUrl(args)
+    if (await isAnswering(url)) return openServer(args, io)
+    const problem = `another process has it open; if that is a server, name its address with --url (it is not ${url})`
+    throw cliErrors.DATA_UNUSABLE({ folder: resolve(folder), problem }, { cause: error })
+  }
+}
+
+async function isAnswering(url: string): Promise<boolean> {
+  try {
+    const { ok } = await fetch(`${url}/health`, { signal: AbortSignal.timeout(answerMsMax) })
+    return ok
+  } catch {
+    return false
   }
 }
 

@@ -34,9 +34,9 @@ export class QuerySession {
    */
   async run(statement: ScannedStatement, signal?: AbortSignal): Promise<readonly Outcome[]> {
     const lets = this.#letsFor(statement.params)
-    // On lines of their own, so that the columns of the statement stay, and a comment at its end has an end.
+    // On lines of their own, so that the columns of the statement stay.
     const prefix = lets.map(({ text }) => `${text};\n`).join('')
-    const text = `${prefix}${statement.text}\n${probeOf(statement)}`
+    const text = `${prefix}${statement.text}${probeOf(statement)}`
     const prefixLines = prefix.split('\n').length - 1
     try {
       const outcomes = await this.connection.run(text, { database: this.database, signal })

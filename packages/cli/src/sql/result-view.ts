@@ -7,6 +7,7 @@
 import { formatValue, stringifyJson, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { OutputStream } from '../cli-io.ts'
 import { type Paint, plain } from '../output/paint.ts'
+import { planLines } from '../output/plan-tree.ts'
 import { prettyValue } from '../output/pretty-value.ts'
 import { printableJson, printableText } from '../output/printable.ts'
 import { tableLines } from '../output/table.ts'
@@ -30,6 +31,9 @@ export interface ShownResult {
   readonly value: Value
   readonly timeMs: number
 }
+
+/** What matters of the statement that gave it. */
+export type ShownStatement = Pick<ScannedStatement, 'keyword' | 'fields'>
 
 /** Statements that do something and have nothing to say about it. */
 const silent: ReadonlySet<string> = new Set([
@@ -55,15 +59,12 @@ export class ResultView {
     this.showsTiming = showsTiming
   }
 
-  async show(
-    result: ShownResult,
-    { keyword, fields }: Pick<ScannedStatement, 'keyword' | 'fields'>,
-  ): Promise<void> {
+  async show(result: ShownResult, statement: ShownStatement): Promise<void> {
     // Over HTTP, NONE arrives as NULL.
-    const isNothing = (result.value ?? null) === null && silent.has(keyword)
+    const isNothing = (result.value ?? null) === null && silent.has(statement.keyword)
     if (isNothing && !this.#saysOk) return
     if (isNothing) await this.print([this.#note('ok', result)])
-    else await this.print(this.#lines(result, fields))
+    else await this.print(this.#lines(result, statement))
   }
 
   /** Resolves when the reader can take more. */
@@ -71,23 +72,23 @@ export class ResultView {
     await writeLines(this.#stdout, lines)
   }
 
-  #lines(result: ShownResult, fields: readonly string[]): Iterable<string> {
+  #lines(result: ShownResult, statement: ShownStatement): Iterable<string> {
     switch (this.format) {
       case 'json':
         return [this.#onTerminal ? printableJson(stringifyJson(result.value)) : stringifyJson(result.value)]
       case 'dql':
         return this.#onTerminal ? this.#literalLines(result.value) : [formatValue(result.value)]
       case 'table':
-        return this.#tableOrLiteral(result, fields)
+        return this.#tableOrLiteral(result, statement)
       default:
         return this.format satisfies never
     }
   }
 
-  *#tableOrLiteral(result: ShownResult, fields: readonly string[]): Iterable<string> {
+  *#tableOrLiteral(result: ShownResult, { keyword, fields }: ShownStatement): Iterable<string> {
     const { value } = result
     if (!isRows(value)) {
-      yield* this.#literalLines(value)
+      yield* (keyword === 'EXPLAIN' ? planLines(value) : undefined) ?? this.#literalLines(value)
       if (this.showsTiming) yield this.#note('', result)
       return
     }

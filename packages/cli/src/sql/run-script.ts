@@ -22,7 +22,7 @@ export interface ScriptOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** The exit code: of the first error, or 0. */
+/** The exit code: of the first error, or 0. @throws what is about no statement but the connection */
 export async function runScript({ text, source }: Script, options: ScriptOptions): Promise<number> {
   const { continuesAfterErrors, signal } = options
   const { statements, rest } = scanStatements(text)

@@ -2,7 +2,7 @@
  * One statement, or one transaction, run and shown.
  */
 
-import type { DbError } from '@dendrodb/protocol'
+import { DbError, type ErrorStatus } from '@dendrodb/protocol'
 import type { CliIo } from '../cli-io.ts'
 import { type ErrorPlace, reportError } from '../output/report-error.ts'
 import type { Outcome } from './connection.ts'
@@ -17,7 +17,10 @@ export interface StatementOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** The exit code: of the first error, or 0. */
+/**
+ * The exit code: of the first error, or 0.
+ * @throws what is not about this statement: nobody answers, or lets us in
+ */
 export async function runStatement(
   statement: ScannedStatement,
   source: string | undefined,
@@ -34,9 +37,18 @@ export async function runStatement(
     }
     return reportFailures(outcomes, io, place)
   } catch (error) {
+    if (error instanceof DbError && aboutConnection.has(error.status)) throw error
     return reportError(error, io, place)
   }
 }
+
+const aboutConnection: ReadonlySet<ErrorStatus> = new Set([
+  'unavailable',
+  'unauthenticated',
+  'invalid_credentials',
+  'account_locked',
+  'rate_limited',
+])
 
 /** Of a transaction that failed only the statement that is to blame: of the others each says just that. */
 function reportFailures(outcomes: readonly Outcome[], io: CliIo, place: ErrorPlace): number {

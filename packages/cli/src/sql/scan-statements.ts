@@ -28,8 +28,6 @@ export interface Scan {
   readonly rest: ScannedStatement | undefined
   /** What the text still waits for; `undefined` when nothing has begun. */
   readonly open: OpenPart | undefined
-  /** Where the rest begins. */
-  readonly restAt: number
 }
 
 export type OpenPart = 'statement' | 'string' | 'name' | 'comment' | 'bracket' | 'transaction'
@@ -61,6 +59,8 @@ class Scanner {
   #statementStart = 0
   #isTransaction = false
   #contentEnd = 0
+  /** Of the comment that has no end. */
+  #commentStart = 0
   #depth = 0
   #open: OpenPart | undefined
   readonly #lines: LineCounter
@@ -72,14 +72,13 @@ class Scanner {
 
   scan(): Scan {
     while (this.#at < this.#text.length && this.#open === undefined) this.#step()
-    const first = this.#tokens[0]
-    const rest = first === undefined ? undefined : this.#statement(this.#text.length)
-    return {
-      statements: this.#statements,
-      rest,
-      open: this.#open ?? this.#openPart(),
-      restAt: first?.start ?? this.#text.length,
-    }
+    return { statements: this.#statements, rest: this.#rest(), open: this.#open ?? this.#openPart() }
+  }
+
+  /** A comment without an end is part of it, for the parser to complain about. */
+  #rest(): ScannedStatement | undefined {
+    if (this.#open === 'comment') return this.#statement(this.#text.length)
+    return this.#tokens.length === 0 ? undefined : this.#statement(this.#contentEnd)
   }
 
   #openPart(): OpenPart | undefined {
@@ -109,7 +108,10 @@ class Scanner {
 
   #blockComment(): void {
     const end = this.#text.indexOf('*/', this.#at + 2)
-    if (end < 0) this.#open = 'comment'
+    if (end < 0) {
+      this.#open = 'comment'
+      this.#commentStart = this.#at
+    }
     this.#at = end < 0 ? this.#text.length : end + 2
   }
 
@@ -165,7 +167,7 @@ class Scanner {
 
   #statement(end: number): ScannedStatement {
     const [first, second] = this.#tokens
-    const start = first?.start ?? end
+    const start = first?.start ?? this.#commentStart
     const keyword = first === undefined ? '' : first.type === 'word' ? first.text.toUpperCase() : ''
     const params = this.#tokens.filter(({ type }) => type === 'param').map(paramName)
     return {

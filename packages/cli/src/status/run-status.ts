@@ -10,10 +10,11 @@ import type { CliIo } from '../cli-io.ts'
 import { type Paint, paintFor } from '../output/paint.ts'
 import { exitCodeOf } from '../output/report-error.ts'
 import { findToken } from '../sql/credentials.ts'
-import { readJson, transportError } from '../sql/remote-connection.ts'
 import { serverUrl } from '../sql/open-connection.ts'
+import { readJson, transportError } from '../sql/remote-connection.ts'
+import { formatUptime } from './format-uptime.ts'
 
-export interface ServerStatus {
+interface ServerStatus {
   readonly url: string
   readonly version: string
   readonly ready: boolean
@@ -100,18 +101,4 @@ function statusText(status: ServerStatus, paint: Paint): string {
     ['head', head === undefined ? paint.dim(`unknown: ${headProblem}`) : `${head.head} (commit ${head.seq})`],
   ]
   return facts.map(([name, value]) => `${paint.dim(name.padEnd(8))}  ${value}\n`).join('')
-}
-
-/** The two largest units. */
-export function formatUptime(seconds: number): string {
-  const whole = Math.floor(seconds)
-  const parts: [number, string][] = [
-    [Math.floor(whole / 86_400), 'd'],
-    [Math.floor(whole / 3600) % 24, 'h'],
-    [Math.floor(whole / 60) % 60, 'min'],
-    [whole % 60, 's'],
-  ]
-  const first = parts.findIndex(([count]) => count > 0)
-  const shown = first < 0 ? parts.slice(-1) : parts.slice(first, first + 2).filter(([count]) => count > 0)
-  return shown.map(([count, unit]) => `${count} ${unit}`).join(' ')
 }

@@ -14,6 +14,7 @@ import type { CliIo } from '../cli-io.ts'
 import { type Paint, paintFor } from '../output/paint.ts'
 import { printableLine } from '../output/printable.ts'
 import { reportError } from '../output/report-error.ts'
+import { crashError } from './crash-error.ts'
 import type { VerifyMessage } from './messages.ts'
 import { ProgressBar } from './progress-bar.ts'
 
@@ -76,16 +77,6 @@ function verifyInChild(folder: string, name: string, bar: ProgressBar): Promise<
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
   })
-}
-
-/** Signals by which people and systems end a process, as opposed to those by which it ends itself. */
-const orderly: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'])
-
-export function crashError(name: string, code: number | null, signal: NodeJS.Signals | null): DbError {
-  if (signal === 'SIGKILL') return cliErrors.VERIFY_KILLED()
-  if (signal !== null && orderly.has(signal)) return cliErrors.INTERRUPTED()
-  const how = signal ?? `exit code ${code}`
-  return cliErrors.DATABASE_DAMAGED({ name, what: `reading its files brought the process down (${how})` })
 }
 
 function intactText(name: string, folder: string, report: VerifyReport, paint: Paint): string {

@@ -1,6 +1,6 @@
 /**
- * Rules against filtering by hand: whatever a user asks, the answer is the one root gets from a database that holds
- * only what the user may see.
+ * Rules against filtering by hand: whatever a user asks, the answer is the one root gets from a database that
+ * holds only what the user may see.
  */
 
 import { RecordId, type Value } from '@dendrodb/protocol'

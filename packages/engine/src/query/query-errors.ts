@@ -47,10 +47,6 @@ export const queryErrors = defineErrors('QUERY', {
     message: '{statement} expects a table or records as its target, found {found}',
   },
   RECORD_EXISTS: { status: 'conflict', message: 'the record {id} already exists' },
-  UNIQUE_CONFLICT: {
-    status: 'conflict',
-    message: 'the unique index {index} on {table} already holds a record with these values',
-  },
   ID_MISMATCH: {
     status: 'invalid_argument',
     message: 'the id of {id} cannot be changed to {found}',
@@ -100,9 +96,5 @@ export const queryErrors = defineErrors('QUERY', {
   NESTED_WRITE: {
     status: 'invalid_query',
     message: '{statement} cannot stand inside {place}',
-  },
-  RULE_INVALID: {
-    status: 'invalid_query',
-    message: 'the permission rule for {action} on {table} does not parse: {problem}',
   },
 })

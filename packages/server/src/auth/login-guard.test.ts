@@ -1,7 +1,7 @@
 import { type Database, openEngine } from '@dendrodb/engine'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Account, AccountStore } from './account-store.ts'
-import { loginAttemptsWaitingMax, loginLockMs } from './limits.ts'
+import { loginAttemptsWaitingMax, loginEmailsMax, loginLockMs } from './limits.ts'
 import { LoginGuard } from './login-guard.ts'
 
 let engine: Awaited<ReturnType<typeof openEngine>>
@@ -129,4 +129,15 @@ test('a record that cannot be written is reported, and the answer given all the 
   expect(await guard.attempt({ database: lost, email: account.email, account, check })).toBe(false)
   await guard.settled()
   expect(errors).toMatchObject([{ code: 'LEDGER_CLOSED' }])
+})
+
+test('remembers so many emails and forgets the one that failed longest ago', async () => {
+  const guard = new LoginGuard({ now: () => 0, onError: () => {} })
+  const check = async () => false
+  const fail = (email: string) => guard.attempt({ database, email, account: undefined, check })
+  for (let count = 1; count <= 5; count += 1) await fail('first')
+  for (let count = 1; count < loginEmailsMax; count += 1) await fail(`other ${count}`)
+  await expect(fail('first')).rejects.toMatchObject({ code: 'AUTH_TOO_MANY_ATTEMPTS' })
+  await fail('one more')
+  expect(await fail('first')).toBe(false)
 })

@@ -7,7 +7,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { join } from 'node:path'
 import { readSecretFile, writeSecretFile } from './secret-file.ts'
 
-export const rootTokenFile = 'root-token'
+const rootTokenFile = 'root-token'
 
 export class RootToken {
   readonly #hash: Buffer

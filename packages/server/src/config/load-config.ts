@@ -43,7 +43,7 @@ interface Given {
 type GivenSettings = Map<SettingKey, Given>
 
 const allSettings = Object.entries(settings) as [SettingKey, Setting][]
-export const configFileName = 'ddb.toml'
+const configFileName = 'ddb.toml'
 
 /**
  * @throws CONFIG_UNKNOWN_SETTING, CONFIG_INVALID_VALUE, CONFIG_SYNTAX, CONFIG_FLAG_VALUE_MISSING,

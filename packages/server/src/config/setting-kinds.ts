@@ -72,7 +72,7 @@ export function duration(minimum: string, maximum: string) {
   )
 }
 
-export function formatBytes(count: number): string {
+function formatBytes(count: number): string {
   const units = [...byteUnits].reverse()
   const [unit, factor] = units.find(([, size]) => count >= size && count % size === 0) ?? ['B', 1]
   return `${count / factor}${unit}`

@@ -23,7 +23,7 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
   readonly aliases: readonly string[]
 }
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 const networks = list(isNetwork, 'must hold IP addresses or networks such as 10.0.0.0/8')
 const mebibyte = 1024 * 1024

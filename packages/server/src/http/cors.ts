@@ -13,6 +13,8 @@ const exposed = [
   'X-RateLimit-Reset',
   'Retry-After',
   'Location',
+  'X-DDB-Seq',
+  'X-DDB-Head',
 ].join(', ')
 
 const requestHeaders = 'Authorization, Content-Type, Accept, X-DDB-Database, X-Request-Id'

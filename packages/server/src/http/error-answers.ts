@@ -9,7 +9,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../observability/log.ts'
 import { errorAnswer, jsonType } from './answer.ts'
 import { httpErrors } from './http-errors.ts'
-import { headerBytesMax, pathPartCharsMax } from './limits.ts'
+import { headerBytesMax, lingerMs, pathPartCharsMax } from './limits.ts'
 import { securityHeaders } from './security-headers.ts'
 
 export function sendError(reply: FastifyReply, error: DbError): FastifyReply {
@@ -32,6 +32,8 @@ export function createErrorHandler(log: Log, bodyBytesMax: number) {
 
 /** What Node refuses before it is a request. Nothing of it is trusted; the connection ends. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  // What still arrives after the answer fails again.
+  if (socket.writableEnded) return
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy(error)
     return
@@ -45,6 +47,9 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     ...Object.entries(securityHeaders).map(([name, value]) => `${name}: ${value}`),
   ]
   socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`)
+  // A connection that is closed with bytes unread is reset, and the client may never see the answer.
+  const timer = setTimeout(() => socket.destroy(), lingerMs)
+  socket.once('close', () => clearTimeout(timer))
 }
 
 const reasonPhrases: ReadonlyMap<number, string> = new Map([
@@ -71,6 +76,8 @@ function fromFramework(thrown: unknown, bytesMax: number): DbError {
     case 'FST_ERR_CTP_EMPTY_TYPE':
       return httpErrors.BODY_TYPE()
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    // The client went away in the middle.
+    case 'ECONNRESET':
       return httpErrors.BODY_LENGTH()
     case 'FST_ERR_BAD_URL':
       return httpErrors.URL_MALFORMED()

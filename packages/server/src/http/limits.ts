@@ -21,3 +21,5 @@ export const readyProbeMs = 500
 export const preflightSeconds = 600
 /** How long a connection may be idle between two requests. */
 export const keepAliveMs = 72_000
+/** How long a connection that is being refused is still read from. */
+export const lingerMs = 1_000

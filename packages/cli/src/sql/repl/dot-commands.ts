@@ -63,7 +63,8 @@ export async function runDotCommand(line: string, context: DotContext): Promise<
   const [, name = '', argument = ''] = /^(\S+)\s*(.*?)\s*;?\s*$/s.exec(line.trim()) ?? []
   const command = dotCommands.find((each) => each.name === name.toLowerCase())
   if (command === undefined) throw unknownCommand(name)
-  if (command.usage === '' && argument !== '') throw cliErrors.DOT_COMMAND_USAGE({ name: command.name, usage: '' })
+  if (command.usage === '' && argument !== '')
+    throw cliErrors.DOT_COMMAND_USAGE({ name: command.name, usage: '' })
   await command.run(argument, context)
 }
 

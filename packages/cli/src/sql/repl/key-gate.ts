@@ -101,10 +101,12 @@ export class KeyGate {
   }
 }
 
-/** A tab among other keys was pasted, and is no wish for completion. */
+/** A tab with other keys behind it was pasted, and is no wish for completion. */
 function withoutTabs(keys: Buffer): Buffer {
-  if (keys.length === 1 || !keys.includes(tab)) return keys
-  return Buffer.from(keys.toString('latin1').replaceAll('\t', '  '), 'latin1')
+  const first = keys.indexOf(tab)
+  if (first < 0 || first === keys.length - 1) return keys
+  const pasted = keys.toString('latin1', 0, keys.length - 1).replaceAll('\t', '  ')
+  return Buffer.concat([Buffer.from(pasted, 'latin1'), keys.subarray(-1)])
 }
 
 /** Behind the first line end, or behind everything. */

@@ -7,12 +7,12 @@ import { type KvReader, keyText } from '../../ledger/overlay.ts'
 import type { KeyRange } from '../../storage/kv-store.ts'
 import type { StoredRecord } from '../model.ts'
 import { rowsPerChunkMax } from './limits.ts'
-import { decodeRow, tableRange } from './live-records.ts'
+import { decodeRow, scanRange, tableRange } from './live-records.ts'
 import type { ScanCache, TableChunk } from './scan-cache.ts'
 
-/** What a decoded row takes, by its stored bytes: objects and strings cost a multiple. */
+/** What a decoded row takes, by its stored bytes; measured: 1.1 KB for a row of six fields and 170 bytes. */
 export function decodedBytes(storedBytes: number): number {
-  return 300 + 2 * storedBytes
+  return 600 + 3 * storedBytes
 }
 
 export interface CachedScan {
@@ -30,6 +30,7 @@ export async function* scanWithCache(
   const range = tableRange(table)
   const end = keyText(range.lt)
   for (let from = keyText(range.gte); from < end; ) {
+    if (!scan.cache.accepts(table.id)) return yield* scanRange(scan.reader, table, fromText(from), range.lt)
     const known = scan.cache.get(table.id, from)
     const chunk =
       known !== undefined && known.seq <= scan.seq ? known : await readChunk(scan, table, from, end)
@@ -45,7 +46,7 @@ async function readChunk(
   end: string,
 ): Promise<TableChunk> {
   const rows: StoredRecord[] = []
-  const range = { gte: Buffer.from(from, 'latin1'), lt: Buffer.from(end, 'latin1') }
+  const range = { gte: fromText(from), lt: fromText(end) }
   let bytes = 0
   let to = end
   for await (const entries of scan.reader.scan(range, { limit: rowsPerChunkMax })) {
@@ -58,6 +59,10 @@ async function readChunk(
     if (rows.length === rowsPerChunkMax && last !== undefined) to = `${keyText(last.key)}\0`
   }
   const chunk = { from, to, seq: scan.seq, rows, bytes }
-  if (!scan.hasChanged({ gte: range.gte, lt: Buffer.from(to, 'latin1') })) scan.cache.set(table.id, chunk)
+  if (!scan.hasChanged({ gte: range.gte, lt: fromText(to) })) scan.cache.set(table.id, chunk)
   return chunk
+}
+
+function fromText(key: string): Buffer {
+  return Buffer.from(key, 'latin1')
 }

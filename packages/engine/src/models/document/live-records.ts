@@ -55,14 +55,25 @@ export function tableRange(table: TableDefinition, options: ScanTableOptions = {
   return { gte, lt }
 }
 
-export async function* scanRecords(
+export function scanRecords(
   reader: KvReader,
   table: TableDefinition,
   options: ScanTableOptions = {},
 ): AsyncGenerator<readonly StoredRecord[]> {
-  const range = tableRange(table, options)
-  if (Buffer.compare(range.gte, range.lt) >= 0) return
-  for await (const chunk of reader.scan(range, scanOptions(options))) {
+  const { gte, lt } = tableRange(table, options)
+  return scanRange(reader, table, gte, lt, options)
+}
+
+/** Rows whose `R` keys lie in [gte, lt). */
+export async function* scanRange(
+  reader: KvReader,
+  table: TableDefinition,
+  gte: Uint8Array,
+  lt: Uint8Array,
+  options: ScanTableOptions = {},
+): AsyncGenerator<readonly StoredRecord[]> {
+  if (Buffer.compare(gte, lt) >= 0) return
+  for await (const chunk of reader.scan({ gte, lt }, scanOptions(options))) {
     for (const entries of inRows(chunk)) yield entries.map((entry) => decodeRow(table, entry))
   }
 }

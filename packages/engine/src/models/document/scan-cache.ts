@@ -36,6 +36,11 @@ export class ScanCache {
     this.#bytesMax = bytesMax
   }
 
+  /** Whether rows of the table are kept at all. */
+  accepts(tableId: number): boolean {
+    return !this.#tooLarge.has(tableId)
+  }
+
   get(tableId: number, from: string): TableChunk | undefined {
     return this.#tables.get(tableId)?.byFrom.get(from)
   }

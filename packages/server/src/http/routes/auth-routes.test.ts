@@ -108,7 +108,7 @@ describe('sign-up', () => {
       {
         name: 'cannot choose roles',
         request: 'POST /api/auth/signup',
-        call: { body: { email: 'eve@example.com', password, roles: ['admin'] } },
+        call: { body: { email: 'eve@example.com', password, roles: ['admin'], name: 'x'.repeat(200) } },
         status: 201,
         async after(_, { body }) {
           const me = await server.call('GET', '/api/auth/me', { token: body.access_token })
@@ -298,7 +298,9 @@ describe('a session', () => {
   )
 
   test('what is stored gives neither tokens nor passwords away', async () => {
-    const { token, refreshToken } = await server.signIn('ada@example.com')
+    const { token, refreshToken } = await server.signIn('ada@example.com', password, {
+      headers: { 'user-agent': 'x'.repeat(300) },
+    })
     const main = await server.server.engine.database('main')
     const session = { isSystem: true, isRoot: true }
     const [users, sessions] = await main.query(
@@ -315,6 +317,9 @@ describe('a session', () => {
       expect(Buffer.from(hash).includes(half)).toBe(false)
       expect(id.key).not.toBe(half.toString('hex'))
     }
+    expect(
+      (sessions as { user_agent: string }[]).some(({ user_agent }) => user_agent === 'x'.repeat(256)),
+    ).toBe(true)
     const log = JSON.stringify(server.logLines)
     for (const secret of [password, token, refreshToken, rootToken]) expect(log).not.toContain(secret)
   })

@@ -1,0 +1,135 @@
+/** `ddb start` and `ddb status`. */
+
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { runDdb, startDdb, startServer, temporaryFolder } from '../testing/run-ddb.ts'
+import { version } from '../version.ts'
+
+test('says where it listens, where its data and its token are, and never the token', async () => {
+  const cwd = temporaryFolder()
+  const server = await startServer({ cwd })
+  const tokenFile = join(cwd, 'ddb-data', 'root-token')
+  await server.waitForError(/Ctrl-C/)
+  expect(server.stderr).toContain(`DendroDB ${version} listens on ${server.url}`)
+  expect(server.stderr).toContain(tokenFile)
+  expect(server.stderr).toContain(`ddb sql --url ${server.url}`)
+  expect(statSync(tokenFile).mode & 0o777).toBe(0o600)
+  const token = readFileSync(tokenFile, 'utf8').trim()
+  await fetch(`${server.url}/api/auth/me`, { headers: { authorization: `Bearer ${token}` } })
+  server.child.kill('SIGTERM')
+  const { code, stdout, stderr } = await server.ended
+  expect(code).toBe(0)
+  expect(token.length).toBeGreaterThan(20)
+  expect(stdout + stderr).not.toContain(token)
+})
+
+test('what is no terminal gets its log as lines of JSON', async () => {
+  const server = await startServer({ cwd: temporaryFolder() })
+  await (await fetch(`${server.url}/api/auth/me`)).text()
+  server.child.kill('SIGTERM')
+  const { stdout } = await server.ended
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines.map(({ msg }) => msg)).toContain('listening')
+  expect(lines.find(({ msg }) => msg === 'request')).toMatchObject({ path: '/api/auth/me', status: 401 })
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'stops in order at %s, also when it comes twice at once',
+  async (signal) => {
+    const server = await startServer({ cwd: temporaryFolder() })
+    server.child.kill(signal)
+    await delay(20)
+    server.child.kill(signal)
+    const { code, signal: killedBy } = await server.ended
+    expect({ code, killedBy }).toEqual({ code: 0, killedBy: null })
+  },
+)
+
+test('requests in flight are finished before it stops', async () => {
+  const cwd = temporaryFolder()
+  const server = await startServer({ cwd })
+  const token = readFileSync(join(cwd, 'ddb-data', 'root-token'), 'utf8').trim()
+  const request = fetch(`${server.url}/api/query`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query: 'SLEEP 400ms; RETURN 42' }),
+  })
+  await delay(200)
+  server.child.kill('SIGTERM')
+  const answer = (await (await request).json()) as {
+    readonly results: readonly { readonly result: unknown }[]
+  }
+  expect(answer.results.at(-1)?.result).toBe(42)
+  expect((await server.ended).code).toBe(0)
+})
+
+test('a port that is taken is told in one line, with exit code 69', async () => {
+  const cwd = temporaryFolder()
+  const server = await startServer({ cwd })
+  const { port } = new URL(server.url)
+  const second = await runDdb(['start', '--data', ':memory:', '--port', port], { cwd })
+  expect(second.code).toBe(69)
+  expect(second.stderr).toMatch(
+    new RegExp(`^error: another program listens on 127.0.0.1:${port}.*--port.*\n$`),
+  )
+})
+
+test('a folder that another server has open is told, with exit code 69', async () => {
+  const cwd = temporaryFolder()
+  await startServer({ cwd })
+  const second = await runDdb(['start', '--port', '0'], { cwd })
+  expect(second.code).toBe(69)
+  expect(second.stderr).toContain('STORAGE_LOCKED')
+})
+
+test('a misspelt variable is warned of', async () => {
+  const running = startDdb(['start', '--port', '0', '--data', ':memory:'], {
+    cwd: temporaryFolder(),
+    env: { DDB_PROT: '1' },
+  })
+  await running.waitForError(/warning: .*DDB_PROT.*DDB_PORT/)
+})
+
+test('status shows a server that is ready, and its newest commit', async () => {
+  const cwd = temporaryFolder()
+  const { url } = await startServer({ cwd })
+  await runDdb(['sql', '--url', url, '-e', 'CREATE a:1'], { cwd })
+  const { code, stdout } = await runDdb(['status', '--url', url], { cwd })
+  expect(code).toBe(0)
+  expect(stdout).toMatch(new RegExp(`server +${url} ready\nversion +${version}\nup for +\\d+ s\n`))
+  expect(stdout).toMatch(/database +main\nhead +b2:[0-9a-f]+ \(commit 1\)\n/)
+})
+
+test('status --json is one line for programs', async () => {
+  const cwd = temporaryFolder()
+  const { url } = await startServer({ cwd })
+  const { code, stdout } = await runDdb(['status', '--url', url, '--json', '-d', 'other'], { cwd })
+  expect(code).toBe(0)
+  expect(stdout.trim().split('\n')).toHaveLength(1)
+  const status = JSON.parse(stdout)
+  expect(status).toMatchObject({ url, version, ready: true, database: 'other', seq: 0 })
+  expect(status.uptime_secs).toBeGreaterThanOrEqual(0)
+})
+
+test('status without a token still says that the server is ready', async () => {
+  const cwd = temporaryFolder()
+  const { url } = await startServer({ cwd })
+  const { code, stdout } = await runDdb(['status', '--url', url, '--data', 'elsewhere'], { cwd })
+  expect(code).toBe(0)
+  expect(stdout).toContain(' ready\n')
+  expect(stdout).toMatch(/head +unknown: .*token/)
+})
+
+test('status of nobody, and of somebody else, is exit code 69', async () => {
+  const cwd = temporaryFolder()
+  const nobody = await runDdb(['status', '--url', 'http://127.0.0.1:1'], { cwd })
+  expect(nobody.code).toBe(69)
+  expect(nobody.stderr).toMatch(
+    /^error: no DendroDB server answers at http:\/\/127\.0\.0\.1:1 \(.+\); start one with "ddb start"/,
+  )
+})

@@ -1,0 +1,147 @@
+/**
+ * The naive host's transaction: a view of its own changes, which become the next state.
+ */
+
+import { compareBytes, encodeExact, type RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
+import { catalogErrors } from '../../catalog/catalog-errors.ts'
+import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
+import { indexErrors } from '../../models/document/index-errors.ts'
+import type { StoredRecord, WriteTx } from '../../models/model.ts'
+import { indexedTuples } from '../execute/write/indexed-values.ts'
+import type { MemoryCatalog } from './memory-catalog.ts'
+import {
+  keyTextOf,
+  type MemoryHostOptions,
+  type MemoryState,
+  MemoryView,
+  rowsInOrder,
+  type TableRecords,
+  tupleText,
+} from './memory-view.ts'
+
+export class MemoryTx extends MemoryView implements WriteTx {
+  readonly #base: MemoryState
+  #catalog: MemoryCatalog
+  readonly #tables: Map<number, TableRecords>
+  hasChanged = false
+  changedBytes = 0
+
+  constructor(base: MemoryState, options: MemoryHostOptions) {
+    super(base, options)
+    this.#base = base
+    this.#catalog = base.catalog
+    this.#tables = new Map(base.tables)
+  }
+
+  override get catalog(): MemoryCatalog {
+    return this.#catalog
+  }
+
+  protected override records(table: TableDefinition): TableRecords | undefined {
+    return this.#tables.get(table.id)
+  }
+
+  put(id: RecordId, value: ValueObject, options: { validFrom?: Value; validTo?: Value } = {}): void {
+    const table = this.ensureTable(id.table)
+    if (table.drop) return
+    const record = {
+      id,
+      idKey: encodeExact(id.key),
+      seq: this.#base.seq + 1,
+      value: { ...value, id },
+      ...options,
+    }
+    this.#checkUnique(table, record)
+    const records = new Map(this.#tables.get(table.id))
+    records.set(keyTextOf(id), record)
+    this.#tables.set(table.id, records)
+    this.hasChanged = true
+  }
+
+  delete(id: RecordId): boolean {
+    const table = this.#catalog.table(id.table)
+    const records = new Map(table && this.#tables.get(table.id))
+    if (table === undefined || !records.delete(keyTextOf(id))) return false
+    this.#tables.set(table.id, records)
+    this.hasChanged = true
+    for (const relation of this.#catalog.tables()) {
+      if (relation.kind.type !== 'relation') continue
+      for (const row of rowsInOrder(this.#tables.get(relation.id))) {
+        const touches = (['in', 'out'] as const).some((end) => (row.value[end] as RecordId).equals(id))
+        if (touches) this.delete(row.id)
+      }
+    }
+    return true
+  }
+
+  ensureTable(name: string, kind?: TableDefinition['kind']): TableDefinition {
+    const known = this.#catalog.table(name)
+    const turns = kind?.type === 'relation' && known?.kind.type === 'any'
+    if (known !== undefined && !turns) return known
+    if (known !== undefined && (this.#tables.get(known.id)?.size ?? 0) > 0) {
+      throw catalogErrors.NOT_A_RELATION({ table: name })
+    }
+    return this.#define(this.#catalog.withTable(name, { ...(kind && { kind }) }, true), name)
+  }
+
+  defineTable(name: string, change: Parameters<WriteTx['defineTable']>[1]): TableDefinition {
+    return this.#define(this.#catalog.withTable(name, change, false), name)
+  }
+
+  removeTable(name: string): boolean {
+    const table = this.#catalog.table(name)
+    if (table === undefined) return false
+    this.#tables.delete(table.id)
+    this.#catalog = this.#catalog.withoutTable(name)
+    this.hasChanged = true
+    return true
+  }
+
+  defineIndex(index: Parameters<WriteTx['defineIndex']>[0]): IndexDefinition {
+    const table = this.ensureTable(index.table)
+    this.#define(this.#catalog.withIndex(index, this.#base.seq + 1), index.table)
+    const defined = this.#catalog.table(table.name)?.indexes.find((each) => each.name === index.name)
+    return defined as IndexDefinition
+  }
+
+  removeIndex(table: string, name: string): boolean {
+    const known = this.#catalog.table(table)?.indexes.some((index) => index.name === name) === true
+    if (known) this.#define(this.#catalog.withoutIndex(table, name), table)
+    return known
+  }
+
+  setParam(name: string, value: Value): void {
+    this.#catalog = this.#catalog.withParam(name, value)
+    this.hasChanged = true
+  }
+
+  commit(time: bigint): MemoryState {
+    return { seq: this.#base.seq + 1, time, catalog: this.#catalog, tables: this.#tables }
+  }
+
+  #define(catalog: MemoryCatalog, name: string): TableDefinition {
+    this.#catalog = catalog
+    this.hasChanged = true
+    return catalog.table(name) as TableDefinition
+  }
+
+  #checkUnique(table: TableDefinition, record: StoredRecord): void {
+    for (const index of table.indexes) {
+      if (!index.unique) continue
+      const own = claims(index, record.value)
+      for (const other of this.#tables.get(table.id)?.values() ?? []) {
+        if (compareBytes(other.idKey, record.idKey) === 0) continue
+        if (claims(index, other.value).some((text) => own.includes(text))) {
+          throw indexErrors.UNIQUE_VIOLATION({ index: index.name, table: table.name })
+        }
+      }
+    }
+  }
+}
+
+/** Combinations of nothing but NONE and NULL claim nothing. */
+function claims(index: IndexDefinition, record: ValueObject): readonly string[] {
+  return indexedTuples(index, record)
+    .filter((tuple) => tuple.some((value) => value !== undefined && value !== null))
+    .map(tupleText)
+}

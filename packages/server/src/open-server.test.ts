@@ -1,0 +1,244 @@
+import { execFileSync } from 'node:child_process'
+import { EventEmitter } from 'node:events'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { Agent, get } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { hasTool } from '../../../scripts/testing/has-tool.ts'
+import { openServer } from './open-server.ts'
+import { runUntilSignal } from './run-until-signal.ts'
+import { openTestServer, rootToken, testConfig, useTestServer } from './testing/test-server.ts'
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'ddb-server-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+async function textOfAllFiles(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile())
+  const texts = await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'latin1')))
+  return texts.join('\n')
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+describe('a data folder', () => {
+  test('keeps accounts, sessions, keys and records from one start to the next', async () => {
+    const data = await newFolder()
+    const first = await openTestServer({ config: { data } })
+    const ada = await first.signUp('ada@example.com')
+    await first.call('PUT', '/api/data/note/1', { token: ada.token, body: { text: 'kept' } })
+    await first.server.close()
+    const second = await useTestServer({ config: { data } })
+    const note = await second.call('GET', '/api/data/note/1', { token: ada.token })
+    expect([note.status, note.body.data?.text]).toEqual([200, 'kept'])
+    const body = { refresh_token: ada.refreshToken }
+    expect((await second.call('POST', '/api/auth/refresh', { body })).status).toBe(200)
+    expect((await second.signIn('ada@example.com')).userId).toBe(ada.userId)
+  })
+
+  test('has a root token of its own where none is configured, for its owner alone to read', async () => {
+    const data = await newFolder()
+    const config = { data, rootToken: undefined }
+    const first = await openTestServer({ config })
+    const token = (await readFile(join(data, 'root-token'), 'utf8')).trim()
+    expect(token).toMatch(/^ddb_root_[0-9a-f]{64}$/)
+    expect((await stat(join(data, 'root-token'))).mode & 0o777).toBe(0o600)
+    const ask = (server: typeof first) =>
+      server.call('POST', '/api/query', { token, body: { query: 'RETURN 1' } })
+    expect((await ask(first)).status).toBe(200)
+    await first.server.close()
+    expect((await ask(await useTestServer({ config }))).status).toBe(200)
+  })
+
+  test('has no file for a root token that is configured', async () => {
+    const data = await newFolder()
+    await useTestServer({ config: { data } })
+    expect(await readdir(data)).not.toContain('root-token')
+  })
+
+  test('holds neither passwords nor tokens in the clear', async () => {
+    const data = await newFolder()
+    const server = await openTestServer({ config: { data } })
+    const ada = await server.signUp('ada@example.com', 'a password to look for')
+    await server.server.close()
+    const text = await textOfAllFiles(data)
+    expect(text).toContain('ada@example.com')
+    expect(text).toContain('argon2id')
+    for (const secret of ['a password to look for', ada.token, ada.refreshToken, rootToken, 'PRIVATE KEY']) {
+      expect(text).not.toContain(secret)
+    }
+    expect(text).not.toContain(Buffer.from(ada.refreshToken, 'base64url').subarray(0, 16).toString('latin1'))
+  })
+
+  test('is one server’s at a time, and the second says so', async () => {
+    const data = await newFolder()
+    await useTestServer({ config: { data } })
+    await expect(openTestServer({ config: { data } })).rejects.toMatchObject({ code: 'STORAGE_LOCKED' })
+  })
+
+  test('that cannot be one is refused with its name', async () => {
+    const folder = await newFolder()
+    const data = join(folder, 'file')
+    await writeFile(data, 'not a folder')
+    await expect(openTestServer({ config: { data } })).rejects.toThrow(
+      `the data folder ${data} cannot be used`,
+    )
+  })
+
+  test('with damaged keys is refused, and let go', async () => {
+    const data = await newFolder()
+    await mkdir(join(data, 'keys'))
+    await writeFile(join(data, 'keys', 'signing-keys.json'), 'damaged')
+    await expect(openTestServer({ config: { data } })).rejects.toMatchObject({ code: 'AUTH_KEYS_UNREADABLE' })
+    await rm(join(data, 'keys'), { recursive: true })
+    const server = await useTestServer({ config: { data } })
+    expect((await server.call('GET', '/ready')).status).toBe(200)
+  })
+})
+
+describe('an address', () => {
+  test('that is taken is refused with what to do, logged, and the data folder let go', async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void other.close())
+    const { port } = other.address() as AddressInfo
+    const data = await newFolder()
+    const lines: object[] = []
+    const log = { debug() {}, info() {}, warn() {}, error: (fields: object) => void lines.push(fields) }
+    await expect(openServer({ config: testConfig({ data, port }), log })).rejects.toMatchObject({
+      code: 'SERVER_PORT_TAKEN',
+      message: expect.stringContaining(`127.0.0.1:${port}`),
+    })
+    expect(lines).toEqual([{ code: 'SERVER_PORT_TAKEN', reason: expect.stringContaining('--port') }])
+    await useTestServer({ config: { data } })
+  })
+
+  test('that is none of this machine’s is refused', async () => {
+    await expect(openTestServer({ config: { host: '192.0.2.1' } })).rejects.toMatchObject({
+      code: 'SERVER_ADDRESS_UNUSABLE',
+    })
+  })
+
+  test('is told as a URL', async () => {
+    const { server } = await useTestServer()
+    expect(server.url).toBe(`http://127.0.0.1:${server.address.port}`)
+  })
+})
+
+describe('shutdown', () => {
+  test('finishes requests in flight, takes no more, then closes the engine', async () => {
+    const test = await openTestServer()
+    const slow = test.query('SLEEP 300ms; RETURN 42')
+    await pause(100)
+    const closed = test.server.close()
+    await pause(50)
+    await expect(test.call('GET', '/live')).rejects.toThrow()
+    expect(await slow).toBe(42)
+    const answeredAt = performance.now()
+    await closed
+    expect(performance.now() - answeredAt).toBeLessThan(1000)
+    await expect(test.server.engine.database('main')).rejects.toMatchObject({ code: 'ENGINE_CLOSED' })
+  })
+
+  test('cuts off requests that take longer than they may', async () => {
+    const test = await openTestServer({ config: { shutdownTimeoutMs: 100 } })
+    const slow = test.query('SLEEP 2s; RETURN 42')
+    const outcome = slow.then(
+      () => 'answered',
+      () => 'cut off',
+    )
+    await pause(100)
+    const startedAt = performance.now()
+    await test.server.close()
+    expect(performance.now() - startedAt).toBeLessThan(1500)
+    expect(await outcome).toBe('cut off')
+    expect(test.logLines.some(({ level }) => level === 'warn')).toBe(true)
+  })
+
+  test('closes idle connections at once', async () => {
+    const test = await openTestServer()
+    await test.call('GET', '/live')
+    const startedAt = performance.now()
+    await test.server.close()
+    expect(performance.now() - startedAt).toBeLessThan(1000)
+  })
+
+  test('twice is once', async () => {
+    const { server } = await openTestServer()
+    await Promise.all([server.close(), server.close()])
+    await server.close()
+  })
+})
+
+describe('runUntilSignal', () => {
+  class FakeProcess extends EventEmitter {
+    readonly exits: number[] = []
+    exit(code: number): void {
+      this.exits.push(code)
+    }
+  }
+
+  test.each(['SIGINT', 'SIGTERM'])('closes the server at the first %s', async (signal) => {
+    const { server } = await openTestServer()
+    const process = new FakeProcess()
+    const ended = runUntilSignal(server, process)
+    process.emit(signal)
+    await ended
+    expect(process.exits).toEqual([])
+    expect(process.listenerCount(signal)).toBe(0)
+    await expect(server.engine.database('main')).rejects.toMatchObject({ code: 'ENGINE_CLOSED' })
+  })
+
+  test('exits at the second signal without waiting', async () => {
+    const test = await openTestServer()
+    const slow = test.query('SLEEP 300ms; RETURN 1')
+    await pause(50)
+    const process = new FakeProcess()
+    const ended = runUntilSignal(test.server, process)
+    process.emit('SIGINT')
+    process.emit('SIGTERM')
+    expect(process.exits).toEqual([130])
+    await Promise.all([ended, slow])
+  })
+})
+
+describe('TLS', () => {
+  test('needs certificate and key', async () => {
+    for (const config of [{ tlsCert: '/x' }, { tlsKey: '/x' }]) {
+      await expect(openTestServer({ config })).rejects.toMatchObject({ code: 'SERVER_TLS_INCOMPLETE' })
+    }
+    await expect(openTestServer({ config: { tlsCert: '/x', tlsKey: '/x' } })).rejects.toMatchObject({
+      code: 'SERVER_TLS_UNUSABLE',
+    })
+  })
+
+  test.skipIf(!hasTool('openssl', ['version']))(
+    'serves HTTPS and tells browsers to stay with it',
+    async () => {
+      const folder = await newFolder()
+      const [tlsCert, tlsKey] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+      const subject = ['-subj', '/CN=localhost', '-days', '1', '-nodes']
+      const files = ['-keyout', tlsKey, '-out', tlsCert]
+      execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', ...subject, ...files], {
+        stdio: 'ignore',
+      })
+      await chmod(tlsKey, 0o600)
+      const { url } = await useTestServer({ config: { tlsCert, tlsKey } })
+      expect(url).toMatch(/^https:/)
+      const agent = new Agent({ ca: await readFile(tlsCert), checkServerIdentity: () => undefined })
+      const headers = await new Promise<Record<string, unknown>>((resolve, reject) => {
+        get(`${url}/live`, { agent }, (response) => {
+          response.resume()
+          resolve(response.headers)
+        }).on('error', reject)
+      })
+      expect(headers['strict-transport-security']).toBe('max-age=63072000')
+    },
+  )
+})
