@@ -1,50 +1,17 @@
 /**
- * `npm run bench [-- --records 1000000] [-- --only TEXT]`: ours and the peers, in one process run, with
- * ratios.
- * Without options: 20,000 records for queries, 100,000 for bulk; about five minutes.
+ * `npm run bench`: installs the peers on the first run, because they are no dependency of the product, then compares.
  */
 
-import { mkdtemp, rm } from 'node:fs/promises'
-import { cpus, tmpdir, totalmem } from 'node:os'
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import type { Row } from './measure.ts'
-import { DendroSubject } from './peers/dendrodb.ts'
-import { SqliteSubject } from './peers/node-sqlite.ts'
-import { RawStoreSubject } from './peers/raw-store.ts'
-import { SurrealSubject } from './peers/surrealdb.ts'
-import { renderReport } from './report.ts'
-import { runBulk } from './workloads/bulk.ts'
-import { runHttp } from './workloads/http.ts'
-import { runSmall, smallRecords } from './workloads/small.ts'
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
-const { values: options } = parseArgs({
-  options: {
-    records: { type: 'string', default: '100000' },
-    only: { type: 'string', default: '' },
-  },
-})
-const isWanted = (name: string) => name.includes(options.only)
-const rows: Row[] = []
-
-const folder = await mkdtemp(join(tmpdir(), 'ddb-bench-'))
-const subjects = [
-  await DendroSubject.open(folder),
-  await SurrealSubject.open(folder),
-  new SqliteSubject(folder),
-  await RawStoreSubject.open(folder),
-]
-for (const subject of subjects) await subject.load(0, smallRecords)
-rows.push(...(await runSmall(subjects, isWanted)))
-for (const subject of subjects) await subject.close()
-await rm(folder, { recursive: true })
-
-if (isWanted('HTTP') || isWanted('start')) rows.push(...(await runHttp()))
-if (['bulk', 'update', 'uniform', 'verify', 'open', 'disk'].some(isWanted)) {
-  rows.push(...(await runBulk(Number(options.records), isWanted)))
+const folder = fileURLToPath(new URL('.', import.meta.url))
+if (!existsSync(`${folder}node_modules/@surrealdb/node`)) {
+  process.stdout.write('installing the peers of the bench …\n')
+  const npm = process.env.npm_execpath
+  const [command, args] = npm === undefined ? ['npm', []] : [process.execPath, [npm]]
+  execFileSync(command, [...args, 'install', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit' })
 }
 
-const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB`
-process.stdout.write(`\nNode ${process.version}, ${machine}\n\n${renderReport(rows)}\n`)
-// Some peers keep threads alive after closing.
-process.exit(0)
+await import('./compare.ts')

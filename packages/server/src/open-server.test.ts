@@ -209,6 +209,8 @@ describe('runUntilSignal', () => {
 })
 
 describe('TLS', () => {
+  const certificateTool = 'openssl'
+
   test('needs certificate and key', async () => {
     for (const config of [{ tlsCert: '/x' }, { tlsKey: '/x' }]) {
       await expect(openTestServer({ config })).rejects.toMatchObject({ code: 'SERVER_TLS_INCOMPLETE' })
@@ -218,14 +220,14 @@ describe('TLS', () => {
     })
   })
 
-  test.skipIf(!hasTool('openssl', ['version']))(
+  test.skipIf(!hasTool(certificateTool, ['version']))(
     'serves HTTPS and tells browsers to stay with it',
     async () => {
       const folder = await newFolder()
       const [tlsCert, tlsKey] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
       const subject = ['-subj', '/CN=localhost', '-days', '1', '-nodes']
       const files = ['-keyout', tlsKey, '-out', tlsCert]
-      execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', ...subject, ...files], {
+      execFileSync(certificateTool, ['req', '-x509', '-newkey', 'rsa:2048', ...subject, ...files], {
         stdio: 'ignore',
       })
       await chmod(tlsKey, 0o600)

@@ -3,7 +3,11 @@
  */
 
 import type { EventEmitter } from 'node:events'
-import type { Server } from './open-server.ts'
+
+/** A server, as far as it is needed here. */
+export interface Closable {
+  close(): Promise<void>
+}
 
 export interface SignalSource extends Pick<EventEmitter, 'on' | 'off'> {
   exit(code: number): void
@@ -15,7 +19,7 @@ const signals = ['SIGINT', 'SIGTERM'] as const
 const interruptedCode = 130
 
 /** Resolves when the server has been closed by a signal. @param process `process`, or a stand-in */
-export async function runUntilSignal(server: Server, process: SignalSource): Promise<void> {
+export async function runUntilSignal(server: Closable, process: SignalSource): Promise<void> {
   let end: (() => void) | undefined
   const told = new Promise<void>((resolve) => {
     end = resolve

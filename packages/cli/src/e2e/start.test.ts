@@ -3,8 +3,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { expect, test } from 'vitest'
-import { runDdb, startDdb, startServer, temporaryFolder } from '../testing/run-ddb.ts'
+import { describe, expect, test } from 'vitest'
+import { runDdb, sharedServer, startDdb, startServer, temporaryFolder } from '../testing/run-ddb.ts'
 import { version } from '../version.ts'
 
 test('says where it listens, where its data and its token are, and never the token', async () => {
@@ -68,25 +68,6 @@ test('requests in flight are finished before it stops', async () => {
   expect((await server.ended).code).toBe(0)
 })
 
-test('a port that is taken is told in one line, with exit code 69', async () => {
-  const cwd = temporaryFolder()
-  const server = await startServer({ cwd })
-  const { port } = new URL(server.url)
-  const second = await runDdb(['start', '--data', ':memory:', '--port', port], { cwd })
-  expect(second.code).toBe(69)
-  expect(second.stderr).toMatch(
-    new RegExp(`^error: another program listens on 127.0.0.1:${port}.*--port.*\n$`),
-  )
-})
-
-test('a folder that another server has open is told, with exit code 69', async () => {
-  const cwd = temporaryFolder()
-  await startServer({ cwd })
-  const second = await runDdb(['start', '--port', '0'], { cwd })
-  expect(second.code).toBe(69)
-  expect(second.stderr).toContain('STORAGE_LOCKED')
-})
-
 test('a misspelt variable is warned of', async () => {
   const running = startDdb(['start', '--port', '0', '--data', ':memory:'], {
     cwd: temporaryFolder(),
@@ -95,37 +76,53 @@ test('a misspelt variable is warned of', async () => {
   await running.waitForError(/warning: .*DDB_PROT.*DDB_PORT/)
 })
 
-test('status shows a server that is ready, and its newest commit', async () => {
-  const cwd = temporaryFolder()
-  const { url } = await startServer({ cwd })
-  await runDdb(['sql', '--url', url, '-e', 'CREATE a:1'], { cwd })
-  const { code, stdout } = await runDdb(['status', '--url', url], { cwd })
-  expect(code).toBe(0)
-  expect(stdout).toMatch(new RegExp(`server +${url} ready\nversion +${version}\nup for +\\d+ s\n`))
-  expect(stdout).toMatch(/database +main\nhead +b2:[0-9a-f]+ \(commit 1\)\n/)
+describe('beside a server', () => {
+  const server = sharedServer()
+
+  test('a port that is taken is told in one line, with exit code 69', async () => {
+    const { port } = new URL(server.url)
+    const { code, stderr } = await runDdb(['start', '--data', ':memory:', '--port', port], {
+      cwd: server.cwd,
+    })
+    expect(code).toBe(69)
+    expect(stderr).toMatch(new RegExp(`^error: another program listens on 127.0.0.1:${port}.*--port.*\n$`))
+  })
+
+  test('a folder that another server has open is told, with exit code 69', async () => {
+    const { code, stderr } = await runDdb(['start', '--port', '0'], { cwd: server.cwd })
+    expect(code).toBe(69)
+    expect(stderr).toContain('STORAGE_LOCKED')
+  })
+
+  test('status shows that it is ready, and its newest commit', async () => {
+    const { cwd, url } = server
+    await runDdb(['sql', '--url', url, '-e', 'CREATE a:1'], { cwd })
+    const { code, stdout } = await runDdb(['status', '--url', url], { cwd })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(new RegExp(`server +${url} ready\nversion +${version}\nup for +\\d+ s\n`))
+    expect(stdout).toMatch(/database +main\nhead +b2:[0-9a-f]+ \(commit 1\)\n/)
+  })
+
+  test('status --json is one line for programs', async () => {
+    const { cwd, url } = server
+    const { code, stdout } = await runDdb(['status', '--url', url, '--json', '-d', 'other'], { cwd })
+    expect(code).toBe(0)
+    expect(stdout.trim().split('\n')).toHaveLength(1)
+    const status = JSON.parse(stdout)
+    expect(status).toMatchObject({ url, version, ready: true, database: 'other', seq: 0 })
+    expect(status.uptime_secs).toBeGreaterThanOrEqual(0)
+  })
+
+  test('status without a token still says that it is ready', async () => {
+    const { cwd, url } = server
+    const { code, stdout } = await runDdb(['status', '--url', url, '--data', 'elsewhere'], { cwd })
+    expect(code).toBe(0)
+    expect(stdout).toContain(' ready\n')
+    expect(stdout).toMatch(/head +unknown: .*token/)
+  })
 })
 
-test('status --json is one line for programs', async () => {
-  const cwd = temporaryFolder()
-  const { url } = await startServer({ cwd })
-  const { code, stdout } = await runDdb(['status', '--url', url, '--json', '-d', 'other'], { cwd })
-  expect(code).toBe(0)
-  expect(stdout.trim().split('\n')).toHaveLength(1)
-  const status = JSON.parse(stdout)
-  expect(status).toMatchObject({ url, version, ready: true, database: 'other', seq: 0 })
-  expect(status.uptime_secs).toBeGreaterThanOrEqual(0)
-})
-
-test('status without a token still says that the server is ready', async () => {
-  const cwd = temporaryFolder()
-  const { url } = await startServer({ cwd })
-  const { code, stdout } = await runDdb(['status', '--url', url, '--data', 'elsewhere'], { cwd })
-  expect(code).toBe(0)
-  expect(stdout).toContain(' ready\n')
-  expect(stdout).toMatch(/head +unknown: .*token/)
-})
-
-test('status of nobody, and of somebody else, is exit code 69', async () => {
+test('status of a server that is not there is exit code 69', async () => {
   const cwd = temporaryFolder()
   const nobody = await runDdb(['status', '--url', 'http://127.0.0.1:1'], { cwd })
   expect(nobody.code).toBe(69)

@@ -4,11 +4,10 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openEngine } from '@dendrodb/engine'
 import { expect, test } from 'vitest'
-import { runDdb, startServer, temporaryFolder } from '../testing/run-ddb.ts'
+import { runDdb, sharedFolder, startServer, temporaryFolder } from '../testing/run-ddb.ts'
 
-/** A folder with 500 records in the database `main`, closed twice so that they lie in a sorted file. */
-async function folderWithRecords(): Promise<string> {
-  const cwd = temporaryFolder()
+/** 500 records in the database `main`, opened twice so that they lie in a sorted file. */
+const folderWithRecords = sharedFolder(async (cwd) => {
   const path = join(cwd, 'ddb-data')
   const engine = await openEngine({ path })
   const main = await engine.database('main')
@@ -17,8 +16,7 @@ async function folderWithRecords(): Promise<string> {
   const again = await openEngine({ path })
   await again.database('main')
   await again.close()
-  return cwd
-}
+})
 
 function storeFolder(cwd: string): string {
   const database = join(cwd, 'ddb-data', 'databases', 'main')
@@ -32,7 +30,7 @@ function tableFile(cwd: string): string {
 }
 
 test('an intact database is exit code 0, with its head and what was checked', async () => {
-  const cwd = await folderWithRecords()
+  const cwd = folderWithRecords()
   const { code, stdout, stderr } = await runDdb(['verify'], { cwd })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(
@@ -41,14 +39,14 @@ test('an intact database is exit code 0, with its head and what was checked', as
 })
 
 test('--json is the whole report on one line', async () => {
-  const cwd = await folderWithRecords()
+  const cwd = folderWithRecords()
   const { code, stdout } = await runDdb(['verify', '--json'], { cwd })
   expect(code).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({ database: 'main', isIntact: true, seq: 1, findings: [] })
 })
 
 test('a changed byte is exit code 74, and what it broke is named', async () => {
-  const cwd = await folderWithRecords()
+  const cwd = folderWithRecords()
   const file = tableFile(cwd)
   const bytes = readFileSync(file)
   const middle = Math.floor(bytes.length / 2)
@@ -61,7 +59,7 @@ test('a changed byte is exit code 74, and what it broke is named', async () => {
 })
 
 test('a store that cannot even be opened is exit code 74', async () => {
-  const cwd = await folderWithRecords()
+  const cwd = folderWithRecords()
   rmSync(tableFile(cwd))
   const { code, stderr } = await runDdb(['verify'], { cwd })
   expect(code).toBe(74)
@@ -69,7 +67,7 @@ test('a store that cannot even be opened is exit code 74', async () => {
 })
 
 test('a folder or a database that is not there is exit code 66, and is not made', async () => {
-  const cwd = await folderWithRecords()
+  const cwd = folderWithRecords()
   const before = readdirSync(join(cwd, 'ddb-data', 'databases'))
   const folder = await runDdb(['verify', '--data', 'nowhere'], { cwd })
   expect(folder.code).toBe(66)

@@ -4,11 +4,11 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { beforeAll, onTestFinished } from 'vitest'
 
 export const mainFile = fileURLToPath(new URL('../main.ts', import.meta.url))
 
@@ -31,10 +31,34 @@ export interface Ended {
 
 /** A folder for the current test, removed at its end. */
 export function temporaryFolder(): string {
+  const folder = makeFolder()
+  onTestFinished(() => removeFolder(folder))
+  return folder
+}
+
+/** A folder, filled once, of which every test of the file gets a copy of its own. */
+export function sharedFolder(fill: (folder: string) => Promise<void>): () => string {
+  let original = ''
+  beforeAll(async () => {
+    original = makeFolder()
+    await fill(original)
+    return () => removeFolder(original)
+  })
+  return () => {
+    const copy = temporaryFolder()
+    cpSync(original, copy, { recursive: true })
+    return copy
+  }
+}
+
+function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ddb-cli-'))
   mkdirSync(join(folder, 'home'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true })
 }
 
 /** Runs it to its end. */
@@ -88,21 +112,27 @@ export class RunningDdb {
 }
 
 /** Killed at the end of the test when it still runs. */
-export function startDdb(
-  args: readonly string[],
-  { cwd, env = {}, nodeOptions = [] }: DdbOptions,
-): RunningDdb {
+export function startDdb(args: readonly string[], options: DdbOptions): RunningDdb {
+  const running = spawnDdb(args, options)
+  onTestFinished(() => kill(running))
+  return running
+}
+
+function spawnDdb(args: readonly string[], { cwd, env = {}, nodeOptions = [] }: DdbOptions): RunningDdb {
   const child = spawn(process.execPath, [...nodeOptions, mainFile, ...args], {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: join(cwd, 'home'), ...cacheEnv(), ...env },
   })
-  const running = new RunningDdb(child)
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    await running.ended
-  })
-  return running
+  return new RunningDdb(child)
 }
+
+async function kill({ child, ended }: RunningDdb): Promise<void> {
+  child.kill('SIGKILL')
+  await ended
+}
+
+const serverArgs = ['start', '--port', '0']
+const listening = /listens on (http:\S+)/
 
 export interface RunningServer extends RunningDdb {
   readonly url: string
@@ -110,9 +140,30 @@ export interface RunningServer extends RunningDdb {
 
 /** A server of its own on a free port, with its data in `<cwd>/ddb-data` unless told otherwise. */
 export async function startServer(options: DdbOptions, args: readonly string[] = []): Promise<RunningServer> {
-  const running = startDdb(['start', '--port', '0', ...args], options)
-  const [, url = ''] = await running.waitForError(/listens on (http:\S+)/)
+  const running = startDdb([...serverArgs, ...args], options)
+  const [, url = ''] = await running.waitForError(listening)
   return Object.assign(running, { url })
+}
+
+export interface SharedServer {
+  readonly url: string
+  /** Its folder, in which commands find its token. */
+  readonly cwd: string
+}
+
+/** One server for all tests of a file, or of a `describe`. */
+export function sharedServer(env: Readonly<Record<string, string>> = {}): SharedServer {
+  const shared = { url: '', cwd: '' }
+  beforeAll(async () => {
+    shared.cwd = makeFolder()
+    const running = spawnDdb(serverArgs, { cwd: shared.cwd, env })
+    shared.url = (await running.waitForError(listening))[1] ?? ''
+    return async () => {
+      await kill(running)
+      removeFolder(shared.cwd)
+    }
+  })
+  return shared
 }
 
 function cacheEnv(): Readonly<Record<string, string>> {

@@ -166,6 +166,34 @@ describe('what a write says about itself', () => {
     expect(await metaOf('CREATE t:1', session)).toEqual({ actor: 'user:ann', causedBy: [1] })
   })
 
+  test("a statement's word, evaluated once, joins the session's causes", async () => {
+    const session = { ...rootSession, meta: { actor: 'root', causedBy: [1, 2] } }
+    const text = 'CREATE t:1 CAUSED BY [2, $n] EVIDENCE { why: "x" } CONFIDENCE 0.5'
+    expect(await metaOf(text, session, { n: 3 })).toEqual({
+      actor: 'root',
+      causedBy: [1, 2, 3],
+      evidence: { why: 'x' },
+      confidence: 0.5,
+    })
+  })
+
+  test('those of a transaction are one', async () => {
+    const text = 'BEGIN; CREATE t:1 CAUSED BY 1; CREATE t:2 CAUSED BY 2 CONFIDENCE 1; COMMIT'
+    expect(await metaOf(text)).toEqual({ causedBy: [1, 2], confidence: 1 })
+  })
+
+  test('what comes too late for the commit is refused', async () => {
+    expect(await codesOf(rootSession, 'FOR $i IN [1] { CREATE t CAUSED BY 1 }')).toEqual([
+      'QUERY_NOT_SUPPORTED',
+    ])
+    expect(await codesOf(rootSession, 'LET $x = CREATE t CAUSED BY 1')).toEqual(['QUERY_NOT_SUPPORTED'])
+    expect(await codesOf(rootSession, 'BEGIN; LET $c = 1; CREATE t CAUSED BY $c; COMMIT')).toContain(
+      'QUERY_NOT_SUPPORTED',
+    )
+    expect(await codesOf(rootSession, 'CREATE t CAUSED BY "x"')).toEqual(['QUERY_TYPE_EXPECTED'])
+    expect(await resultOf(host, 'COUNT t')).toBe(0)
+  })
+
   test('an aborted signal stops before anything is written', async () => {
     const signal = AbortSignal.abort()
     expect(await codesOf({ ...rootSession, signal }, 'CREATE t:1; RETURN 1')).toEqual([

@@ -19,7 +19,7 @@ export interface CompiledBlock {
 }
 
 export function compileBlock(node: BlockExpression, compiler: Compiler): CompiledBlock {
-  const statements = node.statements.map((statement) => compiler.statement(statement))
+  const statements = node.statements.map((statement) => withoutMeta(compiler.statement(statement)))
   return {
     isWrite: statements.some((statement) => statement.isWrite),
     *run(row, ctx, prepare) {
@@ -35,6 +35,15 @@ export function compileBlock(node: BlockExpression, compiler: Compiler): Compile
   }
 }
 
+/** A commit has one meta, told before it begins; statements inside of others come too late to add to it. */
+function withoutMeta(statement: CompiledStatement): CompiledStatement {
+  const { causedBy, evidence, confidence } = statement.meta ?? {}
+  if (causedBy === undefined && evidence === undefined && confidence === undefined) return statement
+  throw queryErrors.NOT_SUPPORTED({
+    construct: 'CAUSED BY, EVIDENCE or CONFIDENCE inside of another statement',
+  })
+}
+
 /** `{ … }` as a value: RETURN inside gives the block's value. */
 export function compileBlockExpression(node: BlockExpression, compiler: Compiler): CompiledExpression {
   const block = compileBlock(node, compiler)
@@ -46,7 +55,7 @@ export function compileBlockExpression(node: BlockExpression, compiler: Compiler
 }
 
 export function compileSubquery(node: SubqueryExpression, compiler: Compiler): CompiledExpression {
-  const statement = compiler.statement(node.statement)
+  const statement = withoutMeta(compiler.statement(node.statement))
   const run = (row: Value, ctx: EvalContext) =>
     runTask(landed(statement.run(row, ctx.nested({ parent: row, document: undefined }))))
   const evaluate = isIndependent(node.statement) ? runOnce(statement, run) : run

@@ -8,6 +8,7 @@ import { toDbError, type Value } from '@dendrodb/protocol'
 import type { WriteTx } from '../../models/model.ts'
 import { type CompiledStatement, Jump } from '../compile/compiled.ts'
 import type { Scope } from '../compile/scope.ts'
+import { type AnyNode, someNode } from '../compile/walk.ts'
 import { queryLimits } from '../limits.ts'
 import type { PreparedStatement, PreparedText } from '../query-cache.ts'
 import { queryErrors } from '../query-errors.ts'
@@ -97,6 +98,7 @@ class Transaction {
   async commit(): Promise<readonly Outcome[]> {
     const request = this.#request
     const statements = this.#compile()
+    this.#checkMeta(statements)
     const database = await request.openDatabase()
     const meta = await request.metaFor(statements, database)
     const isPoint = this.#isPoint(statements)
@@ -123,6 +125,19 @@ class Transaction {
         throw new FailedStatement(index, error)
       }
     })
+  }
+
+  /** Meta is evaluated before the transaction begins, when its parameters are not there yet. */
+  #checkMeta(statements: readonly CompiledStatement[]): void {
+    const own = new Set(this.#body.map(({ statement }) => (statement.kind === 'let' ? statement.name : '')))
+    const isOwn = (node: AnyNode) =>
+      node.kind === 'param' && own.has((node as { readonly name?: string }).name ?? '')
+    const index = statements.findIndex(({ meta }) => {
+      return [meta?.causedBy, meta?.evidence, meta?.confidence].some((part) => someNode(part, isOwn))
+    })
+    if (index < 0) return
+    const construct = 'a parameter of the transaction in CAUSED BY, EVIDENCE or CONFIDENCE'
+    throw new FailedStatement(index, queryErrors.NOT_SUPPORTED({ construct }))
   }
 
   #isPoint(statements: readonly CompiledStatement[]): boolean {

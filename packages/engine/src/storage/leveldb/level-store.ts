@@ -112,12 +112,12 @@ export class LevelStore implements KvStore {
     return this.#reading((level) => level.approximateSize(gte as Buffer, lt as Buffer))
   }
 
-  /** What an open snapshot can still see stays in the files. */
   async findDamage(): Promise<readonly StoreDamage[]> {
     this.#assertOpen()
     return findFileDamage(this.#path)
   }
 
+  /** What an open snapshot can still see stays in the files. */
   async compact(range?: KeyRange): Promise<void> {
     this.#assertOpen()
     const gte = range?.gte ?? Buffer.alloc(0)
