@@ -15,11 +15,15 @@ export function renderReport(rows: readonly Row[]): string {
     const peers = all.filter(({ subject }) => subject !== ours)
     const others = peers.map((peer) => `${peer.subject} ${formatValue(peer)}${ratioText(own, peer)}`)
     const goal = goals.find(([start]) => workload.startsWith(start))?.[1]
-    lines.push(
-      `| ${workload} | ${own ? formatValue(own) : '–'} | ${others.join('; ')} | ${goal ? formatGoal(goal) : ''} | ${
-        goal && own ? (isReached(goal, own, peers) ? 'reached' : '**missed**') : ''
-      } |`,
-    )
+    const verdict = goal && own ? (isReached(goal, own, peers) ? 'reached' : '**missed**') : ''
+    const cells = [
+      workload,
+      own ? formatValue(own) : '–',
+      others.join('; '),
+      goal ? formatGoal(goal) : '',
+      verdict,
+    ]
+    lines.push(`| ${cells.join(' | ')} |`)
   }
   return lines.join('\n')
 }

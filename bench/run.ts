@@ -1,5 +1,6 @@
 /**
- * `npm run bench`: installs the peers on the first run, because they are no dependency of the product, then compares.
+ * `npm run bench`: installs the peers on the first run, because they are no dependency of the product, then
+ * compares.
  */
 
 import { execFileSync } from 'node:child_process'

@@ -23,7 +23,8 @@ export class SqliteSubject implements Subject {
     this.#path = join(folder, 'bench.sqlite')
     this.#db = new DatabaseSync(this.#path)
     this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-      CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT, email TEXT, age INTEGER, score REAL, section TEXT, about TEXT);
+      CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT, email TEXT, age INTEGER, score REAL,
+        section TEXT, about TEXT);
       CREATE INDEX section ON person (section);
       CREATE TABLE knows (a INTEGER, b INTEGER, PRIMARY KEY (a, b)) WITHOUT ROWID;`)
     this.#get = this.#db.prepare('SELECT * FROM person WHERE id = ?')

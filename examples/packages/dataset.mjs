@@ -1,6 +1,7 @@
 /**
  * A real data set that every checkout has: the npm packages in node_modules, as DQL on standard output.
- * Three tables: `package`, `file` (with a link to its package) and the relation `depends_on` between packages.
+ * Three tables: `package`, `file` (with a link to its package) and the relation `depends_on` between
+ * packages.
  *
  * node examples/packages/dataset.mjs | npx ddb sql
  */
@@ -23,12 +24,16 @@ const packages = globSync(['*/package.json', '@*/*/package.json'], { cwd: root }
   .map((file) => ({ folder: path.dirname(file), ...JSON.parse(readFileSync(path.join(root, file), 'utf8')) }))
   .filter(({ name, version }) => typeof name === 'string' && typeof version === 'string')
 
+/** Files of packages within the package are not its own. */
+const isNested = (folder) => folder.includes('node_modules')
+
 const known = new Set(packages.map(({ name }) => name))
 
 function packageRow({ name, version, license, description = '', keywords = [], folder }) {
   const { mtime } = statSync(path.join(root, folder, 'package.json'))
   const words = Array.isArray(keywords) ? keywords.filter((word) => typeof word === 'string') : []
-  return `{ id: ${packageId(name)}, name: ${quote(name)}, version: ${quote(version)}, major: ${Number.parseInt(version, 10)},
+  return `{ id: ${packageId(name)}, name: ${quote(name)}, version: ${quote(version)},
+  major: ${Number.parseInt(version, 10)},
   license: ${quote(typeof license === 'string' ? license : 'unknown')}, description: ${quote(description)},
   keywords: [${words.map(quote).join(', ')}], modified: ${instant(mtime)} }`
 }
@@ -37,7 +42,7 @@ function fileRows({ name, folder }) {
   const folderPath = path.join(root, folder)
   const entries = readdirSync(folderPath, { recursive: true, withFileTypes: true })
   const files = entries
-    .filter((entry) => entry.isFile() && !entry.parentPath.slice(folderPath.length).includes('node_modules'))
+    .filter((entry) => entry.isFile() && !isNested(entry.parentPath.slice(folderPath.length)))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort()
   return files.slice(0, filesPerPackageMax).map((file) => {
@@ -56,7 +61,9 @@ function dependencyRows({ name, dependencies = {} }) {
 
 function print(statement, rows) {
   for (let at = 0; at < rows.length; at += rowsPerInsert) {
-    process.stdout.write(`${statement} [\n${rows.slice(at, at + rowsPerInsert).join(',\n')}\n] RETURN NONE;\n`)
+    process.stdout.write(
+      `${statement} [\n${rows.slice(at, at + rowsPerInsert).join(',\n')}\n] RETURN NONE;\n`,
+    )
   }
 }
 

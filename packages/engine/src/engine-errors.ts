@@ -13,6 +13,5 @@ export const engineErrors = defineErrors('ENGINE', {
     status: 'conflict',
     message: 'the name {name} is too much like that of the database {other}; choose another one',
   },
-  DATABASE_UNKNOWN: { status: 'not_found', message: 'there is no database {name}' },
   DATABASES_OPEN: { status: 'resource_exceeded', message: 'more than {limit} databases are open' },
 })

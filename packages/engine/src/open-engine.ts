@@ -3,9 +3,9 @@
  * This is where the parts are wired together.
  */
 
+import { getHeapStatistics } from 'node:v8'
 import { Database } from './database/database.ts'
 import { DatabaseCore } from './database/database-core.ts'
-import { getHeapStatistics } from 'node:v8'
 import { type DatabaseFiles, filesIn, filesInMemory } from './database/database-files.ts'
 import { catalogOfDatabase, checkDatabaseName } from './database/database-name.ts'
 import { openLedger } from './database/open-core.ts'
@@ -72,6 +72,8 @@ export class Engine implements QueryHost {
   readonly #caches: CacheSizes
   readonly #names: Set<string>
   readonly #open = new Map<string, Promise<Database>>()
+  /** Databases that were closed by themselves: their files may not be free yet. */
+  readonly #closing = new Map<string, Promise<void>>()
   #isClosed = false
 
   /** Made by `openEngine`. */
@@ -110,16 +112,22 @@ export class Engine implements QueryHost {
     const open = await Promise.allSettled(this.#open.values())
     this.#open.clear()
     for (const database of open) if (database.status === 'fulfilled') await database.value.close()
+    await Promise.all(this.#closing.values())
   }
 
   async #openDatabase(name: string): Promise<Database> {
     checkDatabaseName(name)
     if (!this.#names.has(name)) this.#claimName(name)
     if (this.#open.size >= databasesOpenMax) throw engineErrors.DATABASES_OPEN({ limit: databasesOpenMax })
+    await this.#closing.get(name)
     const store = await this.#files.open(name)
     try {
       const { state, catalog } = await openLedger(name, store)
-      return new Database(new DatabaseCore({ name, store, state, catalog, ...this.#caches }), this)
+      const core = new DatabaseCore({ name, store, state, catalog, ...this.#caches })
+      return new Database(core, this, (closed) => {
+        this.#open.delete(name)
+        this.#closing.set(name, closed)
+      })
     } catch (error) {
       await store.close()
       throw error

@@ -182,6 +182,11 @@ export class Datetime {
     return `${date}T${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(second)}${fractionText(this.nanos)}Z`
   }
 
+  /** The same text, for `JSON.stringify`. */
+  toJSON(): string {
+    return this.toString()
+  }
+
   get #dayNumber(): number {
     return Math.floor(this.seconds / secondsPerDay)
   }

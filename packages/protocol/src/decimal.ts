@@ -200,6 +200,11 @@ export class Decimal {
     return `${sign}${padded.slice(0, this.exponent)}.${padded.slice(this.exponent)}`
   }
 
+  /** The same text, for `JSON.stringify`. */
+  toJSON(): string {
+    return this.toString()
+  }
+
   #quantize(places: number, rounding: Rounding): Decimal {
     if (!Number.isSafeInteger(places)) throw valueErrors.INT_EXPECTED({ value: places })
     const dropped = -places - this.exponent

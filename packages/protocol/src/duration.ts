@@ -155,4 +155,9 @@ export class Duration {
     if (nanos > 0 || text === '') text += `${nanos}ns`
     return text
   }
+
+  /** The same text, for `JSON.stringify`. */
+  toJSON(): string {
+    return this.toString()
+  }
 }

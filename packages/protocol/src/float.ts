@@ -33,6 +33,11 @@ export class Float {
   toString(): string {
     return Object.is(this.value, -0) ? '-0f' : `${this.value}f`
   }
+
+  /** For `JSON.stringify`. */
+  toJSON(): number {
+    return this.value
+  }
 }
 
 /** The float `n` in the representation of the value model. */

@@ -67,6 +67,11 @@ export class Geometry {
   toString(): string {
     return JSON.stringify(this.toGeoJson())
   }
+
+  /** For `JSON.stringify`. */
+  toJSON(): GeoJson {
+    return this.toGeoJson()
+  }
 }
 
 function readGeoJson(input: unknown, depth: number): Geometry {

@@ -35,4 +35,9 @@ export class Range implements RangeValue {
   toString(): string {
     return formatValue(this)
   }
+
+  /** The same text, for `JSON.stringify`. */
+  toJSON(): string {
+    return this.toString()
+  }
 }

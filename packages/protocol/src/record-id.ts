@@ -59,6 +59,11 @@ export class RecordId implements RecordIdValue {
   toString(): string {
     return formatRecordId(this)
   }
+
+  /** The same text, for `JSON.stringify`. */
+  toJSON(): string {
+    return this.toString()
+  }
 }
 
 function makeRecordId(table: string, key: RecordKey): RecordId {

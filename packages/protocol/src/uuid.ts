@@ -85,6 +85,11 @@ export class Uuid {
   toString(): string {
     return this.text
   }
+
+  /** The same text, for `JSON.stringify`. */
+  toJSON(): string {
+    return this.toString()
+  }
 }
 
 function withVersion(bytes: Uint8Array, version: number): Uuid {

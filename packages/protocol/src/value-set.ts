@@ -59,4 +59,9 @@ export class ValueSet implements ValueSetValue {
   toString(): string {
     return formatValue(this)
   }
+
+  /** For `JSON.stringify`. */
+  toJSON(): readonly Value[] {
+    return [...this]
+  }
 }

@@ -110,7 +110,7 @@ describe('an address', () => {
     const { port } = other.address() as AddressInfo
     const data = await newFolder()
     const lines: object[] = []
-    const log = { debug() {}, info() {}, warn() {}, error: (fields: object) => void lines.push(fields) }
+    const log = { request() {}, info() {}, warn() {}, error: (fields: object) => void lines.push(fields) }
     await expect(openServer({ config: testConfig({ data, port }), log })).rejects.toMatchObject({
       code: 'SERVER_PORT_TAKEN',
       message: expect.stringContaining(`127.0.0.1:${port}`),

@@ -27,7 +27,8 @@ export async function runStart(args: readonly string[], io: CliIo): Promise<numb
     people.write(startBanner({ config, server, env: io.env }, paintFor(people, io)))
   }
   await ended
-  if (isTerminal) io.stdout.write('DendroDB has stopped.\n')
+  // Over the ^C that the terminal shows.
+  if (isTerminal) io.stdout.write('\rDendroDB has stopped.\n')
   return 0
 }
 

@@ -13,6 +13,4 @@ export const catalogErrors = defineErrors('CATALOG', {
     message:
       'table {table} holds records, so it cannot change between relation and other kinds; move them first',
   },
-  TABLE_UNKNOWN: { status: 'not_found', message: 'there is no table {table}' },
-  TABLE_EXISTS: { status: 'conflict', message: 'table {table} exists already' },
 })

@@ -3,8 +3,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { RecordId } from '@dendrodb/protocol'
 import { afterAll, describe, expect, test } from 'vitest'
-import { type Database, type Engine, openEngine, RecordId } from '../index.ts'
+import { type Engine, openEngine } from '../open-engine.ts'
+import type { Database } from './database.ts'
 
 const folders: string[] = []
 
@@ -163,6 +165,42 @@ test('what was acknowledged is there after closing and opening again, and verifi
     expect(await shop.query('SELECT VALUE price FROM product WHERE price >= 1')).toEqual([[1, 2]])
     const report = await shop.verify()
     expect(report).toMatchObject({ isIntact: true, head })
+  })
+})
+
+test('a database that was closed by itself is opened again when it is asked for', async () => {
+  const engine = await openEngine({ path: await newFolder() })
+  const first = await engine.database('shop')
+  await first.put('product:1', { name: 'lamp' })
+  const closed = first.close()
+  const second = await engine.database('shop')
+  expect(await second.get('product:1')).toMatchObject({ name: 'lamp' })
+  await closed
+  await expect(first.put('product:2', {})).rejects.toMatchObject({ code: 'LEDGER_CLOSED' })
+  await engine.close()
+})
+
+test('a transaction that fails throws the error of the statement that was the reason', async () => {
+  await withDatabase(undefined, async (shop) => {
+    const failing = shop.query('BEGIN; CREATE product:1; CREATE product:1; COMMIT')
+    await expect(failing).rejects.toMatchObject({ code: 'QUERY_RECORD_EXISTS' })
+    await expect(shop.query('BEGIN; CREATE product:1; CANCEL')).rejects.toMatchObject({
+      code: 'QUERY_TRANSACTION_CANCELLED',
+    })
+    expect(await shop.get('product:1')).toBeUndefined()
+  })
+})
+
+test('records can be written as JSON', async () => {
+  await withDatabase(undefined, async (shop) => {
+    await shop.query("CREATE product:1 SET price = 1.50dec, at = d'2026-01-01T00:00:00Z', wait = 5m")
+    const text = JSON.stringify(await shop.get('product:1'))
+    expect(JSON.parse(text)).toEqual({
+      id: 'product:1',
+      price: '1.5',
+      at: '2026-01-01T00:00:00Z',
+      wait: '5m',
+    })
   })
 })
 

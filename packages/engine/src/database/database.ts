@@ -39,19 +39,25 @@ export interface QueryOptions {
   readonly session?: Partial<Omit<Session, 'database'>>
 }
 
+/** Given to the statements of a transaction that another one, or CANCEL, brought down. */
+const echoedCodes: ReadonlySet<string> = new Set(['QUERY_TRANSACTION_FAILED', 'QUERY_TRANSACTION_CANCELLED'])
+
 export class Database implements DatabaseHost {
   readonly name: string
   readonly #core: DatabaseCore
   readonly #engine: QueryHost
+  readonly #onClose: (closed: Promise<void>) => void
+  #closed: Promise<void> | undefined
   readonly #builder: IndexBuilder
   readonly #garbage: GarbageCollector
   readonly #stopListening: () => void
 
   /** Made by the engine; see `openEngine`. */
-  constructor(core: DatabaseCore, engine: QueryHost) {
+  constructor(core: DatabaseCore, engine: QueryHost, onClose: (closed: Promise<void>) => void) {
     this.name = core.name
     this.#core = core
     this.#engine = engine
+    this.#onClose = onClose
     this.#builder = new IndexBuilder(core)
     this.#garbage = new GarbageCollector(core)
     this.#builder.resume()
@@ -64,7 +70,8 @@ export class Database implements DatabaseHost {
 
   /**
    * Runs DQL and gives one result per statement.
-   * @throws the error of the first statement that failed; those before it have taken effect
+   * @throws the error of the first statement that failed; those before it have taken effect. Of a transaction that
+   * failed, the error of the statement that was the reason.
    * @example await shop.query('SELECT * FROM product WHERE price < $max ORDER BY price', { max: 20 })
    */
   async query(
@@ -73,10 +80,9 @@ export class Database implements DatabaseHost {
     options: QueryOptions = {},
   ): Promise<Value[]> {
     const { results } = await this.run(text, vars, options)
-    return results.map((each) => {
-      if (each.status === 'error') throw each.error
-      return copyValue(each.result)
-    })
+    const errors = results.filter((each) => each.status === 'error').map(({ error }) => error)
+    if (errors.length > 0) throw errors.find(({ code }) => !echoedCodes.has(code)) ?? errors[0]
+    return results.map((each) => (each.status === 'ok' ? copyValue(each.result) : undefined))
   }
 
   /**
@@ -234,7 +240,13 @@ export class Database implements DatabaseHost {
    * Waits for writes in flight and closes the files. The engine opens the database again when it is asked
    * for.
    */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    this.#onClose(this.#closed)
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
     this.#stopListening()
     await Promise.all([this.#builder.stop(), this.#garbage.stop()])
     await this.#core.close()

@@ -7,8 +7,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { RecordId } from '@dendrodb/protocol'
 import { expect, test } from 'vitest'
-import { openEngine, RecordId } from '../index.ts'
+import { openEngine } from '../open-engine.ts'
 
 const kills = 50
 /** Kills after which a new folder is begun and the old one verified. */

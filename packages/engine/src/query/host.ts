@@ -35,7 +35,7 @@ export interface IndexProgress {
 
 export interface DatabaseHost {
   readonly name: string
-  /** A view of the newest commit, or of the past. The caller closes it. @throws QUERY_AS_OF_UNKNOWN for the future */
+  /** A view of the newest commit, or of the past. The caller closes it. @throws LEDGER_AS_OF_UNKNOWN for the future */
   view(asOf?: AsOf): MaybePromise<ReadView>
   /**
    * Runs `work` as one transaction and commits it. On a conflict `work` is run again on a fresh view, so it must have

@@ -250,3 +250,11 @@ test('errors are DbErrors with a code', async () => {
   const { results } = await runQuery(host, rootSession, 'RETURN 1 + "a"')
   expect(results[0]?.status === 'error' && results[0].error).toBeInstanceOf(DbError)
 })
+
+test('an index that cannot be built fails its own statement, not the transaction it was defined in', async () => {
+  const database = host.database('main')
+  Object.assign(database, { waitForIndex: () => Promise.reject(new Error('two records')) })
+  const text = 'BEGIN; CREATE t:1; DEFINE INDEX a ON t FIELDS a UNIQUE; COMMIT'
+  expect(await codesOf(rootSession, text)).toEqual(['ok', 'ok', 'INTERNAL_UNEXPECTED', 'ok'])
+  expect(await resultOf(host, 'COUNT t')).toBe(1)
+})

@@ -6,7 +6,9 @@
  */
 
 import { writeSync } from 'node:fs'
-import { type Database, openEngine, RecordId } from '../index.ts'
+import { RecordId } from '@dendrodb/protocol'
+import type { Database } from '../database/database.ts'
+import { openEngine } from '../open-engine.ts'
 
 const writersMax = 16
 

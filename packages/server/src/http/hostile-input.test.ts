@@ -291,7 +291,7 @@ describe('request ids', () => {
   test('one that a client brings is kept when it is a plain word', async () => {
     const { headers } = await server.call('GET', '/live', { headers: { 'x-request-id': 'trace-1:a/b.c' } })
     expect(headers.get('x-request-id')).toBe('trace-1:a/b.c')
-    expect(server.logLines.some(({ request_id }) => request_id === 'trace-1:a/b.c')).toBe(true)
+    expect(server.logLines.some(({ requestId }) => requestId === 'trace-1:a/b.c')).toBe(true)
   })
 
   test.each(['a b', '{"a":1}', 'x'.repeat(129), 'é', ''])('%.20s is replaced', async (given) => {

@@ -14,12 +14,16 @@ describe('health', () => {
     expect(await ask('/ready')).toEqual([200, { status: 'ok' }])
   })
 
-  test('is not ready, but lives, when the store cannot be read', async () => {
+  test.each([
+    ['fails', () => Promise.reject(new Error('secret path'))],
+    ['does not answer', () => new Promise<never>(() => {})],
+  ])('is not ready, but lives, when the store %s', async (_, read) => {
     const server = await useTestServer()
     const main = await server.server.engine.database('main')
-    await main.close()
+    main.get = read
     const { status, body } = await server.call('GET', '/ready')
     expect([status, body.error.code, body.error.reason]).toEqual([503, 'UNAVAILABLE', 'HTTP_NOT_READY'])
+    expect(body.error.message).not.toContain('secret')
     expect((await server.call('GET', '/live')).status).toBe(200)
   })
 
@@ -204,12 +208,12 @@ test('a line of the log says who asked for what, and no more', async () => {
   expect(line).toEqual({
     level: 'info',
     message: 'request',
-    request_id: expect.any(String),
+    requestId: expect.any(String),
     method: 'GET',
     path: '/api/data/note',
     status: 200,
-    duration_ms: expect.any(Number),
-    user_id: userId,
-    session_id: expect.any(String),
+    durationMs: expect.any(Number),
+    userId,
+    sessionId: expect.any(String),
   })
 })

@@ -74,6 +74,7 @@ export function admitSignedIn({ auth, userLimiter, addressLimiter }: IdentifyOpt
 /** The token of `Authorization: Bearer <token>` (RFC 6750). @throws AUTH_TOKEN_INVALID for any other scheme */
 function bearerToken(authorization: string | undefined): string | undefined {
   if (authorization === undefined) return undefined
+  if (authorization.startsWith('Bearer ey') && !authorization.includes(' ', 7)) return authorization.slice(7)
   const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
   if (token === undefined) throw authErrors.TOKEN_INVALID({ problem: 'send it as "Bearer <token>"' })
   return token

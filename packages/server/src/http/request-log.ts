@@ -29,23 +29,26 @@ export class RequestLog {
   }
 
   #finish(request: FastifyRequest, reply: FastifyReply, tookMs: number): void {
-    const { method, principal, id } = request
+    const { method, principal } = request
     const path = pathOf(request.url)
     const status = reply.raw.writableFinished ? reply.statusCode : clientGoneStatus
-    const line = {
-      request_id: id,
+    this.#log.request({
+      level: quietPaths.has(path) ? 'debug' : 'info',
+      requestId: request.id,
       method,
       path,
       status,
-      duration_ms: Math.round(tookMs * 1000) / 1000,
-      ...(principal?.type === 'user' && { user_id: principal.userId, session_id: principal.sessionId }),
-      ...(principal?.type === 'root' && { user_id: 'root' }),
-    }
-    if (quietPaths.has(path)) this.#log.debug(line, 'request')
-    else this.#log.info(line, 'request')
+      durationMs: Math.round(tookMs * 1000) / 1000,
+      userId: principal?.type === 'user' ? principal.userId : rootName(principal?.type),
+      sessionId: principal?.type === 'user' ? principal.sessionId : undefined,
+    })
     const { url: route = '(none)' } = request.routeOptions
     this.#metrics.observeRequest({ method, path: route, status, seconds: tookMs / 1000 })
   }
+}
+
+function rootName(type: string | undefined): string | undefined {
+  return type === 'root' ? 'root' : undefined
 }
 
 /** Without what follows it, which may hold secrets. */

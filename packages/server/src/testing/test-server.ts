@@ -137,7 +137,12 @@ function logInto(lines: LogLine[]): Log {
   const at = (level: LogLine['level']) => (fields: object, message: string) => {
     lines.push({ ...fields, level, message })
   }
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+  return {
+    request: ({ level, ...line }) => at(level)(line, 'request'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+  }
 }
 
 function accountOf({ status, body }: Reply): Account {

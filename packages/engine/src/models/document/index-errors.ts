@@ -15,7 +15,5 @@ export const indexErrors = defineErrors('INDEX', {
     status: 'conflict',
     message: 'index {index} of table {table} could not be built: {reason}',
   },
-  EXISTS: { status: 'conflict', message: 'table {table} already has an index {index}' },
   UNKNOWN: { status: 'not_found', message: 'table {table} has no index {index}' },
-  NOT_READY: { status: 'conflict', message: 'index {index} of table {table} is {state}' },
 })

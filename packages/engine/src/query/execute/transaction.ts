@@ -12,9 +12,8 @@ import { type AnyNode, someNode } from '../compile/walk.ts'
 import { queryLimits } from '../limits.ts'
 import type { PreparedStatement, PreparedText } from '../query-cache.ts'
 import { queryErrors } from '../query-errors.ts'
-import type { RequestRun } from './request-run.ts'
+import type { RequestRun, StatementResult } from './request-run.ts'
 import { shown } from './shown.ts'
-import type { StatementRun } from './statement-run.ts'
 import { runTask, type Task } from './task.ts'
 
 /** Runs the transaction that begins at `begin`; gives the place of its end. */
@@ -36,7 +35,7 @@ export async function runTransaction(
   }
   try {
     const outcomes = await new Transaction(request, body).commit()
-    for (const { value, timeMs } of outcomes) request.results.push({ status: 'ok', result: value, timeMs })
+    for (const outcome of outcomes) request.results.push(await settled(outcome))
     request.succeed(undefined, startedAt)
   } catch (error) {
     reportFailure(request, error, body.length, begin, startedAt)
@@ -84,6 +83,18 @@ function refuse(request: RequestRun, error: ReturnType<typeof toDbError>, starte
 interface Outcome {
   readonly value: Value
   readonly timeMs: number
+  /** To be waited for after the commit. */
+  readonly waits: readonly (() => Promise<void>)[]
+}
+
+/** What fails after the commit, such as the build of an index, is the failure of its statement alone. */
+async function settled({ value, timeMs, waits }: Outcome): Promise<StatementResult> {
+  try {
+    for (const wait of waits) await wait()
+    return { status: 'ok', result: value, timeMs }
+  } catch (error) {
+    return { status: 'error', error: toDbError(error), timeMs }
+  }
 }
 
 class Transaction {
@@ -108,7 +119,6 @@ class Transaction {
     )
     request.scope.adopt(result.scope)
     request.receipt = receipt
-    for (const run of result.runs) for (const wait of run.afterCommit) await wait()
     return result.outcomes
   }
 
@@ -151,29 +161,27 @@ class Transaction {
 
   *#run(statements: readonly CompiledStatement[], tx: WriteTx, scope: Scope, isPoint: boolean) {
     const outcomes: Outcome[] = []
-    const runs: StatementRun[] = []
     const database = yield* waitForDatabase(this.#request)
     let isReturned = false
     for (const [index, statement] of statements.entries()) {
       const startedAt = performance.now()
       if (isReturned) {
-        outcomes.push({ value: undefined, timeMs: 0 })
+        outcomes.push({ value: undefined, timeMs: 0, waits: [] })
         continue
       }
       try {
         const run = this.#request.createRun(startedAt, !isPoint)
-        runs.push(run)
         run.check()
         const ctx = this.#request.createContext(database, tx, tx, scope, run)
         const completion = yield* statement.run(undefined, ctx)
         const value = completion instanceof Jump ? this.#landed(completion) : completion
         isReturned = completion instanceof Jump && this.#body[index]?.statement.kind === 'return'
-        outcomes.push({ value: shown(value), timeMs: performance.now() - startedAt })
+        outcomes.push({ value: shown(value), timeMs: performance.now() - startedAt, waits: run.afterCommit })
       } catch (error) {
         throw new FailedStatement(index, error)
       }
     }
-    return { outcomes, runs, scope }
+    return { outcomes, scope }
   }
 
   #landed(jump: Jump): Value {

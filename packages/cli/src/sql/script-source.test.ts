@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { expect, onTestFinished, test } from 'vitest'
+import { scriptBytesMax } from './limits.ts'
+import { readScript, readScriptFile } from './script-source.ts'
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ddb-script-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+test('reads UTF-8 that was cut anywhere, without its byte order mark', async () => {
+  const bytes = Buffer.from('\ufeffRETURN "größe";')
+  expect(await readScript(Readable.from([...bytes].map((byte) => Buffer.from([byte]))), 'x')).toBe(
+    'RETURN "größe";',
+  )
+})
+
+test('reads a file', async () => {
+  const file = join(temporaryFolder(), 'a.dql')
+  writeFileSync(file, 'RETURN 1')
+  expect(await readScriptFile(file)).toBe('RETURN 1')
+})
+
+test('says what is wrong with a file', async () => {
+  const folder = temporaryFolder()
+  await expect(readScriptFile(join(folder, 'none'))).rejects.toMatchObject({
+    code: 'CLI_FILE_UNREADABLE',
+    message: expect.stringContaining('there is no such file'),
+  })
+  await expect(readScriptFile(folder)).rejects.toMatchObject({
+    message: expect.stringContaining('it is a folder'),
+  })
+  const binary = join(folder, 'b')
+  writeFileSync(binary, Buffer.from([0xff, 0xfe, 0x00]))
+  await expect(readScriptFile(binary)).rejects.toMatchObject({
+    message: expect.stringContaining('it is not UTF-8'),
+  })
+})
+
+test('reads up to the bound, and refuses one byte more without keeping all of it', async () => {
+  const chunk = Buffer.alloc(16 * 1024 * 1024, ' ')
+  const source = (bytes: number) =>
+    Readable.from(
+      (function* () {
+        for (let left = bytes; left > 0; left -= chunk.length) yield chunk.subarray(0, left)
+      })(),
+    )
+  expect(await readScript(source(scriptBytesMax), 'x')).toHaveLength(scriptBytesMax)
+  await expect(readScript(source(scriptBytesMax + 1), 'x')).rejects.toMatchObject({
+    message: expect.stringContaining('it has more than 268435456 bytes'),
+  })
+})
