@@ -47,7 +47,7 @@ export const cliErrors = defineErrors('CLI', {
   DOT_COMMAND_USAGE: { status: 'invalid_argument', message: 'usage: {name} {usage}' },
   VARIABLE_TOO_LARGE: {
     status: 'resource_exceeded',
-    message: 'the value of ${name} is too large to be kept: more than {limit} characters as a literal',
+    message: 'the value of {name} is too large to be kept: more than {limit} characters as a literal',
   },
   INTERRUPTED: {
     status: 'cancelled',

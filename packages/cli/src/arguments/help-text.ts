@@ -88,17 +88,3 @@ function wrap(text: string, width: number): string[] {
   }
   return [...lines, line]
 }
-
-/** The options as docs/cli.md shows them. */
-export function optionTable({ options }: Pick<Command, 'options'>): string {
-  const rows = [...options, helpOption].map((option) => {
-    const { about, choices, default: fallback, env } = option
-    const words = choices === undefined ? '' : `: ${choices.map(code).join(', ')}`
-    return `| ${code(optionUsage(option).trim())} | ${about}${words} | ${code(fallback)} | ${code(env)} |`
-  })
-  return ['| option | what it means | default | environment |', '|---|---|---|---|', ...rows].join('\n')
-}
-
-function code(text: string | undefined): string {
-  return text === undefined ? '' : `\`${text}\``
-}

@@ -32,7 +32,7 @@ export const sqlCommand: Command = {
       env: 'DDB_PASSWORD',
       about: 'its password; asked for on a terminal, as other users of this machine can read a command line',
     },
-    dataOption,
+    { ...dataOption, about: 'folder of the data, or of the server’s, for its token; :memory: keeps nothing' },
     { name: 'embedded', about: 'open the data folder in this process, without a server' },
     {
       name: 'format',

@@ -14,17 +14,21 @@ export function readScriptFile(file: string): Promise<string> {
 }
 
 /** @throws CLI_FILE_UNREADABLE */
-export async function readScript(stream: Readable, source: string): Promise<string> {
+export async function readScript(
+  stream: Readable,
+  source: string,
+  bytesMax: number = scriptBytesMax,
+): Promise<string> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   try {
     for await (const chunk of stream) {
       const piece = Buffer.from(chunk)
       bytes += piece.length
-      if (bytes > scriptBytesMax) {
+      if (bytes > bytesMax) {
         throw cliErrors.FILE_UNREADABLE({
           file: source,
-          problem: `it has more than ${scriptBytesMax} bytes; split it`,
+          problem: `it has more than ${bytesMax} bytes; split it`,
         })
       }
       chunks.push(piece)

@@ -7,7 +7,8 @@ function recorder() {
   const at = (level: string) => (_: object, message: string) => {
     lines.push(`${level} ${message}`)
   }
-  const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+  const request: Log['request'] = ({ path }) => lines.push(`request ${path}`)
+  const log: Log = { request, info: at('info'), warn: at('warn'), error: at('error') }
   return { lines, log }
 }
 
@@ -15,7 +16,6 @@ test('keeps still while the server starts, then writes warnings and errors in or
   const { lines, log } = recorder()
   const start = quietStart(log)
   start.log.info({}, 'listening')
-  start.log.debug({}, 'detail')
   start.log.warn({}, 'first')
   start.log.error({}, 'second')
   expect(lines).toEqual([])
@@ -27,9 +27,18 @@ test('writes everything at once afterwards', () => {
   const { lines, log } = recorder()
   const start = quietStart(log)
   start.release()
-  start.log.debug({}, 'a')
-  start.log.info({}, 'b')
-  start.log.warn({}, 'c')
-  start.log.error({}, 'd')
-  expect(lines).toEqual(['debug a', 'info b', 'warn c', 'error d'])
+  start.log.info({}, 'a')
+  start.log.warn({}, 'b')
+  start.log.error({}, 'c')
+  start.log.request({
+    level: 'info',
+    requestId: 'r',
+    method: 'GET',
+    path: '/',
+    status: 200,
+    durationMs: 1,
+    userId: undefined,
+    sessionId: undefined,
+  })
+  expect(lines).toEqual(['info a', 'warn b', 'error c', 'request /'])
 })

@@ -18,11 +18,15 @@ export function quietStart(log: Log): QuietStart {
     if (isStarting) held.push(() => log[level](fields, message))
     else log[level](fields, message)
   }
-  const drop = (level: 'debug' | 'info') => (fields: object, message: string) => {
-    if (!isStarting) log[level](fields, message)
-  }
   return {
-    log: { debug: drop('debug'), info: drop('info'), warn: hold('warn'), error: hold('error') },
+    log: {
+      request: (line) => log.request(line),
+      info(fields, message) {
+        if (!isStarting) log.info(fields, message)
+      },
+      warn: hold('warn'),
+      error: hold('error'),
+    },
     release() {
       isStarting = false
       for (const write of held.splice(0)) write()

@@ -5,6 +5,17 @@ import { openTerminalLog } from './terminal-log.ts'
 
 type Level = Parameters<typeof openTerminalLog>[1]
 
+const request = {
+  level: 'info',
+  requestId: 'r',
+  method: 'GET',
+  path: '/api/data/user',
+  status: 200,
+  durationMs: 1.2,
+  userId: 'root',
+  sessionId: 's',
+} as const
+
 function openLog(least: Level = 'debug') {
   const stream = new PassThrough({ encoding: 'utf8' })
   const log = openTerminalLog(stream, least, plain, () => new Date(2026, 0, 31, 9, 5, 7))
@@ -17,14 +28,12 @@ test('a line has the time, the level, the message and the fields', () => {
   expect(text()).toBe('09:05:07 warn  cutting off after_ms=10 database=main\n')
 })
 
-test('a request is told as method, path, status and time, without what only programs need', () => {
+test('a request is told as method, path, status, time and user, without what only programs need', () => {
   const { log, text } = openLog()
-  const request = { request_id: 'r', method: 'GET', path: '/api/data/user', status: 200, duration_ms: 1.2 }
-  log.info({ ...request, user_id: 'root', session_id: 's' }, 'request')
-  log.info({ ...request, status: 499, aborted: true }, 'request')
+  log.request(request)
+  log.request({ ...request, level: 'debug', path: '/health', userId: undefined })
   expect(text()).toBe(
-    '09:05:07 info  GET /api/data/user 200 1.2 ms user_id=root\n' +
-      '09:05:07 info  GET /api/data/user 499 1.2 ms client went away\n',
+    '09:05:07 info  GET /api/data/user 200 1.2 ms root\n09:05:07 debug GET /health 200 1.2 ms\n',
   )
 })
 
@@ -36,7 +45,7 @@ test('an error has its stack below it', () => {
 
 test('what a client sent cannot move the cursor or begin a line', () => {
   const { log, text } = openLog()
-  log.info({ path: '/\u001b[2J\nfake', method: 'GET', status: 404, duration_ms: 1 }, 'request')
+  log.request({ ...request, path: '/\u001b[2J\nfake', userId: 'a\nb' })
   log.info({ name: 'a\u001b]0;title\u0007' }, 'x\ny')
   const written = text()
   expect(written).not.toContain('\u001b')
@@ -45,8 +54,8 @@ test('what a client sent cannot move the cursor or begin a line', () => {
 })
 
 test.each([
-  ['debug', ['debug', 'info ', 'warn ', 'error']],
   ['trace', ['debug', 'info ', 'warn ', 'error']],
+  ['debug', ['debug', 'info ', 'warn ', 'error']],
   ['info', ['info ', 'warn ', 'error']],
   ['warn', ['warn ', 'error']],
   ['error', ['error']],
@@ -54,7 +63,8 @@ test.each([
   ['silent', []],
 ] as const)('the level %s leaves %j', (least, expected) => {
   const { log, text } = openLog(least)
-  for (const level of ['debug', 'info', 'warn', 'error'] as const) log[level]({}, 'x')
+  log.request({ ...request, level: 'debug' })
+  for (const level of ['info', 'warn', 'error'] as const) log[level]({}, 'x')
   const written = text()
     .split('\n')
     .filter((line) => line !== '')

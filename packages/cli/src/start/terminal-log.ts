@@ -9,17 +9,24 @@ import { printableLine, printableText } from '../output/printable.ts'
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 type Level = (typeof levels)[number]
-type WrittenLevel = keyof Log
+type WrittenLevel = 'debug' | 'info' | 'warn' | 'error'
+type RequestLine = Parameters<Log['request']>[0]
 
 /** @param least as the setting `log_level` */
 export function openTerminalLog(stream: Writable, least: Level, paint: Paint, now = () => new Date()): Log {
-  const at = (level: WrittenLevel) => {
-    if (levels.indexOf(level) < levels.indexOf(least)) return () => {}
-    return (fields: object, message: string) => {
-      stream.write(`${paint.dim(clock(now()))} ${label(level, paint)} ${line(fields, message, paint)}\n`)
-    }
+  const write = (level: WrittenLevel, text: () => string) => {
+    if (levels.indexOf(level) < levels.indexOf(least)) return
+    stream.write(`${paint.dim(clock(now()))} ${label(level, paint)} ${text()}\n`)
   }
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+  const at = (level: WrittenLevel) => (fields: object, message: string) => {
+    write(level, () => messageText(fields, message, paint))
+  }
+  return {
+    request: (line) => write(line.level, () => requestText(line, paint)),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+  }
 }
 
 function clock(time: Date): string {
@@ -43,36 +50,23 @@ function label(level: WrittenLevel, paint: Paint): string {
   }
 }
 
-function line(fields: object, message: string, paint: Paint): string {
+function messageText(fields: object, message: string, paint: Paint): string {
   const { err, ...rest } = fields as Readonly<Record<string, unknown>>
-  const request = message === 'request' ? requestLine(rest, paint) : undefined
-  const text = request ?? `${printableLine(message)}${fieldsText(rest, paint)}`
+  const texts = Object.entries(rest).map(([name, value]) => `${name}=${printableLine(fieldText(value))}`)
+  const text = printableLine(message) + (texts.length === 0 ? '' : ` ${paint.dim(texts.join(' '))}`)
   return err === undefined ? text : `${text}\n${stackText(err)}`
 }
 
-/** `GET /api/data/user 200 1.2 ms`. */
-function requestLine(fields: Readonly<Record<string, unknown>>, paint: Paint): string | undefined {
-  const {
-    method,
-    path,
-    status,
-    duration_ms,
-    aborted,
-    request_id: _id,
-    session_id: _session,
-    ...rest
-  } = fields
-  if (typeof status !== 'number' || typeof path !== 'string') return undefined
-  const shown =
-    status >= 500 ? paint.red(String(status)) : status >= 400 ? paint.yellow(String(status)) : `${status}`
-  const ending = aborted === true ? ` ${paint.yellow('client went away')}` : ''
-  const request = printableLine(`${String(method)} ${path}`)
-  return `${request} ${shown} ${paint.dim(`${String(duration_ms)} ms`)}${fieldsText(rest, paint)}${ending}`
+/** `GET /api/data/user 200 1.2 ms root`; ids of requests and sessions are for programs. */
+function requestText({ method, path, status, durationMs, userId }: RequestLine, paint: Paint): string {
+  const request = printableLine(`${method} ${path}`)
+  const after = `${durationMs} ms${userId === undefined ? '' : ` ${printableLine(userId)}`}`
+  return `${request} ${statusText(status, paint)} ${paint.dim(after)}`
 }
 
-function fieldsText(fields: Readonly<Record<string, unknown>>, paint: Paint): string {
-  const texts = Object.entries(fields).map(([name, value]) => `${name}=${printableLine(fieldText(value))}`)
-  return texts.length === 0 ? '' : ` ${paint.dim(texts.join(' '))}`
+function statusText(status: number, paint: Paint): string {
+  if (status >= 500) return paint.red(String(status))
+  return status >= 400 ? paint.yellow(String(status)) : String(status)
 }
 
 function fieldText(value: unknown): string {

@@ -104,5 +104,5 @@ export interface Catalog {
   tables(): Iterable<TableDefinition>
   param(name: string): ParamDefinition | undefined
   /** By name; for INFO. */
-  params?(): Iterable<ParamDefinition>
+  params(): Iterable<ParamDefinition>
 }

@@ -66,6 +66,11 @@ export class StoredCatalog implements Catalog {
     return this.#records.params.get(name)
   }
 
+  *params(): Iterable<ParamDefinition> {
+    for (const name of [...this.#records.params.keys()].sort())
+      yield this.#records.params.get(name) as ParamDefinition
+  }
+
   /** The table's own record, which changes to it start from. */
   tableRecord(name: string): TableRecord | undefined {
     return this.#records.tables.get(name)
@@ -132,6 +137,10 @@ class PastCatalog implements Catalog {
 
   param(name: string): ParamDefinition | undefined {
     return this.#then.param(name)
+  }
+
+  params(): Iterable<ParamDefinition> {
+    return this.#then.params()
   }
 
   #merge(then: TableDefinition | undefined): TableDefinition | undefined {

@@ -88,10 +88,11 @@ class LineBatch {
   }
 }
 
+/** What comes from outside is quoted; level, method and session are words of ours. */
 function formatRequest(line: RequestLine): string {
   const { level, requestId, method, path, status, durationMs, userId, sessionId } = line
   const user = userId === undefined ? '' : `,"user_id":${JSON.stringify(userId)}`
-  const session = sessionId === undefined ? '' : `,"session_id":${JSON.stringify(sessionId)}`
+  const session = sessionId === undefined ? '' : `,"session_id":"${sessionId}"`
   return (
     `{"level":"${level}","time":"${isoTime()}","request_id":${JSON.stringify(requestId)},"method":"${method}",` +
     `"path":${JSON.stringify(path)},"status":${status},"duration_ms":${durationMs}${user}${session},"msg":"request"}\n`

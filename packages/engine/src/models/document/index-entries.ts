@@ -82,9 +82,10 @@ function fieldOf(value: Value, name: string): Value[] {
   return [isPlainObject(value) ? ownField(value, name) : undefined]
 }
 
+/** What is no list has no elements; the record still gets an entry. */
 function elementsOf(value: Value): Value[] {
   if (Array.isArray(value)) return [...value]
-  return value instanceof ValueSet ? [...value] : [value]
+  return value instanceof ValueSet ? [...value] : [undefined]
 }
 
 function isPlainObject(value: object): value is ValueObject {

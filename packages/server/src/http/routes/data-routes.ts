@@ -3,7 +3,7 @@
  * Every route is one DQL statement with parameters, so that permissions, defaults and history are those of a query.
  */
 
-import type { Database, SessionLimits } from '@dendrodb/engine'
+import type { Database, Receipt, SessionLimits } from '@dendrodb/engine'
 import { formatIdentifier, must, RecordId, setField, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ServerMetrics } from '../../observability/server-metrics.ts'
@@ -32,8 +32,8 @@ interface RecordPath {
 
 interface Outcome {
   readonly result: Value
-  readonly seq: number
-  readonly head: string
+  /** Of the commit; undefined for what only reads. */
+  readonly receipt: Receipt | undefined
 }
 
 interface Statement {
@@ -61,7 +61,7 @@ export function dataRoutes(app: FastifyInstance, options: DataRouteOptions): voi
     metrics.observeQuery('data', (performance.now() - startedAt) / 1000)
     const result = must(results[0], 'a result of the statement')
     if (result.status === 'error') throw result.error
-    return { result: result.result, ...(receipt ?? database.head()) }
+    return { result: result.result, receipt }
   }
 
   app.get<TablePath>('/api/data/:table', async (request, reply) => {
@@ -116,7 +116,8 @@ export function dataRoutes(app: FastifyInstance, options: DataRouteOptions): voi
     const session = sessionOf(request, limits)
     const outcome = await run(await databases.of(request), { text: statements.delete, vars: { id }, session })
     onlyRow(id, outcome)
-    return reply.code(204).header('x-ddb-seq', outcome.seq).header('x-ddb-head', outcome.head).send()
+    const { seq, head } = must(outcome.receipt, 'a receipt of the write')
+    return reply.code(204).header('x-ddb-seq', seq).header('x-ddb-head', head).send()
   })
 }
 
@@ -155,8 +156,9 @@ function sendRecord(
   request: FastifyRequest,
   reply: FastifyReply,
   id: RecordId,
-  { result, seq, head }: Outcome,
+  { result, receipt }: Outcome,
 ): FastifyReply {
+  const { seq, head } = must(receipt, 'a receipt of the write')
   return sendValue(request, reply, {
     id: pathPartOf(id),
     entity: id.table,

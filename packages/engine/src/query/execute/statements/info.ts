@@ -65,10 +65,7 @@ function databaseInfo(views: DefinitionView, catalog: Catalog): Value {
   for (const table of catalog.tables()) {
     if (!table.name.startsWith(reservedPrefix)) tables.push([table.name, views.table(table)])
   }
-  const params = [...(catalog.params?.() ?? [])].map((param): [string, Value] => [
-    param.name,
-    views.param(param),
-  ])
+  const params = [...catalog.params()].map((param): [string, Value] => [param.name, views.param(param)])
   return { tables: Object.fromEntries(tables), params: Object.fromEntries(params) }
 }
 
