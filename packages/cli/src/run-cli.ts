@@ -30,7 +30,7 @@ async function dispatch(args: readonly string[], io: CliIo): Promise<number> {
   const rules = { command: name, options: command.options, operandsMax: command.operandsMax }
   const parsed = await parseArguments(command.parsesItself === true ? [] : rest, rules, io.env)
   if (parsed.has('help')) return help(command, io)
-  return command.run({ args: parsed, rawArgs: rest, io })
+  return command.run({ args: parsed, rawArgs: rest, io, commands })
 }
 
 function commandName(first: string | undefined): string {

@@ -37,4 +37,6 @@ export interface CommandCall {
   readonly args: Arguments
   readonly rawArgs: readonly string[]
   readonly io: CliIo
+  /** All commands, for the one that explains them. */
+  readonly commands: readonly Command[]
 }

@@ -15,9 +15,8 @@ export const helpCommand: Command = {
     { command: 'ddb help', about: 'list the commands' },
     { command: 'ddb help sql', about: 'explain ddb sql' },
   ],
-  async run({ args, io }) {
+  async run({ args, io, commands }) {
     const { commandHelp, overview } = await import('../arguments/help-text.ts')
-    const { commands } = await import('./commands.ts')
     const { findCommand } = await import('./find-command.ts')
     const [name] = args.operands
     io.stdout.write(name === undefined ? overview(commands) : commandHelp(await findCommand(name, commands)))

@@ -8,12 +8,13 @@ export const sqlCommand: Command = {
   summary: 'run DQL: interactively, from a file, or from standard input',
   usage: '[file] [options]',
   about: [
-    'Without a file, on a terminal, it is a conversation: type statements, end them with ";", see the results. ".help" ' +
-      'explains the rest. With a file, with text on standard input, or with -e, it runs the statements one after the ' +
-      'other and stops at the first error.',
-    'It asks the server at --url. With --data alone it opens that folder in this process, unless a server has it open; ' +
-      'with --embedded it does so in any case, and makes the folder when there is none. On the machine of the server it ' +
-      'signs in by itself, with the root token in the data folder; elsewhere give --token, or --user.',
+    'Without a file, on a terminal, it is a conversation: type statements, end them with ";", see the ' +
+      'results. ".help" explains the rest. With a file, with text on standard input, or with -e, it ' +
+      'runs the statements one after the other and stops at the first error.',
+    'It asks the server at --url. With --data alone it opens that folder in this process, unless a ' +
+      'server has it open; with --embedded it does so in any case, and makes the folder when there is ' +
+      'none. On the machine of the server it signs in by itself, with the root token in the data ' +
+      'folder; elsewhere give --token, or --user.',
   ],
   options: [
     {

@@ -7,11 +7,11 @@ export const startCommand: Command = {
   summary: 'start a server',
   usage: '[options]',
   about: [
-    'Starts a server on this machine and runs until Ctrl-C or SIGTERM; requests in flight are finished first. On a ' +
-      'terminal it logs for people, otherwise as lines of JSON.',
-    'Every setting of the server is an option, an environment variable (DDB_…) and a line of ddb.toml, which is read ' +
-      'from the current folder, then from ~/.config/dendrodb. Options beat the environment, which beats the file. The ' +
-      'most used ones:',
+    'Starts a server on this machine and runs until Ctrl-C or SIGTERM; requests in flight are ' +
+      'finished first. On a terminal it logs for people, otherwise as lines of JSON.',
+    'Every setting of the server is an option, an environment variable (DDB_…) and a line of ' +
+      'ddb.toml, which is read from the current folder, then from ~/.config/dendrodb. Options beat ' +
+      'the environment, which beats the file. The most used ones:',
   ],
   options: [
     {

@@ -8,8 +8,9 @@ export const statusCommand: Command = {
   summary: 'ask a server how it is',
   usage: '[options]',
   about: [
-    'Says whether a server answers, its version, how long it has been up, and the newest commit of a database. Ends with ' +
-      'exit code 0 when it is ready for requests, and 69 when it is not or nobody answers.',
+    'Says whether a server answers, its version, how long it has been up, and the newest commit of a ' +
+      'database. Ends with exit code 0 when it is ready for requests, and 69 when it is not or nobody ' +
+      'answers.',
   ],
   options: [
     urlOption,

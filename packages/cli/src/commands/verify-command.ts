@@ -8,10 +8,11 @@ export const verifyCommand: Command = {
   summary: 'check a database against its own chain of hashes',
   usage: '[options]',
   about: [
-    'Opens a data folder and checks every commit, version, record and index entry; any byte that was changed is found and ' +
-      'named. No server may run on the folder meanwhile. Nothing is changed.',
-    'Ends with exit code 0 when the database is intact, and 74 when it is damaged. The work is done in a process of its ' +
-      'own: should a damaged file bring that down, it is reported as damage as well.',
+    'Opens a data folder and checks every commit, version, record and index entry; any byte that was ' +
+      'changed is found and named. No server may run on the folder meanwhile. Nothing is changed.',
+    'Ends with exit code 0 when the database is intact, and 74 when it is damaged. The work is done ' +
+      'in a process of its own: should a damaged file bring that down, it is reported as damage as ' +
+      'well.',
   ],
   options: [
     dataOption,

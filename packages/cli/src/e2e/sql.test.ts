@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { mainFile, runDdb, sharedServer, startDdb, temporaryFolder } from '../testing/run-ddb.ts'
+import { mainFile, runDdb, sharedServer, startDdb, temporaryFolder, unusedUrl } from '../testing/run-ddb.ts'
 
 describe('against a server', () => {
   const server = sharedServer()
@@ -164,7 +164,7 @@ describe('embedded', () => {
 
   test('nobody to ask is exit code 69, a file that is not there 66', async () => {
     const cwd = temporaryFolder()
-    const nobody = await runDdb(['sql', '--url', 'http://127.0.0.1:1', '-e', 'RETURN 1'], { cwd })
+    const nobody = await runDdb(['sql', '--url', await unusedUrl(), '-e', 'RETURN 1'], { cwd })
     expect(nobody.code).toBe(69)
     expect(nobody.stderr).toContain('start one with "ddb start"')
     const file = await runDdb(['sql', 'nowhere.dql', '--embedded', '--data', ':memory:'], { cwd })

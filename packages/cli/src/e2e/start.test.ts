@@ -1,10 +1,20 @@
 /** `ddb start` and `ddb status`. */
 
+import { once } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
-import { runDdb, sharedServer, startDdb, startServer, temporaryFolder } from '../testing/run-ddb.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import {
+  runDdb,
+  sharedServer,
+  startDdb,
+  startServer,
+  temporaryFolder,
+  unusedUrl,
+} from '../testing/run-ddb.ts'
 import { version } from '../version.ts'
 
 test('says where it listens, where its data and its token are, and never the token', async () => {
@@ -123,10 +133,20 @@ describe('beside a server', () => {
 })
 
 test('status of a server that is not there is exit code 69', async () => {
-  const cwd = temporaryFolder()
-  const nobody = await runDdb(['status', '--url', 'http://127.0.0.1:1'], { cwd })
-  expect(nobody.code).toBe(69)
-  expect(nobody.stderr).toMatch(
-    /^error: no DendroDB server answers at http:\/\/127\.0\.0\.1:1 \(.+\); start one with "ddb start"/,
+  const url = await unusedUrl()
+  const { code, stdout, stderr } = await runDdb(['status', '--url', url], { cwd: temporaryFolder() })
+  expect({ code, stdout }).toEqual({ code: 69, stdout: '' })
+  expect(stderr).toContain(
+    `no DendroDB server answers at ${url} (connection refused); start one with "ddb start"`,
   )
+})
+
+test('status of another kind of server is exit code 69', async () => {
+  const other = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1')
+  onTestFinished(() => void other.close())
+  await once(other, 'listening')
+  const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
+  const { code, stderr } = await runDdb(['status', '--url', url], { cwd: temporaryFolder() })
+  expect(code).toBe(69)
+  expect(stderr).toContain('CLI_SERVER_ANSWER')
 })

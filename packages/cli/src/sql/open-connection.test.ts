@@ -9,7 +9,7 @@ import { collectingStream } from '../output/testing/collecting-stream.ts'
 import { findToken } from './credentials.ts'
 import { openEmbedded } from './embedded-connection.ts'
 import { openConnection, serverUrl } from './open-connection.ts'
-import { openTestServer, rootToken } from './testing/test-server.ts'
+import { closedAddress, openTestServer, rootToken } from './testing/test-server.ts'
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ddb-open-'))
@@ -17,13 +17,28 @@ function temporaryFolder(): string {
   return folder
 }
 
-async function open(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const { options, operandsMax } = sqlCommand
+async function open(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  defaultUrl = 'http://127.0.0.1:7700',
+) {
+  const { operandsMax } = sqlCommand
+  const options = sqlCommand.options.map((option) =>
+    option.name === 'url' ? { ...option, default: defaultUrl } : option,
+  )
   const parsed = await parseArguments(args, { command: 'sql', options, operandsMax }, env)
   const io = { stdin: new PassThrough(), stdout: collectingStream(), stderr: collectingStream(), env }
   const connection = await openConnection(parsed, io)
   onTestFinished(() => connection.close())
   return { connection, parsed, io }
+}
+
+async function openFolderElsewhere(): Promise<{ readonly data: string }> {
+  const data = temporaryFolder()
+  const other = await openEmbedded(data)
+  onTestFinished(() => other.close())
+  await other.run('RETURN 1', { database: 'main' })
+  return { data }
 }
 
 describe('--embedded', () => {
@@ -53,10 +68,7 @@ describe('--embedded', () => {
   })
 
   test('refuses a folder that another one has open', async () => {
-    const data = temporaryFolder()
-    const other = await openEmbedded(data)
-    onTestFinished(() => other.close())
-    await other.run('RETURN 1', { database: 'main' })
+    const { data } = await openFolderElsewhere()
     await expect(open(['--embedded', '--data', data])).rejects.toMatchObject({ code: 'STORAGE_LOCKED' })
   })
 
@@ -92,18 +104,21 @@ describe('--data alone', () => {
     expect(connection.target).toMatch(/^http:/)
   })
 
-  test('of a server that is elsewhere says so', async () => {
-    const data = temporaryFolder()
-    const other = await openEmbedded(data)
-    onTestFinished(() => other.close())
-    await other.run('RETURN 1', { database: 'main' })
-    const opening = open(['--data', data, '--database', 'x'])
-    // Whether a server of this machine answers at the default address is not ours to say.
-    const found = await opening.then(
-      ({ connection }) => connection.target,
-      (error) => error.code,
-    )
-    expect(['CLI_DATA_UNUSABLE', 'http://127.0.0.1:7700']).toContain(found)
+  test('asks the server that has it open, with its token', async () => {
+    const { data } = await openFolderElsewhere()
+    const { url } = await openTestServer()
+    writeFileSync(join(data, 'root-token'), rootToken)
+    const { connection } = await open(['--data', data], {}, url)
+    expect(connection.target).toBe(url)
+    expect(await connection.run('RETURN 1', { database: 'main' })).toMatchObject([{ value: 1 }])
+  })
+
+  test('says so when another process has it open and no server answers', async () => {
+    const { data } = await openFolderElsewhere()
+    await expect(open(['--data', data], {}, await closedAddress())).rejects.toMatchObject({
+      code: 'CLI_DATA_UNUSABLE',
+      message: expect.stringContaining('another process has it open'),
+    })
   })
 })
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { Decimal, RecordId } from '@dendrodb/protocol'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openRemote, type RemoteOptions } from './remote-connection.ts'
-import { openTestServer, rootToken } from './testing/test-server.ts'
+import { closedAddress, openTestServer, rootToken } from './testing/test-server.ts'
 
 const database = 'main'
 
@@ -130,7 +130,7 @@ describe('an account', () => {
 
 describe('what is no server', () => {
   test('nobody', async () => {
-    const url = 'http://127.0.0.1:1'
+    const url = await closedAddress()
     await expect(run({ url, token: 'x' }, 'RETURN 1')).rejects.toMatchObject({
       code: 'CLI_SERVER_UNREACHABLE',
       message: expect.stringContaining('(connection refused)'),

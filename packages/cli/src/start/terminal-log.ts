@@ -3,14 +3,13 @@
  */
 
 import type { Writable } from 'node:stream'
-import type { Log } from '@dendrodb/server'
+import type { Log, RequestLine } from '@dendrodb/server'
 import type { Paint } from '../output/paint.ts'
 import { printableLine, printableText } from '../output/printable.ts'
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 type Level = (typeof levels)[number]
 type WrittenLevel = 'debug' | 'info' | 'warn' | 'error'
-type RequestLine = Parameters<Log['request']>[0]
 
 /** @param least as the setting `log_level` */
 export function openTerminalLog(stream: Writable, least: Level, paint: Paint, now = () => new Date()): Log {

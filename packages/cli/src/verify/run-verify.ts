@@ -5,7 +5,6 @@
 
 import { fork } from 'node:child_process'
 import { extname, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { VerifyReport } from '@dendrodb/engine'
 import { DbError } from '@dendrodb/protocol'
 import type { Arguments } from '../arguments/parse-arguments.ts'
@@ -17,6 +16,11 @@ import { reportError } from '../output/report-error.ts'
 import { crashError } from './crash-error.ts'
 import type { VerifyMessage } from './messages.ts'
 import { ProgressBar } from './progress-bar.ts'
+
+const isSource = extname(import.meta.filename) === '.ts'
+const childFile = isSource
+  ? new URL('./verify-child.ts', import.meta.url)
+  : new URL('./verify-child.js', import.meta.url)
 
 /** Findings that are printed; the report counts them all. */
 const findingsPrintedMax = 10
@@ -52,9 +56,8 @@ function reportDamage(damage: DbError, further: string, io: CliIo): number {
 }
 
 function verifyInChild(folder: string, name: string, bar: ProgressBar): Promise<VerifyReport> {
-  const file = fileURLToPath(new URL(`./verify-child${extname(import.meta.url)}`, import.meta.url))
   // Its own words, if it crashes, would only frighten; what it finds comes over the channel.
-  const child = fork(file, [folder, name], {
+  const child = fork(childFile, [folder, name], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })

@@ -5,6 +5,7 @@
  */
 
 import type { Engine, SessionLimits } from '@dendrodb/engine'
+import { AssertionError } from '@dendrodb/protocol'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { AuthService } from '../auth/auth-service.ts'
 import type { Config } from '../config/settings.ts'
@@ -103,6 +104,8 @@ function createApp({ config, log, tls }: HttpOptions): FastifyInstance {
     return503OnClosing: false,
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     routerOptions: { maxParamLength: pathPartCharsMax },
+    // Our routes read values, not schemas; without this the start loads a compiler for them.
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     frameworkErrors: (error, request, reply) => {
       setCommonHeaders(request, reply)
       createErrorHandler(log, config.bodyBytesMax)(error, request, reply)
@@ -113,6 +116,10 @@ function createApp({ config, log, tls }: HttpOptions): FastifyInstance {
       : { https: { ...tls, maxHeaderSize: headerBytesMax } }),
   })
   return app as unknown as FastifyInstance
+}
+
+function noSchemas(): never {
+  throw new AssertionError('a route declares a schema')
 }
 
 /** Headers of every answer, and what is answered where there is no route. */

@@ -1,5 +1,6 @@
 /** A real server in this process, in memory, for the current test. */
 
+import { type AddressInfo, createServer } from 'node:net'
 import { loadConfig, openServer, type Server } from '@dendrodb/server'
 import { onTestFinished } from 'vitest'
 
@@ -26,4 +27,13 @@ export async function openTestServer(args: readonly string[] = []): Promise<Serv
   const server = await openServer({ config, log })
   onTestFinished(() => server.close())
   return server
+}
+
+/** Where nobody listens. */
+export async function closedAddress(): Promise<string> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return `http://127.0.0.1:${port}`
 }

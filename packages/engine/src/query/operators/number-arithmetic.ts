@@ -10,6 +10,7 @@ import {
   Float,
   float,
   int,
+  isFloat,
   isInt,
   type NumericValue,
   toFloat,
@@ -77,8 +78,17 @@ export function combineNumbers(operation: NumberOperation, left: NumericValue, r
   if (left instanceof Decimal || right instanceof Decimal) {
     const exactLeft = toDecimal(left)
     const exactRight = toDecimal(right)
-    if (exactLeft !== undefined && exactRight !== undefined) return operation.decimals(exactLeft, exactRight)
+    if (exactLeft === undefined || exactRight === undefined) return nearest(operation, left, right)
+    // With a float among the operands a result that no decimal can hold is a float, as it would be between two floats.
+    const isMixed = isFloat(left) || isFloat(right)
+    const inexact = isMixed ? nearest(operation, left, right) : undefined
+    if (inexact !== undefined && toDecimal(inexact) === undefined) return inexact
+    return operation.decimals(exactLeft, exactRight)
   }
+  return nearest(operation, left, right)
+}
+
+function nearest(operation: NumberOperation, left: NumericValue, right: NumericValue): NumericValue {
   return float(operation.floats(toFloat(left), toFloat(right)))
 }
 
@@ -104,8 +114,8 @@ export function raise(base: NumericValue, power: NumericValue): Value {
   if (exactBase !== undefined && Number.isSafeInteger(exponent)) {
     return exactBase.isZero && exponent < 0 ? Number.NaN : exactBase.pow(exponent)
   }
-  const nearest = toFloat(base) ** exponent
-  return toDecimal(float(nearest)) ?? float(nearest)
+  const inexact = float(toFloat(base) ** exponent)
+  return toDecimal(inexact) ?? inexact
 }
 
 function raiseInt(base: bigint, power: bigint): Value {
