@@ -48,8 +48,9 @@ function fileRows({ name, folder }) {
   return files.slice(0, filesPerPackageMax).map((file) => {
     const { size, mtime } = statSync(file)
     const lines = size <= textBytesMax ? readFileSync(file, 'latin1').split('\n').length : undefined
-    return `{ path: ${quote(path.relative(root, file))}, package: ${packageId(name)}, kind: ${quote(path.extname(file))},
-  bytes: ${size}, lines: ${lines ?? 'NONE'}, modified: ${instant(mtime)} }`
+    return `{ path: ${quote(path.relative(root, file))}, package: ${packageId(name)},
+  kind: ${quote(path.extname(file))}, bytes: ${size}, lines: ${lines ?? 'NONE'},
+  modified: ${instant(mtime)} }`
   })
 }
 

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /**
  * `ddb`, the command.
- * Why everything is imported when it is needed: `ddb version` should not wait for a server, nor a server for a REPL.
- * The compile cache halves the start from the second one on, and costs nothing where its folder cannot be written.
+ * Why everything is imported when it is needed: `ddb version` should not wait for a server, nor a server for
+ * a REPL.
+ * The compile cache halves the start from the second one on, and costs nothing where its folder cannot be
+ * written.
  */
 
 import { enableCompileCache } from 'node:module'

@@ -69,6 +69,7 @@ export interface RecordIdValue {
   readonly key: RecordKey
   equals(other: RecordIdValue): boolean
   toString(): string
+  toJSON(): string
 }
 
 export type RecordKey = string | number | bigint | Uuid | readonly Value[] | ValueObject
@@ -80,6 +81,7 @@ export interface ValueSetValue extends Iterable<Value> {
   readonly size: number
   has(value: Value): boolean
   toString(): string
+  toJSON(): readonly Value[]
 }
 
 export interface RangeValue {
@@ -89,6 +91,7 @@ export interface RangeValue {
   readonly end: RangeBound | undefined
   contains(value: Value): boolean
   toString(): string
+  toJSON(): string
 }
 
 export interface RangeBound {

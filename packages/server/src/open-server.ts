@@ -1,7 +1,7 @@
 /**
  * The server: engine, accounts and doors, wired together here and nowhere else.
- * Order of the start: the data folder is taken first, as everything else may lie in it; listening comes last, so that
- * whoever gets a connection gets answers. Metrics and signing keys are made ready after that.
+ * Order of the start: the data folder is taken first, as everything else may lie in it; listening comes last,
+ * so that whoever gets a connection gets answers. Metrics and signing keys are made ready after that.
  */
 
 import { mkdir, readFile } from 'node:fs/promises'

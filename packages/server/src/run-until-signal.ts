@@ -1,5 +1,6 @@
 /**
- * Ends a server when the process is told to end: the first SIGINT or SIGTERM closes it in order, a second one at once.
+ * Ends a server when the process is told to end: the first SIGINT or SIGTERM closes it in order, a second one
+ * at once.
  */
 
 import type { EventEmitter } from 'node:events'

@@ -1,6 +1,6 @@
 /**
- * Help as text, for people who have never seen the command: what it is for, how it is called, what can be set and how,
- * and examples to copy.
+ * Help as text, for people who have never seen the command: what it is for, how it is called, what can be set
+ * and how, and examples to copy.
  */
 
 import type { Command, Example } from '../commands/command.ts'

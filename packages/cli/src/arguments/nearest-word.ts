@@ -1,7 +1,7 @@
 /**
  * The known word that a misspelt one was probably meant to be.
- * Distance: insertions, deletions, replacements and swaps of neighbours, each counting one. A word is offered when at
- * most a third of it is wrong, or when the misspelt one begins it.
+ * Distance: insertions, deletions, replacements and swaps of neighbours, each counting one. A word is offered
+ * when at most a third of it is wrong, or when the misspelt one begins it.
  */
 
 /** `undefined` when none is near. */

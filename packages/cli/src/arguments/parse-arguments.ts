@@ -1,6 +1,6 @@
 /**
- * A command's arguments, checked: nothing that was misspelt is ignored, and everything an option may get comes from the
- * command line, then from its environment variable, then from its default.
+ * A command's arguments, checked: nothing that was misspelt is ignored, and everything an option may get
+ * comes from the command line, then from its environment variable, then from its default.
  */
 
 import { parseArgs } from 'node:util'

@@ -25,8 +25,8 @@ export interface Command {
   readonly operandsMax: number
   readonly examples: readonly Example[]
   /**
-   * Hands the arguments over as they are, for a command whose options are known elsewhere; `options` then is what the
-   * help shows.
+   * Hands the arguments over as they are, for a command whose options are known elsewhere; `options` then is
+   * what the help shows.
    */
   readonly parsesItself?: boolean
   /** Gives the exit code. */

@@ -1,4 +1,7 @@
-/** `ddb sql` for programs: files, standard input, statements on the command line. The prompt has its own tests. */
+/**
+ * `ddb sql` for programs: files, standard input, statements on the command line. The prompt has its own
+ * tests.
+ */
 
 import { spawn } from 'node:child_process'
 import { readdirSync, writeFileSync } from 'node:fs'

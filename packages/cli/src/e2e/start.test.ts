@@ -115,12 +115,22 @@ describe('beside a server', () => {
 
   test('status --json is one line for programs', async () => {
     const { cwd, url } = server
+    await runDdb(['sql', '--url', url, '-d', 'other', '-e', 'CREATE a:1; CREATE a:2'], { cwd })
     const { code, stdout } = await runDdb(['status', '--url', url, '--json', '-d', 'other'], { cwd })
     expect(code).toBe(0)
     expect(stdout.trim().split('\n')).toHaveLength(1)
     const status = JSON.parse(stdout)
-    expect(status).toMatchObject({ url, version, ready: true, database: 'other', seq: 0 })
+    expect(status).toMatchObject({ url, version, ready: true, database: 'other', seq: 2 })
     expect(status.uptime_secs).toBeGreaterThanOrEqual(0)
+  })
+
+  test('status of a database that is not there says so and does not make it', async () => {
+    const { cwd, url } = server
+    const { code, stdout } = await runDdb(['status', '--url', url, '-d', 'nowhere'], { cwd })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/head +unknown: .* has no database nowhere\n/)
+    const { stdout: info } = await runDdb(['sql', '--url', url, '--json', '-e', 'INFO FOR ROOT'], { cwd })
+    expect(JSON.parse(info).databases).not.toContain('nowhere')
   })
 
   test('status without a token still says that it is ready', async () => {

@@ -1,7 +1,7 @@
 /**
  * Columns that a text takes on a terminal, and cutting it to a number of them.
- * Widths follow Unicode UAX #11 (East Asian Width) for whole graphemes: wide ones and emoji take two columns, marks
- * that sit on another character none.
+ * Widths follow Unicode UAX #11 (East Asian Width) for whole graphemes: wide ones and emoji take two columns,
+ * marks that sit on another character none.
  */
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
@@ -22,7 +22,8 @@ export function displayWidth(text: string): number {
 
 /** The text itself, or as much of it as fits with an ellipsis behind it. */
 export function cutToWidth(text: string, width: number): string {
-  // No text takes less than half a column per UTF-16 unit in practice; what is far too long is not measured whole.
+  // No text takes less than half a column per UTF-16 unit in practice; what is far too long is not measured
+  // whole.
   if (text.length <= width * 8 && displayWidth(text) <= width) return text
   let kept = ''
   let columns = 0

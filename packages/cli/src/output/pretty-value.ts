@@ -1,5 +1,6 @@
 /**
- * A value as a DQL literal over as many lines as it needs: what fits stays on one line, the rest has a line per element.
+ * A value as a DQL literal over as many lines as it needs: what fits stays on one line, the rest has a line
+ * per element.
  * Invariant: it reads back as the same value.
  */
 
@@ -12,7 +13,10 @@ export function prettyValue(value: Value, width: number): readonly string[] {
   return linesOf('', value, '', width)
 }
 
-/** @param before what stands before the value on its first line, indented. @param after what follows it on its last */
+/**
+ * @param before what stands before the value on its first line, indented. @param after what follows it on its
+ * last
+ */
 function linesOf(before: string, value: Value, after: string, width: number): readonly string[] {
   const literal = `${before}${formatValue(value)}${after}`
   const type = typeOf(value)

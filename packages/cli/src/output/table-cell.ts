@@ -46,7 +46,10 @@ export function cellOf(value: Value, charsMax: number): Cell {
   }
 }
 
-/** A decimal without its suffix, and a float with a fraction: the type of a column of numbers is seldom in doubt. */
+/**
+ * A decimal without its suffix, and a float with a fraction: the type of a column of numbers is seldom in
+ * doubt.
+ */
 function numberText(value: Value): string {
   if (value instanceof Decimal) return value.toString()
   if (value instanceof Float) return `${Object.is(value.value, -0) ? '-0' : value.value}.0`

@@ -1,7 +1,7 @@
 /**
- * Rows as a table. Columns are all fields that any row has: `id` first, then those that were asked for by name, in that
- * order, then the ends of edges, then the others by name. On a terminal the widest columns are cut until the table
- * fits; columns for which there is no room are counted in a line below.
+ * Rows as a table. Columns are all fields that any row has: `id` first, then those that were asked for by
+ * name, in that order, then the ends of edges, then the others by name. On a terminal the widest columns are
+ * cut until the table fits; columns for which there is no room are counted in a line below.
  */
 
 import type { Value, ValueObject } from '@dendrodb/protocol'

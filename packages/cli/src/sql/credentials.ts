@@ -1,6 +1,6 @@
 /**
- * The token to show a server: the one that was given, or, for a server on this machine, the administrator's, as its
- * configuration or its data folder has it. It is never sent to another machine unasked.
+ * The token to show a server: the one that was given, or, for a server on this machine, the administrator's,
+ * as its configuration or its data folder has it. It is never sent to another machine unasked.
  */
 
 import { readFile } from 'node:fs/promises'

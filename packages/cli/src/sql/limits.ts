@@ -2,7 +2,10 @@
 
 /** Bytes of a script, which is read whole. */
 export const scriptBytesMax = 256 * 1024 * 1024
-/** Characters that a variable set by LET may take as a literal, as it is sent again with each statement that names it. */
+/**
+ * Characters that a variable set by LET may take as a literal, as it is sent again with each statement that
+ * names it.
+ */
 export const variableCharsMax = 256 * 1024
 /** Entries of the REPL's history. */
 export const historyEntriesMax = 1000

@@ -1,7 +1,7 @@
 /**
- * What a person at a REPL takes for granted and a request does not have: the database that USE chose, and the variables
- * that LET set. They are kept here and sent along with each statement that needs them, so that a session is the same
- * over HTTP, which has none, and in the process.
+ * What a person at a REPL takes for granted and a request does not have: the database that USE chose, and the
+ * variables that LET set. They are kept here and sent along with each statement that needs them, so that a
+ * session is the same over HTTP, which has none, and in the process.
  */
 
 import { DbError, formatIdentifier, formatValue } from '@dendrodb/protocol'
@@ -30,7 +30,8 @@ export class QuerySession {
 
   /**
    * Runs a statement, or a transaction of several: the outcome of each.
-   * @throws when it does not parse (with its place in the text that it was cut from), or nobody is there to run it
+   * @throws when it does not parse (with its place in the text that it was cut from), or nobody is there to
+   * run it
    */
   async run(statement: ScannedStatement, signal?: AbortSignal): Promise<readonly Outcome[]> {
     const lets = this.#letsFor(statement.params)
@@ -93,8 +94,8 @@ function probeOf({ keyword, variable }: ScannedStatement): string {
 }
 
 /**
- * An error of parsing with the place that it has in the text which the statement was cut from. It was counted in what
- * was sent: the lines put before the statement, and the statement.
+ * An error of parsing with the place that it has in the text which the statement was cut from. It was counted
+ * in what was sent: the lines put before the statement, and the statement.
  */
 function placedError(error: unknown, linesBefore: number, statement: ScannedStatement): unknown {
   if (!(error instanceof DbError)) return error

@@ -1,7 +1,8 @@
 /**
  * Results as people or programs want them.
- * `table`: rows as a table, anything else as a DQL literal. `json`: a line of plain JSON per statement. `dql`: literals,
- * which keep every type. What a statement such as LET leaves behind is no result and is not shown to programs.
+ * `table`: rows as a table, anything else as a DQL literal. `json`: a line of plain JSON per statement.
+ * `dql`: literals, which keep every type. What a statement such as LET leaves behind is no result and is not
+ * shown to programs.
  */
 
 import { formatValue, stringifyJson, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'

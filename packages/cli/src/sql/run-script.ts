@@ -1,5 +1,6 @@
 /**
- * Statements from a file, standard input or `-e`, one after the other; the first error ends it unless told otherwise.
+ * Statements from a file, standard input or `-e`, one after the other; the first error ends it unless told
+ * otherwise.
  */
 
 import type { CliIo } from '../cli-io.ts'

@@ -1,7 +1,7 @@
 /**
- * Cuts a text into statements, without understanding them: strings, names, comments and brackets are as the lexer of
- * DQL has them (docs/dql-grammar.md), and a `;` outside of them ends a statement. What is between BEGIN and COMMIT or
- * CANCEL stays together, as a transaction is one request.
+ * Cuts a text into statements, without understanding them: strings, names, comments and brackets are as the
+ * lexer of DQL has them (docs/dql-grammar.md), and a `;` outside of them ends a statement. What is between
+ * BEGIN and COMMIT or CANCEL stays together, as a transaction is one request.
  * Invariant: the pieces and what lies between them are the text; nothing is changed.
  */
 

@@ -1,5 +1,6 @@
 /**
- * A log that keeps still while the server starts: the banner, or the error that ends the start, says the same better.
+ * A log that keeps still while the server starts: the banner, or the error that ends the start, says the same
+ * better.
  * What the banner does not say, warnings and errors, is written once the start has succeeded.
  */
 

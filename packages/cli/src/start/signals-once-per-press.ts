@@ -1,6 +1,6 @@
 /**
- * Signals as people mean them. A terminal's Ctrl-C reaches npm and the server at once, and npm then sends it to the
- * server again; `npx` does the same. The second one of such a pair is no wish to stop at once.
+ * Signals as people mean them. A terminal's Ctrl-C reaches npm and the server at once, and npm then sends it
+ * to the server again; `npx` does the same. The second one of such a pair is no wish to stop at once.
  */
 
 import type { SignalSource } from '@dendrodb/server'

@@ -1,6 +1,6 @@
 /**
- * What a server says about itself. Each part is asked for on its own: a server that does not let us read its metrics or
- * query it is up all the same.
+ * What a server says about itself. Each part is asked for on its own: a server that does not let us read its
+ * metrics or query it is up all the same.
  */
 
 import { DbError } from '@dendrodb/protocol'
@@ -21,7 +21,7 @@ interface ServerStatus {
   /** `undefined` when the server does not tell. */
   readonly uptimeSeconds: number | undefined
   readonly database: string
-  readonly head: { readonly seq: number; readonly head: string } | undefined
+  readonly head: Head | undefined
   /** Why there is no head. */
   readonly headProblem: string | undefined
 }
@@ -54,7 +54,7 @@ async function askStatus(url: string, database: string, token: string | undefine
     ready,
     uptimeSeconds,
     database,
-    head: problem === undefined ? (head as { seq: number; head: string }) : undefined,
+    head: problem === undefined ? (head as Head) : undefined,
     headProblem: problem?.message,
   }
 }
@@ -76,14 +76,39 @@ async function askUptime(url: string): Promise<number | undefined> {
   return started === undefined ? undefined : Math.max(0, Date.now() / 1000 - Number(started))
 }
 
-async function askHead(url: string, database: string, token: string | undefined) {
+interface Head {
+  readonly seq: number
+  readonly head: string
+}
+
+/** @throws what keeps us from knowing it */
+async function askHead(url: string, database: string, token: string | undefined): Promise<Head> {
   if (token === undefined) throw cliErrors.TOKEN_MISSING({ url })
+  if (database !== alwaysThere && (await isKnownMissing(url, database, token))) {
+    throw cliErrors.DATABASE_UNKNOWN({ name: database, url })
+  }
+  const { seq, head } = await query(url, database, token, 'RETURN NONE')
+  return { seq: Number(seq), head: String(head) }
+}
+
+/** Every server has it. */
+const alwaysThere = 'main'
+
+/** Root makes a database by naming it, which is not what asking for it should do. */
+async function isKnownMissing(url: string, database: string, token: string): Promise<boolean> {
+  const { results } = await query(url, alwaysThere, token, 'INFO FOR ROOT')
+  const [info] = (results ?? []) as readonly {
+    readonly result?: { readonly databases?: readonly string[] }
+  }[]
+  return info?.result?.databases?.includes(database) === false
+}
+
+async function query(url: string, database: string, token: string, text: string) {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
-  const body = JSON.stringify({ query: 'RETURN NONE', database })
+  const body = JSON.stringify({ query: text, database })
   const signal = AbortSignal.timeout(answerMsMax)
   const response = await fetch(`${url}/api/query`, { method: 'POST', headers, body, signal })
-  const { seq, head } = await readJson(response, url)
-  return { seq: Number(seq), head: String(head) }
+  return readJson(response, url)
 }
 
 function statusJson({ url, version, ready, uptimeSeconds, database, head }: ServerStatus): string {

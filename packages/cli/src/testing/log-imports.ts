@@ -1,5 +1,6 @@
 /**
- * Preloaded with `--import`: writes the URL of every module of ours that is loaded to the file of `DDB_IMPORTS_FILE`.
+ * Preloaded with `--import`: writes the URL of every module of ours that is loaded to the file of
+ * `DDB_IMPORTS_FILE`.
  */
 
 import { appendFileSync } from 'node:fs'

@@ -1,6 +1,6 @@
 /**
- * The real command in a process of its own, in an empty folder with an empty home, so that neither the machine's
- * configuration nor another test has a say.
+ * The real command in a process of its own, in an empty folder with an empty home, so that neither the
+ * machine's configuration nor another test has a say.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'

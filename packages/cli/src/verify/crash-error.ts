@@ -1,6 +1,6 @@
 /**
- * What the end of the process that verifies means when it has said nothing: a signal from outside is no damage, any
- * other end is, as the files are read by native code that a damaged one may crash.
+ * What the end of the process that verifies means when it has said nothing: a signal from outside is no
+ * damage, any other end is, as the files are read by native code that a damaged one may crash.
  */
 
 import type { DbError } from '@dendrodb/protocol'

@@ -1,6 +1,7 @@
 /**
- * `ddb verify`: starts the process that verifies, shows how far it is, and says what it found. What brings that process
- * down is taken for damage too: a store's files are read by native code, which a damaged file may crash.
+ * `ddb verify`: starts the process that verifies, shows how far it is, and says what it found. What brings
+ * that process down is taken for damage too: a store's files are read by native code, which a damaged file
+ * may crash.
  */
 
 import { fork } from 'node:child_process'
@@ -25,7 +26,9 @@ const childFile = isSource
 /** Findings that are printed; the report counts them all. */
 const findingsPrintedMax = 10
 
-/** The exit code: 0 for an intact database. @throws CLI_DATA_MISSING, CLI_DATABASE_MISSING, STORAGE_LOCKED, … */
+/**
+ * The exit code: 0 for an intact database. @throws CLI_DATA_MISSING, CLI_DATABASE_MISSING, STORAGE_LOCKED, …
+ */
 export async function runVerify(args: Arguments, io: CliIo): Promise<number> {
   const folder = resolve(args.value('data') ?? '')
   const name = args.value('database') ?? ''

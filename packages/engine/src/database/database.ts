@@ -70,8 +70,8 @@ export class Database implements DatabaseHost {
 
   /**
    * Runs DQL and gives one result per statement.
-   * @throws the error of the first statement that failed; those before it have taken effect. Of a transaction that
-   * failed, the error of the statement that was the reason.
+   * @throws the error of the first statement that failed; those before it have taken effect. Of a transaction
+   * that failed, the error of the statement that was the reason.
    * @example await shop.query('SELECT * FROM product WHERE price < $max ORDER BY price', { max: 20 })
    */
   async query(

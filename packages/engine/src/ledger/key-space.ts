@@ -3,21 +3,21 @@
  * Layout: one letter for the kind, then the parts below; numbers are uvarints (uvarint.ts), `id` is the exact
  * key encoding of a record's key, `entry` the collation encoding of indexed values (cut where too long).
  *
- * | kind | parts                                        | value                                                     |
- * |------|----------------------------------------------|-----------------------------------------------------------|
- * | `f`  | –                                            | format: canonical map, written once                       |
- * | `m`  | –                                            | manifest: canonical map, with every batch                 |
- * | `L`  | seq                                          | commit (commit.ts)                                        |
- * | `M`  | seq                                          | meta payload (write-meta.ts)                              |
- * | `V`  | seq, n                                       | version payload (record-version.ts)                       |
- * | `T`  | level, index                                 | Merkle node, 32 bytes; levels ≥ `merkleStoredLevelMin`     |
- * | `R`  | branch, table, id                            | current record (current-record.ts)                        |
- * | `H`  | branch, table, id, seq                       | which version the commit wrote (history-entry.ts)          |
- * | `I`  | branch, index, entry [, id unless unique]    | entry in force (index-entry.ts)                           |
- * | `X`  | branch, index, level, bucket, entry, id, from | entry no longer in force (index-entry.ts)                |
- * | `C`  | branch, table                                | number of records                                         |
- * | `B`  | index                                        | progress of an index build                                |
- * | `G`  | kind, number                                 | a dropped table or index whose keys are being removed     |
+ * | kind | parts                                         | value                                          |
+ * |------|-----------------------------------------------|------------------------------------------------|
+ * | `f`  | –                                             | format: canonical map, written once            |
+ * | `m`  | –                                             | manifest: canonical map, with every batch      |
+ * | `L`  | seq                                           | commit (commit.ts)                             |
+ * | `M`  | seq                                           | meta payload (write-meta.ts)                   |
+ * | `V`  | seq, n                                        | version payload (record-version.ts)            |
+ * | `T`  | level, index                                  | Merkle node; levels ≥ `merkleStoredLevelMin`   |
+ * | `R`  | branch, table, id                             | current record (current-record.ts)             |
+ * | `H`  | branch, table, id, seq                        | version the commit wrote (history-entry.ts)    |
+ * | `I`  | branch, index, entry [, id unless unique]     | entry in force (index-entry.ts)                |
+ * | `X`  | branch, index, level, bucket, entry, id, from | entry no longer in force (index-entry.ts)      |
+ * | `C`  | branch, table                                 | number of records                              |
+ * | `B`  | index                                         | progress of an index build                     |
+ * | `G`  | kind, number                                  | a dropped table or index being removed         |
  *
  * Log-like kinds (L, M, V, T) are ordered by seq, so that they are written once and compaction leaves them
  * alone.

@@ -333,8 +333,9 @@ export class Sequencer {
   }
 
   /**
-   * The first failure voids everything built on it, and the ledger goes on from the newest durable commit. Should the
-   * store hold the failed batch all the same, it will refuse every later one, because its manifest is another.
+   * The first failure voids everything built on it, and the ledger goes on from the newest durable commit.
+   * Should the store hold the failed batch all the same, it will refuse every later one, because its manifest
+   * is another.
    */
   #onFailure(pending: PendingGroup, error: unknown): void {
     // What was built on the failed batch fails for the same reason, whatever the store says of it.

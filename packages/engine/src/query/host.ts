@@ -1,6 +1,7 @@
 /**
  * What the query layer asks of the engine that holds it.
- * Why: statements run the same inside a server, a test or another node; only the host knows sequencer and files.
+ * Why: statements run the same inside a server, a test or another node; only the host knows sequencer and
+ * files.
  */
 
 import type { Value } from '@dendrodb/protocol'
@@ -19,8 +20,8 @@ export interface Receipt {
 export interface WriteOptions {
   readonly meta?: WriteMeta
   /**
-   * The work touches records by id alone, is short and never waits: it may run inside the commit group, where it
-   * cannot lose a race. It must return without a promise when the view's reads are sync.
+   * The work touches records by id alone, is short and never waits: it may run inside the commit group, where
+   * it cannot lose a race. It must return without a promise when the view's reads are sync.
    */
   readonly isPoint?: boolean
   readonly signal?: AbortSignal
@@ -35,11 +36,14 @@ export interface IndexProgress {
 
 export interface DatabaseHost {
   readonly name: string
-  /** A view of the newest commit, or of the past. The caller closes it. @throws LEDGER_AS_OF_UNKNOWN for the future */
+  /**
+   * A view of the newest commit, or of the past. The caller closes it. @throws LEDGER_AS_OF_UNKNOWN for the
+   * future
+   */
   view(asOf?: AsOf): MaybePromise<ReadView>
   /**
-   * Runs `work` as one transaction and commits it. On a conflict `work` is run again on a fresh view, so it must have
-   * no effects outside `tx`. When `work` throws nothing is written.
+   * Runs `work` as one transaction and commits it. On a conflict `work` is run again on a fresh view, so it
+   * must have no effects outside `tx`. When `work` throws nothing is written.
    */
   write<T>(
     work: (tx: WriteTx) => MaybePromise<T>,

@@ -1,6 +1,6 @@
 /**
- * An index never changes an answer: every random query gives the same rows in the same order with the indexes and
- * WITH NOINDEX, on the naive host (with entries cut early, and with async reads) and on the engine.
+ * An index never changes an answer: every random query gives the same rows in the same order with the indexes
+ * and WITH NOINDEX, on the naive host (with entries cut early, and with async reads) and on the engine.
  */
 
 import { Decimal, float, formatValue, RecordId, type Value, ValueSet } from '@dendrodb/protocol'

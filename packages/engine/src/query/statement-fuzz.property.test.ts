@@ -1,6 +1,6 @@
 /**
- * Statements put together at random from those of the conformance cases: whatever they say, they end in a result or
- * in an error that is meant, for root and for a user, on stores with sync and with async reads.
+ * Statements put together at random from those of the conformance cases: whatever they say, they end in a
+ * result or in an error that is meant, for root and for a user, on stores with sync and with async reads.
  */
 
 import { readdirSync, readFileSync } from 'node:fs'

@@ -109,8 +109,8 @@ export interface KvStore {
    */
   compact(range?: KeyRange): Promise<void>
   /**
-   * Checks the files against the checksums in them and says what is damaged. Why beside the checks of reads: damage can
-   * hide a key altogether, which no read meets.
+   * Checks the files against the checksums in them and says what is damaged. Why beside the checks of reads:
+   * damage can hide a key altogether, which no read meets.
    */
   findDamage(): Promise<readonly StoreDamage[]>
   /** Idempotent. Waits for commits in flight; open snapshots become closed. */

@@ -1,7 +1,7 @@
 /**
  * Access tokens: JWTs (RFC 7519) signed with RS256.
- * Invariant: only RS256 under one of our own keys is accepted, whatever the token's header says, so that neither
- * `none` nor an HMAC under the public key passes; issuer, audience and type are fixed.
+ * Invariant: only RS256 under one of our own keys is accepted, whatever the token's header says, so that
+ * neither `none` nor an HMAC under the public key passes; issuer, audience and type are fixed.
  */
 
 import { RecordId } from '@dendrodb/protocol'

@@ -4,12 +4,13 @@
  * | table | key | fields |
  * |---|---|---|
  * | `$user` | ULID | email (unique), password (Argon2id hash), roles, name?, created_at |
- * | `$session` | see session-store.ts | user, refresh (SHA-256), created_at, used_at, refresh_until, until, revoked_at?, ip?, user_agent? |
+ * | `$session` | see session-store.ts | user, refresh (SHA-256), times, ip?, user_agent? |
  * | `$login` | as `$user` | failures, since, wait_until |
  *
- * An account `$user:X` acts as the record `user:X`: that is its `$auth.id`, the owner of what it creates, and its
- * profile, which a query may read. Why two records: nobody but the engine reaches a reserved table, whereas a profile
- * is the application's to extend; a password hash is never one typing error in a rule away from a reader.
+ * An account `$user:X` acts as the record `user:X`: that is its `$auth.id`, the owner of what it creates, and
+ * its profile, which a query may read. Why two records: nobody but the engine reaches a reserved table,
+ * whereas a profile is the application's to extend; a password hash is never one typing error in a rule away
+ * from a reader.
  */
 
 import type { Database, ReadView, StoredRecord, Value, WriteTx } from '@dendrodb/engine'
@@ -85,7 +86,9 @@ async function defineTables(database: Database): Promise<void> {
   })
 }
 
-/** Until the application says otherwise a profile is its user's to read and change, and an admin's to make. */
+/**
+ * Until the application says otherwise a profile is its user's to read and change, and an admin's to make.
+ */
 async function defineProfiles(tx: WriteTx): Promise<void> {
   if (tx.catalog.table(profileTable) !== undefined) return
   const own = { where: 'id = $auth.id' }

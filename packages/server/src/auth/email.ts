@@ -1,7 +1,7 @@
 /**
  * Email addresses as the names of accounts.
- * Why normalised: "Ada@Example.com " and "ada@example.com" are one person to everybody but RFC 5321, which leaves the
- * case of the local part to the receiver; no receiver of today tells them apart.
+ * Why normalised: "Ada@Example.com " and "ada@example.com" are one person to everybody but RFC 5321, which
+ * leaves the case of the local part to the receiver; no receiver of today tells them apart.
  */
 
 import { emailCharsMax, emailLocalCharsMax } from './limits.ts'

@@ -1,7 +1,8 @@
 /**
- * The file `keys/signing-keys.json` of the data folder: the private keys that sign access tokens, each sealed.
- * Under `DDB_TMK` where it is set, otherwise under the random key of `keys/master.key`. When `DDB_TMK` is set for the
- * first time the keys are sealed anew under it and `master.key` is deleted.
+ * The file `keys/signing-keys.json` of the data folder: the private keys that sign access tokens, each
+ * sealed.
+ * Under `DDB_TMK` where it is set, otherwise under the random key of `keys/master.key`. When `DDB_TMK` is set
+ * for the first time the keys are sealed anew under it and `master.key` is deleted.
  */
 
 import { createPrivateKey, type KeyObject, randomBytes } from 'node:crypto'

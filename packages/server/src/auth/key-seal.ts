@@ -1,5 +1,6 @@
 /**
- * Seals the server's own secrets under a master key: AES-256-GCM with a random nonce, the purpose as associated data.
+ * Seals the server's own secrets under a master key: AES-256-GCM with a random nonce, the purpose as
+ * associated data.
  * Why a derived key: the master key also wraps the data keys of databases; no key is used for two purposes.
  *
  * | offset | size | |

@@ -21,6 +21,8 @@ export const rolesMax = 16
 export const roleCharsMax = 32
 /** Characters kept of the client's description of itself. */
 export const userAgentCharsMax = 256
+/** Characters kept of the address it calls from, which a proxy may have written. */
+export const addressCharsMax = 64
 
 /** Characters of an access token; ours have about 800. */
 export const accessTokenCharsMax = 4_096
@@ -42,5 +44,8 @@ export const loginAttemptsWaitingMax = 16
 
 /** RSA modulus of the keys that sign access tokens. */
 export const signingKeyBits = 2_048
-/** A signing key is replaced at the first start after this time; until its tokens have expired it still verifies. */
+/**
+ * A signing key is replaced at the first start after this time; until its tokens have expired it still
+ * verifies.
+ */
 export const signingKeyAgeMs = 90 * 86_400_000

@@ -1,7 +1,9 @@
 /**
- * Keeps how often signing in has failed for each email, and lets attempts for one email through one after another.
- * For accounts the count survives a restart, as a record of `$login`; for emails without an account it is held in
- * memory alone, so that strangers cannot fill the ledger, and is otherwise the same, so that they learn nothing.
+ * Keeps how often signing in has failed for each email, and lets attempts for one email through one after
+ * another.
+ * For accounts the count survives a restart, as a record of `$login`; for emails without an account it is
+ * held in memory alone, so that strangers cannot fill the ledger, and is otherwise the same, so that they
+ * learn nothing.
  * The answer does not wait for the record: its time must not tell whether there was one to write.
  */
 

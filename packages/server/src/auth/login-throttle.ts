@@ -1,5 +1,6 @@
 /**
- * How failed attempts to sign in slow the next ones down: from the fifth on each waits twice as long, the tenth locks.
+ * How failed attempts to sign in slow the next ones down: from the fifth on each waits twice as long, the
+ * tenth locks.
  * Pure: a state and a time to the next state; `login-guard.ts` keeps the states.
  */
 

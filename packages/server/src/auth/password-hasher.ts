@@ -1,8 +1,9 @@
 /**
  * Passwords to Argon2id hashes (RFC 9106), a bounded number at a time.
- * Why bounded: a hash takes 64 MiB and tens of milliseconds of all its lanes; unbounded, a burst of sign-ins would be
- * an attack on the memory of the process.
- * Invariant: `verify` and `waste` take the same time, so that an answer does not tell whether an account exists.
+ * Why bounded: a hash takes 64 MiB and tens of milliseconds of all its lanes; unbounded, a burst of sign-ins
+ * would be an attack on the memory of the process.
+ * Invariant: `verify` and `waste` take the same time, so that an answer does not tell whether an account
+ * exists.
  */
 
 import type * as Argon2 from '@node-rs/argon2'

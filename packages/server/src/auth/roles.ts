@@ -1,6 +1,6 @@
 /**
- * Names of roles. `admin`, `editor`, `viewer` and `user` mean something to the server; others are for an application's
- * rules. `root` is nobody's role.
+ * Names of roles. `admin`, `editor`, `viewer` and `user` mean something to the server; others are for an
+ * application's rules. `root` is nobody's role.
  */
 
 import { authErrors } from './auth-errors.ts'

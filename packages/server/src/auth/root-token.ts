@@ -1,6 +1,7 @@
 /**
  * The token of the server's own administrator, from the configuration or generated at the first start.
- * Invariant: it is compared by its hash, so that neither its length nor its text shows in the time this takes.
+ * Invariant: it is compared by its hash, so that neither its length nor its text shows in the time this
+ * takes.
  */
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'

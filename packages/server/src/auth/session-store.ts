@@ -1,10 +1,12 @@
 /**
- * Sessions of one database, as records of `$session`: one per sign-in, each with one refresh token that is good.
- * A refresh token is 32 random bytes: 16 that stay the same as long as the session lasts, and 16 that are drawn anew
- * with each refresh. The session's key is a hash of the first half, and it keeps a hash of the whole. So a token whose
- * first half is right and whose whole is not was good once: somebody else has used it, and the session is ended.
- * Invariants: neither half can be computed from what is stored or from an access token; a session ends at `until`,
- * whatever is refreshed.
+ * Sessions of one database, as records of `$session`: one per sign-in, each with one refresh token that is
+ * good.
+ * A refresh token is 32 random bytes: 16 that stay the same as long as the session lasts, and 16 that are
+ * drawn anew with each refresh. The session's key is a hash of the first half, and it keeps a hash of the
+ * whole. So a token whose first half is right and whose whole is not was good once: somebody else has used
+ * it, and the session is ended.
+ * Invariants: neither half can be computed from what is stored or from an access token; a session ends at
+ * `until`, whatever is refreshed.
  */
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
@@ -57,7 +59,10 @@ export class SessionStore {
     this.#lifetimes = lifetimes
   }
 
-  /** Begins a session; those of the user that have ended are swept, and the oldest ends when there are too many. */
+  /**
+   * Begins a session; those of the user that have ended are swept, and the oldest ends when there are too
+   * many.
+   */
   async begin(user: RecordId, device: Device, nowMs: number): Promise<BegunSession> {
     await ensureAccountTables(this.#database)
     const family = randomBytes(halfBytes)

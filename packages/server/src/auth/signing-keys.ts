@@ -1,7 +1,8 @@
 /**
- * The RSA keys behind access tokens. The newest signs; older ones verify what they have signed until it has expired.
- * Why in the background: making a key takes some hundred milliseconds, and serving need not wait for it; whoever needs
- * a key waits here.
+ * The RSA keys behind access tokens. The newest signs; older ones verify what they have signed until it has
+ * expired.
+ * Why in the background: making a key takes some hundred milliseconds, and serving need not wait for it;
+ * whoever needs a key waits here.
  */
 
 import { createHash, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto'

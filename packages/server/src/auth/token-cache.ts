@@ -1,8 +1,9 @@
 /**
- * Access tokens that were verified lately, so that a busy client costs one signature check and one read of its session
- * in fifteen minutes, not one per request.
- * Invariant: a principal is never given out after its token or session has expired, nor after `forget` was told of the
- * session's end, even when the token was being verified at that moment: `remember` refuses a principal of an older era.
+ * Access tokens that were verified lately, so that a busy client costs one signature check and one read of
+ * its session in fifteen minutes, not one per request.
+ * Invariant: a principal is never given out after its token or session has expired, nor after `forget` was
+ * told of the session's end, even when the token was being verified at that moment: `remember` refuses a
+ * principal of an older era.
  */
 
 import type { UserPrincipal } from './principal.ts'

@@ -1,6 +1,6 @@
 /**
- * The kinds of value a setting may have. Each reads the text of a flag or an environment variable as well as what TOML
- * gives, so that one setting is written the same everywhere.
+ * The kinds of value a setting may have. Each reads the text of a flag or an environment variable as well as
+ * what TOML gives, so that one setting is written the same everywhere.
  */
 
 import { isIP } from 'node:net'

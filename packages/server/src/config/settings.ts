@@ -1,7 +1,7 @@
 /**
  * Every setting of the server, once: its name, what it accepts, its default and what it means.
- * Why one table: flags (`--log-level`), environment (`DDB_LOG_LEVEL`), `ddb.toml` (`log_level`), validation, help and
- * docs/configuration.md all follow from it, so that none of them can miss a setting.
+ * Why one table: flags (`--log-level`), environment (`DDB_LOG_LEVEL`), `ddb.toml` (`log_level`), validation,
+ * help and docs/configuration.md all follow from it, so that none of them can miss a setting.
  */
 
 import type { z } from 'zod'

@@ -1,7 +1,7 @@
 /**
  * `ddb.toml` as settings, each with the line it stands on.
- * Why the lines are searched for: the TOML parser gives none for keys. Settings are plain keys at the top of the file,
- * so that a key's line is the first that begins with it.
+ * Why the lines are searched for: the TOML parser gives none for keys. Settings are plain keys at the top of
+ * the file, so that a key's line is the first that begins with it.
  */
 
 import { readFileSync } from 'node:fs'
@@ -16,7 +16,9 @@ export interface FileSetting {
   readonly where: string
 }
 
-/** The settings of the file; none when there is no such file. @throws CONFIG_SYNTAX, CONFIG_FILE_UNREADABLE */
+/**
+ * The settings of the file; none when there is no such file. @throws CONFIG_SYNTAX, CONFIG_FILE_UNREADABLE
+ */
 export function readTomlFile(file: string): readonly FileSetting[] | undefined {
   const text = readText(file)
   if (text === undefined) return undefined

@@ -1,6 +1,7 @@
 /**
  * The address a request comes from, as the rate limit counts it.
- * Why a /64 for IPv6: that is what one customer is given, so that single addresses in it are no sign of several people.
+ * Why a /64 for IPv6: that is what one customer is given, so that single addresses in it are no sign of
+ * several people.
  */
 
 import { isIPv4, isIPv6 } from 'node:net'

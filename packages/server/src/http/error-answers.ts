@@ -1,6 +1,7 @@
 /**
- * Whatever goes wrong with a request, as the one error body: our own errors, those of the framework, those that Node
- * finds before there is a request, and bugs, which are logged whole and answered as nothing in particular.
+ * Whatever goes wrong with a request, as the one error body: our own errors, those of the framework, those
+ * that Node finds before there is a request, and bugs, which are logged whole and answered as nothing in
+ * particular.
  */
 
 import type { Socket } from 'node:net'

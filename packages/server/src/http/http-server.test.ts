@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { exchangeRaw } from '../testing/raw-exchange.ts'
 import { rootToken, useTestServer } from '../testing/test-server.ts'
 import { version } from '../version.ts'
 
@@ -184,6 +185,19 @@ describe('the rate limit', () => {
     expect(await asked(['127.0.0.1'], ['1.1.1.1, 192.0.2.1', '2.2.2.2, 192.0.2.1'])).toEqual([401, 429])
     expect(await asked(['127.0.0.1'], ['nonsense', 'other nonsense'])).toEqual([401, 429])
   })
+})
+
+test.each([
+  ['headers', 'GET /live HTTP/1.1\r\nHost: x\r\n'],
+  [
+    'body',
+    'POST /api/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+  ],
+])('a client that is too slow with its %s is not waited for', async (_, start) => {
+  const server = await useTestServer({ config: { requestTimeoutMs: 300 } })
+  const { status, body } = await exchangeRaw(server.server.address.port, start)
+  expect([status, JSON.parse(body).error.code]).toEqual([408, 'REQUEST_TIMEOUT'])
+  expect((await server.call('GET', '/live')).status).toBe(200)
 })
 
 test('a bug is answered neutrally and logged whole', async () => {

@@ -1,7 +1,7 @@
 /**
  * The HTTP door: fastify with one encapsulated part per area, and the rules that hold for all of them.
- * A request goes through: its id, security headers, CORS → who asks and rate limit (under `/api`) → body → route →
- * log and metrics.
+ * A request goes through: its id, security headers, CORS → who asks and rate limit (under `/api`) → body →
+ * route → log and metrics.
  */
 
 import type { Engine, SessionLimits } from '@dendrodb/engine'
@@ -17,7 +17,7 @@ import { httpErrors } from './http-errors.ts'
 import { admitAnyone, admitSignedIn, type IdentifyOptions } from './identify.ts'
 import { acceptJsonBodies } from './json-body.ts'
 import { KnownRoutes } from './known-routes.ts'
-import { headerBytesMax, keepAliveMs, pathPartCharsMax } from './limits.ts'
+import { headerBytesMax, keepAliveMs, pathPartCharsMax, slowClientsCheckMs } from './limits.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import { RequestDatabases } from './request-database.ts'
 import { requestIdOf } from './request-id.ts'
@@ -93,11 +93,17 @@ export function createHttpServer(options: HttpOptions): HttpServer {
 }
 
 function createApp({ config, log, tls }: HttpOptions): FastifyInstance {
+  const { requestTimeoutMs } = config
+  const connections = {
+    maxHeaderSize: headerBytesMax,
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(requestTimeoutMs, slowClientsCheckMs),
+  }
   const app = Fastify({
     logger: false,
     genReqId: requestIdOf,
     bodyLimit: config.bodyBytesMax,
-    requestTimeout: config.requestTimeoutMs,
+    requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveMs,
     // Requests in flight are finished; connections without one are closed at once.
     forceCloseConnections: 'idle',
@@ -111,9 +117,7 @@ function createApp({ config, log, tls }: HttpOptions): FastifyInstance {
       createErrorHandler(log, config.bodyBytesMax)(error, request, reply)
     },
     clientErrorHandler: answerClientError,
-    ...(tls === undefined
-      ? { http: { maxHeaderSize: headerBytesMax } }
-      : { https: { ...tls, maxHeaderSize: headerBytesMax } }),
+    ...(tls === undefined ? { http: connections } : { https: { ...tls, ...connections } }),
   })
   return app as unknown as FastifyInstance
 }

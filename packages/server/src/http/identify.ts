@@ -1,7 +1,7 @@
 /**
  * Who asks, and whether they may ask again: the first step of every request under `/api`.
- * A request with a good token counts against its user, any other against its address; root is not counted. A token that
- * was verified before is recognised without waiting, which is what makes signed-in requests cheap.
+ * A request with a good token counts against its user, any other against its address; root is not counted. A
+ * token that was verified before is recognised without waiting, which is what makes signed-in requests cheap.
  */
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -71,7 +71,9 @@ export function admitSignedIn({ auth, userLimiter, addressLimiter }: IdentifyOpt
   }
 }
 
-/** The token of `Authorization: Bearer <token>` (RFC 6750). @throws AUTH_TOKEN_INVALID for any other scheme */
+/**
+ * The token of `Authorization: Bearer <token>` (RFC 6750). @throws AUTH_TOKEN_INVALID for any other scheme
+ */
 function bearerToken(authorization: string | undefined): string | undefined {
   if (authorization === undefined) return undefined
   if (authorization.startsWith('Bearer ey') && !authorization.includes(' ', 7)) return authorization.slice(7)

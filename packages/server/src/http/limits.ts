@@ -13,7 +13,9 @@ export const pageRecordsMax = 1_000
 export const cursorCharsMax = 2_048
 /** Characters of the table's name in a path. */
 export const tableNameCharsMax = 128
-/** Clients whose requests are counted for the rate limit; beyond that the one counted longest is forgotten. */
+/**
+ * Clients whose requests are counted for the rate limit; beyond that the one counted longest is forgotten.
+ */
 export const countedClientsMax = 50_000
 /** Time the store has to answer the question whether the server is ready. */
 export const readyProbeMs = 500
@@ -23,3 +25,5 @@ export const preflightSeconds = 600
 export const keepAliveMs = 72_000
 /** How long a connection that is being refused is still read from. */
 export const lingerMs = 1_000
+/** How often connections are looked through for clients that are too slow. */
+export const slowClientsCheckMs = 5_000

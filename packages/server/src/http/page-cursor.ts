@@ -1,7 +1,7 @@
 /**
- * Where the next page of a list begins, as text that clients hand back and do not read: the canonical bytes of the last
- * key of the page. A page begins after a key, not after a number of records, so that records that come or go meanwhile
- * are neither repeated nor left out.
+ * Where the next page of a list begins, as text that clients hand back and do not read: the canonical bytes
+ * of the last key of the page. A page begins after a key, not after a number of records, so that records that
+ * come or go meanwhile are neither repeated nor left out.
  */
 
 import { DbError, decodeCanonical, encodeCanonical, RecordId, type RecordKey } from '@dendrodb/protocol'

@@ -1,8 +1,8 @@
 /**
  * Records in paths: `/api/data/person/alice`.
- * The last part is the key as it stands after the colon of a record id: `alice` is a text, `123` an int, `⟨123⟩` a
- * text of digits, `u'0190…'` a uuid, `[1,'a']` an array. What reads as none of these is a text as it is, so that a key
- * such as `a-b@c` needs no escaping but that of the URL.
+ * The last part is the key as it stands after the colon of a record id: `alice` is a text, `123` an int,
+ * `⟨123⟩` a text of digits, `u'0190…'` a uuid, `[1,'a']` an array. What reads as none of these is a text as
+ * it is, so that a key such as `a-b@c` needs no escaping but that of the URL.
  */
 
 import { DbError, formatIdentifier, RecordId, type RecordKey, type Value } from '@dendrodb/protocol'

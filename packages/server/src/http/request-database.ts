@@ -1,5 +1,6 @@
 /**
- * The database a request is about: `database` in the body of a query, else the header `X-DDB-Database`, else `main`.
+ * The database a request is about: `database` in the body of a query, else the header `X-DDB-Database`, else
+ * `main`.
  * Root makes a database by naming it; for everybody else it has to be there, and be the one of their token.
  */
 

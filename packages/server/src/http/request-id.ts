@@ -1,6 +1,6 @@
 /**
- * A name for each request, in its answer and in every line of the log about it. A client may bring its own, so that its
- * log and ours can be read together.
+ * A name for each request, in its answer and in every line of the log about it. A client may bring its own,
+ * so that its log and ours can be read together.
  */
 
 import { randomUUID } from 'node:crypto'

@@ -1,5 +1,6 @@
 /**
- * The session that a request's queries run in: its principal's rights, the server's bounds, and where it came from.
+ * The session that a request's queries run in: its principal's rights, the server's bounds, and where it came
+ * from.
  */
 
 import type { Session, SessionLimits } from '@dendrodb/engine'

@@ -1,6 +1,6 @@
 /**
- * Headers that tell a browser not to make more of an answer than the data it is: no guessing of types, no frames, no
- * scripts, no caches.
+ * Headers that tell a browser not to make more of an answer than the data it is: no guessing of types, no
+ * frames, no scripts, no caches.
  */
 
 export const securityHeaders: Readonly<Record<string, string>> = {

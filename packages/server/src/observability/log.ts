@@ -1,9 +1,9 @@
 /**
  * The log: one JSON object per line on standard output, or wherever the caller wants it.
- * Written in the background, as a write per line would cost a busy server a good part of its time; at most a second of
- * lines is in memory, and `flush` is called before the process ends.
- * Why the line of a request is put together by hand: it is the one line of every request, and the general way takes
- * three times as long.
+ * Written in the background, as a write per line would cost a busy server a good part of its time; at most a
+ * second of lines is in memory, and `flush` is called before the process ends.
+ * Why the line of a request is put together by hand: it is the one line of every request, and the general way
+ * takes three times as long.
  * Invariant: no line holds a token, a password, a query or a body.
  */
 

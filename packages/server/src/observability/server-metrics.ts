@@ -1,7 +1,7 @@
 /**
  * What is counted, in the names of Prometheus.
- * Why the library comes late: it takes a tenth of the time a start may take. Until it is there, what is observed waits
- * in a short list.
+ * Why the library comes late: it takes a tenth of the time a start may take. Until it is there, what is
+ * observed waits in a short list.
  */
 
 import type { Counter, Histogram, Registry } from 'prom-client'

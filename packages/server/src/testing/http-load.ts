@@ -1,7 +1,7 @@
 /**
  * Load over HTTP/1.1 with keep-alive connections, one request at a time on each.
- * Why on bare sockets: Node's own client needs more processor time for a request than the server, and would measure
- * itself.
+ * Why on bare sockets: Node's own client needs more processor time for a request than the server, and would
+ * measure itself.
  */
 
 import { connect, type Socket } from 'node:net'

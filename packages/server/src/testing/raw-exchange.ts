@@ -1,5 +1,6 @@
 /**
- * Bytes to the server as they are, and all it answers until it ends the connection: for what no client would send.
+ * Bytes to the server as they are, and all it answers until it ends the connection: for what no client would
+ * send.
  */
 
 import { connect } from 'node:net'

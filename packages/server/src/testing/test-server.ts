@@ -1,6 +1,6 @@
 /**
- * A server for tests: on a free loopback port, in memory unless told otherwise, with a clock that the test moves and a
- * log that it can read. Requests go over real sockets.
+ * A server for tests: on a free loopback port, in memory unless told otherwise, with a clock that the test
+ * moves and a log that it can read. Requests go over real sockets.
  */
 
 import { onTestFinished } from 'vitest'

@@ -1,4 +1,6 @@
-/** An output stream that keeps what was written to it, with the looks of a terminal when it is given columns. */
+/**
+ * An output stream that keeps what was written to it, with the looks of a terminal when it is given columns.
+ */
 
 import { Writable } from 'node:stream'
 import type { OutputStream } from '../../cli-io.ts'

@@ -1,7 +1,7 @@
 /**
- * What was typed at the prompt, kept for the next time in a file that only its owner reads: an entry per line, oldest
- * first. Entries are appended as they come, so that several prompts at once lose nothing; the file is cut when it is
- * opened.
+ * What was typed at the prompt, kept for the next time in a file that only its owner reads: an entry per
+ * line, oldest first. Entries are appended as they come, so that several prompts at once lose nothing; the
+ * file is cut when it is opened.
  */
 
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'

@@ -1,8 +1,8 @@
 /**
  * Stands between a terminal and node:readline, and lets keys through a line at a time.
- * Why: while a statement runs, what is typed ahead or was pasted behind it must wait, so that each line is echoed behind
- * its own prompt and is read in the state that the line before it left; Ctrl-C alone must not wait. It hands on bytes
- * synchronously: when a line has run through, readline has handled it.
+ * Why: while a statement runs, what is typed ahead or was pasted behind it must wait, so that each line is
+ * echoed behind its own prompt and is read in the state that the line before it left; Ctrl-C alone must not
+ * wait. It hands on bytes synchronously: when a line has run through, readline has handled it.
  */
 
 import { EventEmitter } from 'node:events'

@@ -1,4 +1,6 @@
-/** Words that Tab completes: those that begin statements and clauses of DQL, as docs/dql-grammar.md has them. */
+/**
+ * Words that Tab completes: those that begin statements and clauses of DQL, as docs/dql-grammar.md has them.
+ */
 
 export const keywords: readonly string[] = [
   'AFTER|ALL|ANALYZER|AND|AS OF|ASC|ASSERT|BEFORE|BEGIN|BETWEEN|BREAK|CANCEL|CAUSED BY|COLLATE|COMMENT|COMMIT',

@@ -1,7 +1,7 @@
 /**
  * The prompt of `ddb sql`: reads lines, runs statements as they become complete, shows what they gave.
- * Invariant: one thing at a time. While something runs, keys wait in the gate and only Ctrl-C gets through; a failing
- * statement ends itself, never the session.
+ * Invariant: one thing at a time. While something runs, keys wait in the gate and only Ctrl-C gets through; a
+ * failing statement ends itself, never the session.
  */
 
 import { createInterface, type Interface } from 'node:readline'
@@ -45,6 +45,8 @@ export class Repl {
   readonly #lines: Interface
   /** What was typed and is not complete yet. */
   #pending = ''
+  /** What runs, or has run last. */
+  #work: Promise<void> | undefined
   #isLeaving = false
   #isLeavingNear = false
   /** readline's own list, newest first. */
@@ -95,7 +97,8 @@ export class Repl {
       this.#lines.on('close', () => {
         // Ctrl-D leaves the cursor behind the prompt.
         if (!this.#isLeaving) this.#say('\n')
-        resolve()
+        this.#isLeaving = true
+        resolve(this.#work)
       })
       this.#prompt()
     })
@@ -105,7 +108,7 @@ export class Repl {
     this.#isLeavingNear = false
     const work = this.#workOf(line)
     if (work === undefined) this.#prompt()
-    else void this.#perform(work)
+    else this.#work = this.#perform(work)
   }
 
   /** What the line completes; `undefined` when there is more to come. */
@@ -175,7 +178,9 @@ export class Repl {
     this.#prompt()
   }
 
-  /** Keeps a statement of several lines as one, so that it is recalled whole. A leading blank keeps it out. */
+  /**
+   * Keeps a statement of several lines as one, so that it is recalled whole. A leading blank keeps it out.
+   */
   #remember(text: string, lines: number): void {
     const entry = singleLine(text)
     const entries = (entry === undefined ? text.split('\n') : [entry]).filter((each) => each.trim() !== '')

@@ -1,5 +1,6 @@
 /**
- * A scan over a whole table that takes the chunks it can from the cache and leaves there those it had to read.
+ * A scan over a whole table that takes the chunks it can from the cache and leaves there those it had to
+ * read.
  */
 
 import type { TableDefinition } from '../../catalog/definitions.ts'

@@ -6,7 +6,9 @@ export const entriesPerRecordMax = 10_000
 export const rowsPerChunkMax = 1_024
 /** Records an index build reads and indexes in one step. */
 export const indexBuildRowsPerStep = 512
-/** What the decoded records kept for point reads may take, by estimate, where the process has the heap for it. */
+/**
+ * What the decoded records kept for point reads may take, by estimate, where the process has the heap for it.
+ */
 export const recordCacheBytesMax = 32 * 1024 * 1024
 /** What the decoded rows kept for scans may take, likewise; one table at most half of it. */
 export const scanCacheBytesMax = 64 * 1024 * 1024

@@ -1,4 +1,6 @@
-/** Indexed values that are longer than a key may be are cut, and still found, kept apart and counted right. */
+/**
+ * Indexed values that are longer than a key may be are cut, and still found, kept apart and counted right.
+ */
 
 import { expect, test } from 'vitest'
 import { indexEntryBytesMax } from '../../ledger/limits.ts'

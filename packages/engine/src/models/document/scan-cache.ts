@@ -1,10 +1,11 @@
 /**
  * Decoded chunks of whole tables, for scans.
- * Why: reading and decoding a row costs ten times what a query does with it, and the tables that are scanned over and
- * over are small enough to keep.
- * Invariant: a chunk holds all rows with from ≤ key < to, as of every commit since `seq`; a write to a key in between
- * removes it when it is sequenced, before anyone could read around it.
- * Tables that would take more than half of the room are not kept at all: they would only drive the others out.
+ * Why: reading and decoding a row costs ten times what a query does with it, and the tables that are scanned
+ * over and over are small enough to keep.
+ * Invariant: a chunk holds all rows with from ≤ key < to, as of every commit since `seq`; a write to a key in
+ * between removes it when it is sequenced, before anyone could read around it.
+ * Tables that would take more than half of the room are not kept at all: they would only drive the others
+ * out.
  */
 
 import type { StoredRecord } from '../model.ts'

@@ -1,7 +1,7 @@
 /**
  * The kinds of arguments that functions take: how each is called in a signature, and how it is read.
- * As in SurrealQL, a number without fraction is an int whatever its kind, and any number may stand where a float is
- * wanted. Everything else must be of the type: text is never parsed on the way in.
+ * As in SurrealQL, a number without fraction is an int whatever its kind, and any number may stand where a
+ * float is wanted. Everything else must be of the type: text is never parsed on the way in.
  */
 
 import {
@@ -60,7 +60,8 @@ export const number: ArgumentKind<NumericValue> = kind('number', (a) => (isNumbe
 export const integer: ArgumentKind<number | bigint> = kind('int', (a) => wholeNumber(a) ?? mismatch)
 
 /**
- * An int that counts or points at something; what is past ±2^53 is cut to it, since nothing has that many elements.
+ * An int that counts or points at something; what is past ±2^53 is cut to it, since nothing has that many
+ * elements.
  */
 export const index: ArgumentKind<number> = kind('int', (a) => {
   const whole = wholeNumber(a)

@@ -1,6 +1,7 @@
 /**
  * A closure as functions see it: `|$a, $b| $a + $b`.
- * Why a class: closures are arguments but not values of the database, so they need a mark by which they are told apart.
+ * Why a class: closures are arguments but not values of the database, so they need a mark by which they are
+ * told apart.
  */
 
 import type { Value } from '@dendrodb/protocol'

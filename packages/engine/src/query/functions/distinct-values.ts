@@ -1,6 +1,7 @@
 /**
  * Which values have been met: a set under `=`, where 1, 1.0 and 1dec are one value.
- * Why not a sorted set: most values are texts and small numbers, for which JavaScript's own sets are many times faster.
+ * Why not a sorted set: most values are texts and small numbers, for which JavaScript's own sets are many
+ * times faster.
  * Whatever else there is has bytes of its own, equal exactly for equal values.
  */
 

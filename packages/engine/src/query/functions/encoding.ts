@@ -1,7 +1,7 @@
 /**
  * `encoding::*`: base64, CBOR and JSON.
- * CBOR is the canonical form of values (docs/formats.md), so what this database decodes is what it encoded. JSON is the
- * plain form, in which types that JSON lacks become text.
+ * CBOR is the canonical form of values (docs/formats.md), so what this database decodes is what it encoded.
+ * JSON is the plain form, in which types that JSON lacks become text.
  */
 
 import {

@@ -11,7 +11,10 @@ const cases: readonly FunctionCase[] = [stringCases, numberCases, collectionCase
   parseCases,
 )
 
-/** Functions whose results no literal can show; their own tests are in closures.test.ts, random.test.ts, passwords.test.ts. */
+/**
+ * Functions whose results no literal can show; their own tests are in closures.test.ts, random.test.ts,
+ * passwords.test.ts.
+ */
 const testedElsewhere = new Set([
   ...['fold', 'map', 'reduce'].flatMap((name) => [`array::${name}`, `set::${name}`]),
   'array::shuffle',

@@ -1,6 +1,6 @@
 /**
- * Bounds of the functions, beside those of the operators (text and elements of a result). Each is tested at the bound
- * and one past it.
+ * Bounds of the functions, beside those of the operators (text and elements of a result). Each is tested at
+ * the bound and one past it.
  */
 export const functionLimits = {
   /** Cells of the table that an edit distance or alignment of two texts fills: length × length. */

@@ -1,6 +1,7 @@
 /**
  * Which functions can be called as methods: `'abc'.len()` is `string::len('abc')`.
- * A type's own namespace comes first, then what every value can do: `type_of()`, `is_int()`, `to_string()`, `repeat()`.
+ * A type's own namespace comes first, then what every value can do: `type_of()`, `is_int()`, `to_string()`,
+ * `repeat()`.
  * Deeper names are joined by underscores: `.distance_levenshtein(…)`, `.sort_asc()`, `.vector_dot(…)`.
  */
 

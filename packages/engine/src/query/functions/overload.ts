@@ -1,7 +1,7 @@
 /**
  * Ways to call a function, as a function's own file declares them.
- * Why typed parameters: arity and argument types are checked in one place, from the declaration, which also feeds the
- * documentation; an implementation gets arguments that are already what it asked for.
+ * Why typed parameters: arity and argument types are checked in one place, from the declaration, which also
+ * feeds the documentation; an implementation gets arguments that are already what it asked for.
  */
 
 import type { Value } from '@dendrodb/protocol'

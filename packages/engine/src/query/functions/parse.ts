@@ -1,5 +1,6 @@
 /**
- * `parse::*`: parts of e-mail addresses and URLs. NONE for a part that is not there, and for text that is no address.
+ * `parse::*`: parts of e-mail addresses and URLs. NONE for a part that is not there, and for text that is no
+ * address.
  * URLs as in the URL standard (whatwg.org), which adds what the text leaves out: the path `/`, lower case.
  */
 

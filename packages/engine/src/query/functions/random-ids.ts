@@ -31,7 +31,9 @@ export function randomText(alphabet: string, length: number, random: RandomSourc
   return text
 }
 
-/** 48 bits of milliseconds, 80 random bits. @throws FUNCTION_ARGUMENT_VALUE before 1970 and after year 10889 */
+/**
+ * 48 bits of milliseconds, 80 random bits. @throws FUNCTION_ARGUMENT_VALUE before 1970 and after year 10889
+ */
 export function ulidAt(at: Datetime, random: RandomSource): string {
   let rest = millisOf('rand::ulid', at)
   let time = ''

@@ -1,6 +1,6 @@
 /**
- * `rand::*`. All chance comes from the context, so that a test, or a node that repeats another's statement, can hand in
- * its own.
+ * `rand::*`. All chance comes from the context, so that a test, or a node that repeats another's statement,
+ * can hand in its own.
  * Not for secrets: the source need not be a cryptographic one.
  */
 

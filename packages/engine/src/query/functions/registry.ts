@@ -112,8 +112,9 @@ export function requireFunction(name: string): FunctionDefinition {
 }
 
 /**
- * The aggregate that a call inside a grouped SELECT means. `undefined` also where the number of arguments shows that the
- * plain function is meant: `string::join(' ', first, last)`, `count()` being the other way round.
+ * The aggregate that a call inside a grouped SELECT means. `undefined` also where the number of arguments
+ * shows that the plain function is meant: `string::join(' ', first, last)`, `count()` being the other way
+ * round.
  */
 export function resolveAggregate(name: string, argumentCount: number): AggregateDefinition | undefined {
   const definition = aggregatesByName.get(name) ?? aggregatesByName.get(name.toLowerCase())

@@ -1,11 +1,13 @@
 /**
  * The operators + - * / % ** and the signs.
- * Why fast paths come first: expressions run once per row, and almost all of them add small ints or multiply floats.
- * A `number` result may be handed out as it is when it is a non-integer (then it is a float), or when it is a safe
- * integer made of two ints (then it is the exact int). Every other case goes the long way.
- * Besides numbers: text + text; datetime ± duration, datetime - datetime; duration ± duration, duration × and / number;
- * array, set ± collection or element; object + object, where the right one's fields win.
- * @throws OPERATOR_TYPE_MISMATCH by all of them when the operands have no such operation, NONE and NULL always
+ * Why fast paths come first: expressions run once per row, and almost all of them add small ints or multiply
+ * floats.
+ * A `number` result may be handed out as it is when it is a non-integer (then it is a float), or when it is a
+ * safe integer made of two ints (then it is the exact int). Every other case goes the long way.
+ * Besides numbers: text + text; datetime ± duration, datetime - datetime; duration ± duration, duration × and
+ * / number; array, set ± collection or element; object + object, where the right one's fields win.
+ * @throws OPERATOR_TYPE_MISMATCH by all of them when the operands have no such operation, NONE and NULL
+ * always
  */
 
 import {
@@ -33,7 +35,10 @@ import {
 } from './number-arithmetic.ts'
 import { operatorErrors } from './operator-errors.ts'
 
-/** `left + right`. @throws OPERATOR_RESULT_TOO_LARGE, VALUE_INT_RANGE, VALUE_DATETIME_RANGE, VALUE_DURATION_RANGE */
+/**
+ * `left + right`. @throws OPERATOR_RESULT_TOO_LARGE, VALUE_INT_RANGE, VALUE_DATETIME_RANGE,
+ * VALUE_DURATION_RANGE
+ */
 export function add(left: Value, right: Value): Value {
   if (typeof left === 'number' && typeof right === 'number') {
     const sum = left + right
@@ -51,7 +56,10 @@ export function add(left: Value, right: Value): Value {
   return sum
 }
 
-/** `left - right`. @throws VALUE_INT_RANGE, VALUE_DATETIME_RANGE, VALUE_DURATION_RANGE when the result is negative */
+/**
+ * `left - right`. @throws VALUE_INT_RANGE, VALUE_DATETIME_RANGE, VALUE_DURATION_RANGE when the result is
+ * negative
+ */
 export function sub(left: Value, right: Value): Value {
   if (typeof left === 'number' && typeof right === 'number') {
     const difference = left - right

@@ -1,6 +1,7 @@
 /**
  * Casts: `<array<int>> x`. A cast converts where it can; coercion (coerce.ts) only accepts what already fits.
- * A union takes the first of its members that works, so `<datetime | string>` leaves as text what is no datetime.
+ * A union takes the first of its members that works, so `<datetime | string>` leaves as text what is no
+ * datetime.
  */
 
 import { Range, RecordId, typeOf, type Value, ValueSet } from '@dendrodb/protocol'

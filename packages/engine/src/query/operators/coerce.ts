@@ -1,8 +1,8 @@
 /**
  * Whether a value fits a declared type: `DEFINE FIELD … TYPE`, `LET $x: int`, parameters of functions.
- * Coercion is strict, as in SurrealQL 3: text is never parsed, a missing value is no value. It only bridges forms of
- * the same thing: 2.0 is an int, 2 a float or decimal; an array fills a set; an array of numbers is a vector; a GeoJSON
- * object is a geometry.
+ * Coercion is strict, as in SurrealQL 3: text is never parsed, a missing value is no value. It only bridges
+ * forms of the same thing: 2.0 is an int, 2 a float or decimal; an array fills a set; an array of numbers is
+ * a vector; a GeoJSON object is a geometry.
  */
 
 import { type Geometry, RecordId, typeOf, type Value, ValueSet } from '@dendrodb/protocol'

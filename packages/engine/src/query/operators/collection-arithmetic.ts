@@ -1,7 +1,7 @@
 /**
  * `+` and `-` on arrays, sets and objects. `undefined`: these operands have no such operation.
- * The left side decides the type of the result. NONE and NULL are no elements here: `tags + NONE` is more likely a
- * missing field than the wish to store NONE.
+ * The left side decides the type of the result. NONE and NULL are no elements here: `tags + NONE` is more
+ * likely a missing field than the wish to store NONE.
  */
 
 import { equalValues, typeOf, type Value, type ValueObject, ValueSet } from '@dendrodb/protocol'

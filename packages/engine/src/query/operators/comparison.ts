@@ -1,8 +1,10 @@
 /**
  * The comparisons `=` `==` `!=` `?=` `*=` `<` `<=` `>` `>=`.
- * As in SurrealQL 3 every value can be compared with every other: the total order of values decides, in which types
- * follow one another (`'a' > 999` holds, `NONE` is least). Numbers compare by value whatever their kind, so 1 = 1.0;
- * `==` tells them apart. NaN equals itself and is the least number, so that sorting and grouping agree with `=`.
+ * As in SurrealQL 3 every value can be compared with every other: the total order of values decides, in which
+ * types follow one another (`'a' > 999` holds, `NONE` is least). Numbers compare by value whatever their
+ * kind, so 1 = 1.0;
+ * `==` tells them apart. NaN equals itself and is the least number, so that sorting and grouping agree with
+ * `=`.
  */
 
 import { compareExact, compareValues, equalValues, type Value, ValueSet } from '@dendrodb/protocol'

@@ -1,9 +1,10 @@
 /**
  * CONTAINS, INSIDE and their families.
- * What contains what: an array, set or vector its elements (by `=`), a string its substrings, an object its field
- * names, a range the values between its ends, a geometry the geometries within it. Everything else contains nothing,
- * so a missing field makes a condition false instead of failing the statement.
- * With ALL, ANY and NONE the other side is a list of things to look for; a string or geometry stands for itself.
+ * What contains what: an array, set or vector its elements (by `=`), a string its substrings, an object its
+ * field names, a range the values between its ends, a geometry the geometries within it. Everything else
+ * contains nothing, so a missing field makes a condition false instead of failing the statement.
+ * With ALL, ANY and NONE the other side is a list of things to look for; a string or geometry stands for
+ * itself.
  */
 
 import { Geometry, Range, type Value, ValueSet } from '@dendrodb/protocol'

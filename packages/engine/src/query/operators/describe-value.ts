@@ -1,6 +1,7 @@
 /**
  * Values and types as error messages show them.
- * Why: an error must not cost more, nor print more, than the few characters a person reads; a value may be megabytes.
+ * Why: an error must not cost more, nor print more, than the few characters a person reads; a value may be
+ * megabytes.
  */
 
 import { type DbError, formatValue, type TypeName, typeOf, type Value, ValueSet } from '@dendrodb/protocol'

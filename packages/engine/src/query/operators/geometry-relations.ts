@@ -1,8 +1,8 @@
 /**
  * Whether one geometry contains another, or has a point in common with it.
- * Both are taken apart into points, lines and polygons. A border belongs to its geometry, so a polygon contains its
- * own corners. Each part of the contained geometry must lie within one part of the container; several polygons that
- * only together cover a part are not joined.
+ * Both are taken apart into points, lines and polygons. A border belongs to its geometry, so a polygon
+ * contains its own corners. Each part of the contained geometry must lie within one part of the container;
+ * several polygons that only together cover a part are not joined.
  * Cost: edges of one times edges of the other, bounded by `geometryEdgePairsMax`.
  */
 
@@ -140,7 +140,10 @@ function polygonCovers(container: Polygon, inner: Polygon): boolean {
   })
 }
 
-/** Whether `holds` for the corners of `line` and for the middle of each piece into which `lines` cut its edges. */
+/**
+ * Whether `holds` for the corners of `line` and for the middle of each piece into which `lines` cut its
+ * edges.
+ */
 function everyPiece(line: Ring, lines: readonly Ring[], holds: (point: Position) => boolean): boolean {
   if (!line.every(holds)) return false
   const edges = lines.reduce((count, other) => count + other.length, 0)

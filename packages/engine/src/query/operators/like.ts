@@ -1,11 +1,13 @@
 /**
- * LIKE: `%` stands for any text, `_` for one character, `\` takes the next character as it is; letters match in any
- * case. The whole text must match. A character is a Unicode code point.
- * Why not a regular expression: backtracking makes `%a%a%a%` exponential or at best quadratic. Here the pattern is cut
- * at each `%`; the first piece must begin the text, the last must end it, and each piece between is taken at the first
- * place after the one before, which is always right because `%` does not care what it skips.
- * Cost: pieces without `_` are found by the engine's own substring search; pieces with `_` by Shift-And, which moves a
- * bit set of partial matches one step per character (Baeza-Yates and Gonnet, 1992): text length × piece length / 32.
+ * LIKE: `%` stands for any text, `_` for one character, `\` takes the next character as it is; letters match
+ * in any case. The whole text must match. A character is a Unicode code point.
+ * Why not a regular expression: backtracking makes `%a%a%a%` exponential or at best quadratic. Here the
+ * pattern is cut at each `%`; the first piece must begin the text, the last must end it, and each piece
+ * between is taken at the first place after the one before, which is always right because `%` does not care
+ * what it skips.
+ * Cost: pieces without `_` are found by the engine's own substring search; pieces with `_` by Shift-And,
+ * which moves a bit set of partial matches one step per character (Baeza-Yates and Gonnet, 1992): text length
+ * × piece length / 32.
  */
 
 import type { Value } from '@dendrodb/protocol'
@@ -15,7 +17,9 @@ import { operatorErrors } from './operator-errors.ts'
 
 export type LikeMatcher = (text: string) => boolean
 
-/** By pattern, the oldest first. A query asks for one pattern row after row, so the latest is kept at hand. */
+/**
+ * By pattern, the oldest first. A query asks for one pattern row after row, so the latest is kept at hand.
+ */
 const cache = new Map<string, LikeMatcher>()
 let latestPattern = ''
 let latestMatcher: LikeMatcher = (text) => text === ''
@@ -127,8 +131,8 @@ function find(piece: Piece, text: string, begin: number, end: number): number {
 }
 
 /**
- * Bit i of the state: the last i + 1 characters match the first i + 1 of the piece. A character moves all of them on
- * by one and strikes those whose next character is another one.
+ * Bit i of the state: the last i + 1 characters match the first i + 1 of the piece. A character moves all of
+ * them on by one and strikes those whose next character is another one.
  */
 function shiftAnd(chars: readonly (string | undefined)[], text: string, begin: number, end: number): number {
   const { masks, anyMask } = shiftMasks(chars)
@@ -176,8 +180,8 @@ function shiftMasks(chars: readonly (string | undefined)[]): ShiftMasks {
 }
 
 /**
- * Lower case, character by character: the result has as many characters as the text. JavaScript alone would turn İ
- * into two characters and Σ at the end of a word into another letter than elsewhere.
+ * Lower case, character by character: the result has as many characters as the text. JavaScript alone would
+ * turn İ into two characters and Σ at the end of a word into another letter than elsewhere.
  */
 function foldCase(text: string): string {
   const lower = text.includes('İ') ? text.replaceAll('İ', 'i').toLowerCase() : text.toLowerCase()

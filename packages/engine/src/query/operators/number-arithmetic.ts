@@ -1,8 +1,9 @@
 /**
  * Arithmetic on ints, floats and decimals where the fast paths of arithmetic.ts do not apply.
- * Types, as in SurrealQL 3: int with int gives int, a float on one side a float, a decimal on one side a decimal. Ints
- * grow to bigints instead of overflowing; past 512 bits they are an error. A float that no decimal can hold (NaN, the
- * infinities, sizes beyond 1e300) turns the calculation with a decimal into one of floats.
+ * Types, as in SurrealQL 3: int with int gives int, a float on one side a float, a decimal on one side a
+ * decimal. Ints grow to bigints instead of overflowing; past 512 bits they are an error. A float that no
+ * decimal can hold (NaN, the infinities, sizes beyond 1e300) turns the calculation with a decimal into one of
+ * floats.
  */
 
 import {
@@ -79,7 +80,8 @@ export function combineNumbers(operation: NumberOperation, left: NumericValue, r
     const exactLeft = toDecimal(left)
     const exactRight = toDecimal(right)
     if (exactLeft === undefined || exactRight === undefined) return nearest(operation, left, right)
-    // With a float among the operands a result that no decimal can hold is a float, as it would be between two floats.
+    // With a float among the operands a result that no decimal can hold is a float, as it would be between
+    // two floats.
     const isMixed = isFloat(left) || isFloat(right)
     const inexact = isMixed ? nearest(operation, left, right) : undefined
     if (inexact !== undefined && toDecimal(inexact) === undefined) return inexact
@@ -101,7 +103,8 @@ export function toDecimal(value: NumericValue): Decimal | undefined {
 }
 
 /**
- * Ints to an int of 0 or more stay ints; decimals to a whole number are exact to 34 digits; all else goes by floats.
+ * Ints to an int of 0 or more stay ints; decimals to a whole number are exact to 34 digits; all else goes by
+ * floats.
  * @throws OPERATOR_NEGATIVE_POWER, VALUE_INT_RANGE, VALUE_DECIMAL_RANGE
  */
 export function raise(base: NumericValue, power: NumericValue): Value {
@@ -123,7 +126,8 @@ function raiseInt(base: bigint, power: bigint): Value {
   if (base === -1n) return power % 2n === 0n ? 1 : -1
   if (power < 0n) throw operatorErrors.NEGATIVE_POWER({ base, power })
   if (base === 0n) return 0
-  // A base of n bits has at least (n - 1) * power bits as a result: what cannot fit is refused before it is computed.
+  // A base of n bits has at least (n - 1) * power bits as a result: what cannot fit is refused before it is
+  // computed.
   const bits = BigInt((base < 0n ? -base : base).toString(2).length)
   if ((bits - 1n) * power > intBitsMax) throw valueErrors.INT_RANGE()
   return int(base ** power)

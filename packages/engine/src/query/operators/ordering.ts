@@ -1,8 +1,9 @@
 /**
  * Comparers for ORDER BY and the sorting functions.
- * COLLATE compares strings as a reader would: by letter, then accent, regardless of case (Unicode collation, root
- * order of English). NUMERIC lets runs of digits inside strings compare as numbers: `file9` before `file10`. Values
- * that are no strings follow the total order of values. 0 means a tie, for the next key of ORDER BY to break.
+ * COLLATE compares strings as a reader would: by letter, then accent, regardless of case (Unicode collation,
+ * root order of English). NUMERIC lets runs of digits inside strings compare as numbers: `file9` before
+ * `file10`. Values that are no strings follow the total order of values. 0 means a tie, for the next key of
+ * ORDER BY to break.
  */
 
 import { compareText, compareValues, type Value } from '@dendrodb/protocol'
@@ -31,7 +32,8 @@ export function createOrderComparer(options: OrderOptions = {}): ValueComparer {
 
 /**
  * The values in a new array, sorted. Stable.
- * Why not `toSorted` alone: it never asks its comparer about `undefined` (NONE) and puts it last, while NONE is least.
+ * Why not `toSorted` alone: it never asks its comparer about `undefined` (NONE) and puts it last, while NONE
+ * is least.
  */
 export function sortValues(values: readonly Value[], compare: ValueComparer = compareValues): Value[] {
   const some = values.filter((value) => value !== undefined).sort(compare)

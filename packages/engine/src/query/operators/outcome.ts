@@ -1,7 +1,7 @@
 /**
  * The result of a conversion that may not be possible.
- * Why not `undefined` or an exception: NONE is a value, and a union tries one type after the other, most of them in
- * vain.
+ * Why not `undefined` or an exception: NONE is a value, and a union tries one type after the other, most of
+ * them in vain.
  */
 
 import { DbError, type Value } from '@dendrodb/protocol'
@@ -21,8 +21,8 @@ export function attempt(parse: () => Value): Outcome {
 }
 
 /**
- * Every element converted; impossible when one of them is. The array itself when nothing changed, so that checking
- * what already conforms makes no garbage.
+ * Every element converted; impossible when one of them is. The array itself when nothing changed, so that
+ * checking what already conforms makes no garbage.
  */
 export function convertAll(
   values: readonly Value[],

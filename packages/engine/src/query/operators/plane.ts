@@ -1,9 +1,9 @@
 /**
  * Points, edges and rings in the plane: on which side, on which edge, inside or out.
- * Degrees are taken as plane coordinates; geometries that cross the antimeridian must be split by whoever makes them
- * (RFC 7946, section 3.1.9).
- * Tolerance: a point that was computed (a middle, a crossing) is off its edge by rounding; what is nearer than that
- * counts as on the edge.
+ * Degrees are taken as plane coordinates; geometries that cross the antimeridian must be split by whoever
+ * makes them (RFC 7946, section 3.1.9).
+ * Tolerance: a point that was computed (a middle, a crossing) is off its edge by rounding; what is nearer
+ * than that counts as on the edge.
  */
 
 import type { Coordinates } from '@dendrodb/protocol'

@@ -1,7 +1,7 @@
 /**
  * Truthiness: what `&&`, `||`, `!`, WHERE and IF take for true.
- * False are NONE, NULL, false, every zero, the empty string, empty bytes, arrays, sets, objects and vectors, and the
- * duration of no time. NaN and all other values are true.
+ * False are NONE, NULL, false, every zero, the empty string, empty bytes, arrays, sets, objects and vectors,
+ * and the duration of no time. NaN and all other values are true.
  */
 
 import { Decimal, Duration, Float, typeOf, type Value, ValueSet } from '@dendrodb/protocol'

@@ -25,7 +25,7 @@ export function formatType(type: TypeNode): string {
     case 'literal_type':
       return formatValue(type.value)
     case 'object_type':
-      return `{ ${type.fields.map((field) => `${formatIdentifier(field.key)}: ${formatType(field.type)}`).join(', ')} }`
+      return `{ ${type.fields.map(formatField).join(', ')} }`
     case 'tuple_type':
       return `[${type.items.map(formatType).join(', ')}]`
     case 'union_type':
@@ -42,4 +42,8 @@ function withParameters(name: string, parameters: string | undefined): string {
 function itemAndLength(item: TypeNode | undefined, maxLength: number | undefined): string | undefined {
   if (item === undefined) return undefined
   return maxLength === undefined ? formatType(item) : `${formatType(item)}, ${maxLength}`
+}
+
+function formatField({ key, type }: { readonly key: string; readonly type: TypeNode }): string {
+  return `${formatIdentifier(key)}: ${formatType(type)}`
 }

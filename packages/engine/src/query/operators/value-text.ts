@@ -1,6 +1,7 @@
 /**
  * Texts of values, and numbers out of texts, as casts and text functions need them.
- * Unlike a literal (`formatValue`) a text carries no type: the float 1.5 is `1.5`, a datetime has no `d''` around it.
+ * Unlike a literal (`formatValue`) a text carries no type: the float 1.5 is `1.5`, a datetime has no `d''`
+ * around it.
  * Collections keep their literal form, so that their elements stay apart.
  */
 

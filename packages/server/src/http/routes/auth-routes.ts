@@ -5,7 +5,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { authErrors } from '../../auth/auth-errors.ts'
 import type { AuthService, Tokens } from '../../auth/auth-service.ts'
-import { userAgentCharsMax } from '../../auth/limits.ts'
+import { addressCharsMax, userAgentCharsMax } from '../../auth/limits.ts'
 import type { UserPrincipal } from '../../auth/principal.ts'
 import type { Device } from '../../auth/session-store.ts'
 import { sendValue } from '../answer.ts'
@@ -87,5 +87,6 @@ function signedIn({ principal }: FastifyRequest): UserPrincipal {
 }
 
 function deviceOf(request: FastifyRequest): Device {
-  return { ip: request.ip, userAgent: request.headers['user-agent']?.slice(0, userAgentCharsMax) }
+  const userAgent = request.headers['user-agent']?.slice(0, userAgentCharsMax)
+  return { ip: request.ip.slice(0, addressCharsMax), userAgent }
 }

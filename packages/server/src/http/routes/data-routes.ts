@@ -1,6 +1,7 @@
 /**
  * `/api/data/{table}`: records over plain HTTP.
- * Every route is one DQL statement with parameters, so that permissions, defaults and history are those of a query.
+ * Every route is one DQL statement with parameters, so that permissions, defaults and history are those of a
+ * query.
  */
 
 import type { Database, Receipt, SessionLimits } from '@dendrodb/engine'

@@ -1,7 +1,7 @@
 /**
  * `POST /api/query`: statements in, a result or an error per statement out.
- * Why 200 even when a statement fails: those before it have taken effect, and those after it are run; only a text that
- * does not parse is refused whole.
+ * Why 200 even when a statement fails: those before it have taken effect, and those after it are run; only a
+ * text that does not parse is refused whole.
  */
 
 import type { Engine, SessionLimits, StatementResult } from '@dendrodb/engine'

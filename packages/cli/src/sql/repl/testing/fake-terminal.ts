@@ -13,6 +13,8 @@ export const keys = {
   ctrlD: '\u0004',
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+/** Control Sequence Introducer (ECMA-48 §5.4). */
 const escapeSequence = /\u001b\[[0-9;?]*[A-Za-z]/g
 
 export class FakeTerminal {
@@ -42,8 +44,8 @@ export class FakeTerminal {
   }
 
   /** As one read of the terminal gives them. */
-  press(...pressed: readonly string[]): void {
-    this.#input.write(pressed.join(''))
+  press(...pressed: readonly (string | Uint8Array)[]): void {
+    this.#input.write(Buffer.concat(pressed.map((each) => Buffer.from(each))))
   }
 
   /** Closes the terminal's window. */

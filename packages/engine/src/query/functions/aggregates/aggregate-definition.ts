@@ -1,8 +1,8 @@
 /**
  * What an aggregate is to the executor of GROUP BY, and how one is declared.
- * An aggregate is fed one value per row and asked once for its result. NONE and NULL are passed over, as in SQL, unless
- * it says otherwise: a missing measurement is no measurement. Over no values at all each result is that of the function
- * of the same name on an empty array.
+ * An aggregate is fed one value per row and asked once for its result. NONE and NULL are passed over, as in
+ * SQL, unless it says otherwise: a missing measurement is no measurement. Over no values at all each result
+ * is that of the function of the same name on an empty array.
  */
 
 import { typeOf, type Value } from '@dendrodb/protocol'

@@ -13,7 +13,8 @@ import type { AggregateDefinition } from './aggregate-definition.ts'
 export function createAggregateFunctions(aggregates: readonly AggregateDefinition[]): FunctionDefinition[] {
   return aggregates.flatMap((aggregate) => [
     createFunction(aggregate, aggregate.name, collectionOf(aggregate.value.kind)),
-    // The plain names of SQL pass over NONE and NULL also in an array, so that its elements are checked one by one.
+    // The plain names of SQL pass over NONE and NULL also in an array, so that its elements are checked one
+    // by one.
     ...aggregate.aliases.map((alias) => createFunction(aggregate, alias, collectionOf(any))),
   ])
 }

@@ -1,9 +1,10 @@
 /**
  * Variance in one pass.
- * Floats by Welford's method (1962): mean and sum of squared distances from it, updated value by value. All are taken
- * relative to the first value, which costs nothing and saves the digits of values that are large and close together.
- * Small ints by their plain sums of values and squares, which are exact as long as they are safe integers and give the
- * correctly rounded result; for floats such sums would lose all digits.
+ * Floats by Welford's method (1962): mean and sum of squared distances from it, updated value by value. All
+ * are taken relative to the first value, which costs nothing and saves the digits of values that are large
+ * and close together.
+ * Small ints by their plain sums of values and squares, which are exact as long as they are safe integers and
+ * give the correctly rounded result; for floats such sums would lose all digits.
  */
 
 import { type NumericValue, toFloat } from '@dendrodb/protocol'

@@ -1,7 +1,8 @@
 /**
  * Sums of numbers, one after the other, as exact as their kinds allow.
- * Ints and decimals are summed exactly, whatever their order and size; floats with Neumaier's compensation (1974),
- * which keeps what each addition rounds away, so that 1e100 + 1 - 1e100 is 1. Only the result is rounded.
+ * Ints and decimals are summed exactly, whatever their order and size; floats with Neumaier's compensation
+ * (1974), which keeps what each addition rounds away, so that 1e100 + 1 - 1e100 is 1. Only the result is
+ * rounded.
  */
 
 import { Decimal, Float, float, int, type NumericValue, toFloat } from '@dendrodb/protocol'

@@ -1,5 +1,6 @@
 /**
- * Functions that ask a closure about each element: `array::map`, `array::filter` and so on, for arrays and sets.
+ * Functions that ask a closure about each element: `array::map`, `array::filter` and so on, for arrays and
+ * sets.
  * Where a condition is wanted, a value that is no closure stands for "equals this value".
  */
 

@@ -1,6 +1,7 @@
 /**
  * Arrays: taking out, putting in, cutting and joining.
- * Positions count from 0, negative ones from the end. Arguments are never changed; each result is a new array.
+ * Positions count from 0, negative ones from the end. Arguments are never changed; each result is a new
+ * array.
  */
 
 import { equalValues, type Value } from '@dendrodb/protocol'

@@ -1,6 +1,6 @@
 /**
- * Arrays of truth, element by element. The result is as long as the longer array; what the shorter one lacks is NULL
- * and so false. `boolean_*` give true and false, `logical_*` one of the two elements.
+ * Arrays of truth, element by element. The result is as long as the longer array; what the shorter one lacks
+ * is NULL and so false. `boolean_*` give true and false, `logical_*` one of the two elements.
  */
 
 import type { Value } from '@dendrodb/protocol'

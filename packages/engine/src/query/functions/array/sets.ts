@@ -1,6 +1,6 @@
 /**
- * Arrays as sets: what is in both, in one, in either. Equal elements count once; they keep the order in which they were
- * first met.
+ * Arrays as sets: what is in both, in one, in either. Equal elements count once; they keep the order in which
+ * they were first met.
  */
 
 import type { Value } from '@dendrodb/protocol'

@@ -1,6 +1,6 @@
 /**
- * Sorting, and the least and greatest element. The order is that of ORDER BY: over all types, ascending unless asked
- * otherwise by `false` or `'desc'`.
+ * Sorting, and the least and greatest element. The order is that of ORDER BY: over all types, ascending
+ * unless asked otherwise by `false` or `'desc'`.
  */
 
 import { compareValues, type Value } from '@dendrodb/protocol'

@@ -1,6 +1,7 @@
 /**
  * Going through elements with a closure that may answer at once or later.
- * One that answers at once costs no promise; from the first late answer on, the rest waits, element by element.
+ * One that answers at once costs no promise; from the first late answer on, the rest waits, element by
+ * element.
  */
 
 import type { Value } from '@dendrodb/protocol'

@@ -1,6 +1,6 @@
 /**
- * `crypto::md5` and its like, in hexadecimal, of text (as UTF-8) or bytes. MD5 and SHA-1 are for old data, not for
- * security.
+ * `crypto::md5` and its like, in hexadecimal, of text (as UTF-8) or bytes. MD5 and SHA-1 are for old data,
+ * not for security.
  */
 
 import { createHash } from 'node:crypto'

@@ -1,7 +1,9 @@
 /**
- * Password hashing: Argon2, scrypt (RFC 7914) and PBKDF2 (RFC 8018), all of Node's crypto, run on its thread pool.
- * Strengths of new hashes are those of the OWASP password storage cheat sheet. A hash that is handed in may have been
- * made elsewhere with others; what it asks of the machine is bounded, so that it cannot take the machine down.
+ * Password hashing: Argon2, scrypt (RFC 7914) and PBKDF2 (RFC 8018), all of Node's crypto, run on its thread
+ * pool.
+ * Strengths of new hashes are those of the OWASP password storage cheat sheet. A hash that is handed in may
+ * have been made elsewhere with others; what it asks of the machine is bounded, so that it cannot take the
+ * machine down.
  */
 
 import { argon2, pbkdf2, scrypt } from 'node:crypto'

@@ -36,7 +36,10 @@ async function generate(scheme: PasswordScheme, text: string, context: FunctionC
   return formatPhc({ ...phc, hash: await scheme.derive(bytes, phc) })
 }
 
-/** False for text that is no hash of this scheme. @throws FUNCTION_ARGUMENT_VALUE for one that asks for too much */
+/**
+ * False for text that is no hash of this scheme. @throws FUNCTION_ARGUMENT_VALUE for one that asks for too
+ * much
+ */
 async function compare(
   scheme: PasswordScheme,
   hash: string,

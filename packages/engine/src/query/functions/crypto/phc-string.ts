@@ -1,6 +1,6 @@
 /**
- * Password hashes as text, in PHC string format: `$scrypt$ln=15,r=8,p=1$salt$hash`, with `$v=19` after the name where
- * there is a version. Salt and hash are base64 without padding.
+ * Password hashes as text, in PHC string format: `$scrypt$ln=15,r=8,p=1$salt$hash`, with `$v=19` after the
+ * name where there is a version. Salt and hash are base64 without padding.
  */
 
 export interface PhcString {

@@ -1,6 +1,6 @@
 /**
- * `geo::*`. As in SurrealQL, a value that is no geometry, or not the kind of geometry that is asked for, gives NONE, so
- * that a row without a place does not fail the statement.
+ * `geo::*`. As in SurrealQL, a value that is no geometry, or not the kind of geometry that is asked for,
+ * gives NONE, so that a row without a place does not fail the statement.
  */
 
 import type { Coordinates } from '@dendrodb/protocol'

@@ -1,6 +1,6 @@
 /**
- * Distances, bearings and areas on the Earth, taken for a sphere of its mean radius (Moritz, 1980), except for areas,
- * which use the equatorial radius as Chamberlain and Duquette do.
+ * Distances, bearings and areas on the Earth, taken for a sphere of its mean radius (Moritz, 1980), except
+ * for areas, which use the equatorial radius as Chamberlain and Duquette do.
  * Positions are [longitude, latitude] in degrees. Error of the sphere: at most 0.6 % of a distance.
  */
 

@@ -1,6 +1,6 @@
 /**
- * Geohashes (Niemeyer, 2008): five bits per character, longitude and latitude in turns, each bit the half in which the
- * position lies.
+ * Geohashes (Niemeyer, 2008): five bits per character, longitude and latitude in turns, each bit the half in
+ * which the position lies.
  */
 
 import type { Position } from '../../operators/plane.ts'

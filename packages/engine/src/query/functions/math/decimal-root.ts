@@ -8,7 +8,8 @@ import { Decimal, limits } from '@dendrodb/protocol'
 export function decimalRoot(n: Decimal): Decimal | number {
   if (n.sign < 0) return Number.NaN
   if (n.isZero) return n
-  // An even exponent halves; twice the digits wanted, and two more, give the root its digits and one to round by.
+  // An even exponent halves; twice the digits wanted, and two more, give the root its digits and one to round
+  // by.
   const digits = n.coefficient.toString().length
   let shift = Math.max(0, 2 * (limits.decimalDigitsMax + 2) - digits)
   if ((n.exponent - shift) % 2 !== 0) shift += 1

@@ -1,7 +1,8 @@
 /**
  * `math::*` on single numbers.
- * Rounding keeps the kind of the number: an int stays an int, a float a float (`math::floor(1.5)` is 1f), a decimal a
- * decimal. Halves round away from zero for floats and to even for decimals. Trigonometry and logarithms are of floats.
+ * Rounding keeps the kind of the number: an int stays an int, a float a float (`math::floor(1.5)` is 1f), a
+ * decimal a decimal. Halves round away from zero for floats and to even for decimals. Trigonometry and
+ * logarithms are of floats.
  */
 
 import {

@@ -1,7 +1,7 @@
 /**
  * Texts as sequences of characters, that is of Unicode code points.
- * Why: a position in JavaScript's strings counts UTF-16 units, by which an emoji is two. Texts without such pairs, by
- * far the most, keep the speed of plain strings.
+ * Why: a position in JavaScript's strings counts UTF-16 units, by which an emoji is two. Texts without such
+ * pairs, by far the most, keep the speed of plain strings.
  */
 
 const pairPattern = /[\ud800-\udfff]/
@@ -35,8 +35,8 @@ export function codePointsOf(text: string): Uint32Array {
 }
 
 /**
- * Begin and end of the part that a start and a length ask for among `count` elements: a negative start counts from the
- * end, a negative length says how many to leave at the end.
+ * Begin and end of the part that a start and a length ask for among `count` elements: a negative start counts
+ * from the end, a negative length says how many to leave at the end.
  */
 export function sliceBounds(count: number, start = 0, length?: number): readonly [number, number] {
   const begin = start < 0 ? Math.max(0, count + start) : Math.min(start, count)

@@ -1,6 +1,6 @@
 /**
- * `string::distance::*`: how many edits two texts are apart. Normalised distances are similarities: 1 for equal texts,
- * 0 for texts that share nothing.
+ * `string::distance::*`: how many edits two texts are apart. Normalised distances are similarities: 1 for
+ * equal texts, 0 for texts that share nothing.
  */
 
 import { float } from '@dendrodb/protocol'

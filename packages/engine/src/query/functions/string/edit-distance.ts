@@ -1,6 +1,7 @@
 /**
  * Edit distances between sequences of code points.
- * Cost: the product of the lengths in time; memory for two or three rows, for Damerau–Levenshtein for the whole table.
+ * Cost: the product of the lengths in time; memory for two or three rows, for Damerau–Levenshtein for the
+ * whole table.
  * Callers bound the product.
  */
 
@@ -44,8 +45,8 @@ export function optimalAlignment(left: Characters, right: Characters): number {
 }
 
 /**
- * Also swaps of neighbours without restriction (Damerau–Levenshtein), after Lowrance and Wagner, 1975: a swap reaches
- * back to the last row that held this column's character and the last column that held this row's.
+ * Also swaps of neighbours without restriction (Damerau–Levenshtein), after Lowrance and Wagner, 1975: a swap
+ * reaches back to the last row that held this column's character and the last column that held this row's.
  */
 export function damerauLevenshtein(left: Characters, right: Characters): number {
   const width = right.length + 2

@@ -1,9 +1,9 @@
 /**
  * How well a pattern fits a text in which its characters must appear in order, as file finders rank names.
- * Scores, which agree with the published ones of SurrealQL: 16 for each character; more where it begins the text (16),
- * begins a word (8), is one separator after another (7), begins a hump of camelCase (6), or follows the character before
- * it directly (4, unless one of the others is more); less for another case (2), for a gap (3, and 1 for each character
- * left out), and 1 for the start. 0: the pattern does not fit.
+ * Scores, which agree with the published ones of SurrealQL: 16 for each character; more where it begins the
+ * text (16), begins a word (8), is one separator after another (7), begins a hump of camelCase (6), or
+ * follows the character before it directly (4, unless one of the others is more); less for another case (2),
+ * for a gap (3, and 1 for each character left out), and 1 for the start. 0: the pattern does not fit.
  * The best of all ways to fit is found by dynamic programming in time text × pattern.
  */
 

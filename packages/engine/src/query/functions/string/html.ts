@@ -1,6 +1,6 @@
 /**
- * `string::html::encode`: text that stands for itself wherever it is put into an HTML document, also in an attribute
- * without quotes.
+ * `string::html::encode`: text that stands for itself wherever it is put into an HTML document, also in an
+ * attribute without quotes.
  */
 
 import * as kinds from '../argument-kinds.ts'

@@ -1,6 +1,7 @@
 /**
- * Calls of functions as text, one per line: `string::len('abc') => 3` for a result, `string::len(1) !! FUNCTION_ARGUMENT`
- * for an error code. Arguments and results are DQL literals. Lines that begin with `--` are comments.
+ * Calls of functions as text, one per line: `string::len('abc') => 3` for a result, `string::len(1) !!
+ * FUNCTION_ARGUMENT` for an error code. Arguments and results are DQL literals. Lines that begin with `--`
+ * are comments.
  */
 
 import { Datetime, DbError, parseLiteral, type Value } from '@dendrodb/protocol'

@@ -1,7 +1,8 @@
 /**
- * Date and time formats in the manner of strftime, with the specifiers that SurrealQL takes from Rust's chrono.
- * A format is a text in which `%Y`, `%-d`, `%.3f` and so on stand for parts of a datetime; `-`, `_` and `0` after the
- * percent sign ask for no padding, spaces or zeros. Names are English; the zone is always UTC.
+ * Date and time formats in the manner of strftime, with the specifiers that SurrealQL takes from Rust's
+ * chrono.
+ * A format is a text in which `%Y`, `%-d`, `%.3f` and so on stand for parts of a datetime; `-`, `_` and `0`
+ * after the percent sign ask for no padding, spaces or zeros. Names are English; the zone is always UTC.
  */
 
 import type { Datetime, DatetimeParts } from '@dendrodb/protocol'

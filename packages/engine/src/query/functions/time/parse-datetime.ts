@@ -1,7 +1,7 @@
 /**
  * Whether a text is a datetime written by a format; the reverse of datetime-format.ts.
- * Each specifier takes as many characters as it can (`%Y` four digits, `%f` up to nine), names in any case, white space
- * in the format any white space. What was read must exist: no 30 February, no 25 o'clock.
+ * Each specifier takes as many characters as it can (`%Y` four digits, `%f` up to nine), names in any case,
+ * white space in the format any white space. What was read must exist: no 30 February, no 25 o'clock.
  */
 
 import { Datetime, DbError } from '@dendrodb/protocol'

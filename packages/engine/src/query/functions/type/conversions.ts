@@ -1,5 +1,6 @@
 /**
- * `type::int(x)` and its like: casts by name, and `type::try_int(x)`, which gives NONE where the cast would fail.
+ * `type::int(x)` and its like: casts by name, and `type::try_int(x)`, which gives NONE where the cast would
+ * fail.
  */
 
 import { RecordId, type RecordKey, typeOf, type Value } from '@dendrodb/protocol'

@@ -1,6 +1,7 @@
 /**
  * `vector::*` on arrays of numbers and vectors. Both sides must have one dimension.
- * Element-wise results are vectors when both sides are, otherwise arrays that keep ints and decimals as they are.
+ * Element-wise results are vectors when both sides are, otherwise arrays that keep ints and decimals as they
+ * are.
  * Distances and similarities are computed in floats. A distance is nearer the smaller it is.
  */
 

@@ -26,7 +26,8 @@ export function cosine(v: Floats, w: Floats): number {
     squareV += a * a
     squareW += b * b
   }
-  // One root of the product makes vectors of one direction exactly alike; two roots are for what would overflow.
+  // One root of the product makes vectors of one direction exactly alike; two roots are for what would
+  // overflow.
   const squares = squareV * squareW
   const lengths =
     squares > 1e-300 && squares < 1e300 ? Math.sqrt(squares) : Math.sqrt(squareV) * Math.sqrt(squareW)
