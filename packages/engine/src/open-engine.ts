@@ -30,7 +30,7 @@ export interface EngineOptions {
 }
 
 /** Databases open at a time; each has its own files, caches and buffers. */
-export const databasesOpenMax = 256
+const databasesOpenMax = 256
 
 /**
  * Opens the engine. Close it at the end, so that other processes may open the same folder.

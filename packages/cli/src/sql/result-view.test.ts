@@ -46,6 +46,11 @@ describe('as a table', () => {
   })
 })
 
+test('a terminal that does not know its width is taken for one of 80 columns', async () => {
+  const text = await shown([{ a: 'x'.repeat(300) }], { columns: 0 })
+  expect(text.split('\n')[2]).toHaveLength(80)
+})
+
 describe('for programs', () => {
   test('JSON is a line per result', async () => {
     expect(await shown(rows, { format: 'json' })).toBe('[{"id":"user:1","name":"Ann"}]\n')

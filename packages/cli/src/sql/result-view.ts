@@ -114,7 +114,10 @@ export class ResultView {
   }
 
   get #width(): number | undefined {
-    return this.#onTerminal ? (this.#stdout.columns ?? 80) : undefined
+    if (!this.#onTerminal) return undefined
+    // Some terminals say 0 for what they do not know.
+    const { columns = 0 } = this.#stdout
+    return columns > 0 ? columns : 80
   }
 }
 

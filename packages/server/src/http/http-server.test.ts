@@ -187,12 +187,11 @@ describe('the rate limit', () => {
   })
 })
 
+const head = `POST /api/query HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${rootToken}\r\n`
+
 test.each([
-  ['headers', 'GET /live HTTP/1.1\r\nHost: x\r\n'],
-  [
-    'body',
-    'POST /api/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
-  ],
+  ['headers', head],
+  ['body', `${head}Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{`],
 ])('a client that is too slow with its %s is not waited for', async (_, start) => {
   const server = await useTestServer({ config: { requestTimeoutMs: 300 } })
   const { status, body } = await exchangeRaw(server.server.address.port, start)

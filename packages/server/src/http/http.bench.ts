@@ -65,7 +65,7 @@ async function measure(seconds: number): Promise<void> {
       password: 'correct horse',
     })
     await fill(call, token)
-    const load = { host: '127.0.0.1', port, connections, seconds }
+    const load = { host: '127.0.0.1', port, connections, seconds, warmUpSeconds: 3 }
     const read = (n: number) => rawRequest('GET', `/api/data/customer/c${(n * 7919) % records}`, token)
     print('GET by id, signed in', await loadHttp({ ...load, request: read }))
     const write = (n: number) => rawRequest('POST', '/api/data/visit', token, JSON.stringify(recordOf(n)))

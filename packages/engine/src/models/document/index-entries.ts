@@ -67,7 +67,7 @@ export function encodeTuple(tuple: readonly Value[]): Uint8Array {
 }
 
 /** Values found at the path: one, or one per element where the path has an `each` step. */
-export function valuesAt(record: ValueObject, path: FieldPath): Value[] {
+function valuesAt(record: ValueObject, path: FieldPath): Value[] {
   let values: Value[] = [record]
   for (const step of path) {
     values = values.flatMap((value) => (typeof step === 'string' ? fieldOf(value, step) : elementsOf(value)))

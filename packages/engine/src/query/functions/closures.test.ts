@@ -54,10 +54,10 @@ describe.each([
     expect(await call(name, ...args)).toStrictEqual(expected)
   })
 
-  test('reduce and fold hand over the position', async () => {
+  test('reduce and fold hand over the position among the elements they go through', async () => {
     const positions = new Closure(3, ([all, , index]) => [...(all as Value[]), index])
     expect(await call('array::fold', ['a', 'b'], [], as(positions))).toEqual([0, 1])
-    expect(await call('array::reduce', [[], 'b', 'c'], as(positions))).toEqual([1, 2])
+    expect(await call('array::reduce', [[], 'b', 'c'], as(positions))).toEqual([0, 1])
   })
 
   test('no closure is asked after the answer is known', async () => {

@@ -35,6 +35,32 @@ export class DistinctValues {
   }
 }
 
+/** How often each value is there: a bag under `=`. */
+export class ValueCounts {
+  readonly #counts = new Map<unknown, number>()
+
+  constructor(values: readonly Value[]) {
+    for (const value of values) {
+      const key = bagKeyOf(value)
+      this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
+    }
+  }
+
+  /** Whether the value was there; if so, there is one less of it. */
+  take(value: Value): boolean {
+    const key = bagKeyOf(value)
+    const count = this.#counts.get(key) ?? 0
+    if (count > 0) this.#counts.set(key, count - 1)
+    return count > 0
+  }
+}
+
+/** Texts, and bytes that stand for values, are told apart by what comes before them. */
+function bagKeyOf(value: Value): unknown {
+  const key = keyOf(value)
+  return typeof key === 'string' ? `${typeof value === 'string' ? 't' : 'e'}${key}` : key
+}
+
 function isSimple(value: Value): boolean {
   if (typeof value !== 'object' && typeof value !== 'bigint') return true
   if (value === null || value instanceof Float) return true

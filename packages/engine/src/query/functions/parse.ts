@@ -12,6 +12,14 @@ import type { FunctionDefinition } from './function-definition.ts'
 import { parseEmail } from './internet-names.ts'
 import { overload, required } from './overload.ts'
 
+const defaultPorts: ReadonlyMap<string, number> = new Map([
+  ['ftp:', 21],
+  ['http:', 80],
+  ['https:', 443],
+  ['ws:', 80],
+  ['wss:', 443],
+])
+
 export const parseFunctions: readonly FunctionDefinition[] = [
   ofText('parse::email::host', 'string', (text) => parseEmail(text)?.host),
   ofText('parse::email::user', 'string', (text) => parseEmail(text)?.user),
@@ -19,7 +27,7 @@ export const parseFunctions: readonly FunctionDefinition[] = [
   ofUrl('parse::url::fragment', 'string', (url) => url.hash.slice(1)),
   ofUrl('parse::url::host', 'string', (url) => url.hostname),
   ofUrl('parse::url::path', 'string', (url) => url.pathname),
-  ofUrl('parse::url::port', 'int', (url) => (url.port === '' ? undefined : Number(url.port))),
+  ofUrl('parse::url::port', 'int', portOf),
   ofUrl('parse::url::query', 'string', (url) => url.search.slice(1)),
   ofUrl('parse::url::scheme', 'string', (url) => url.protocol.slice(0, -1)),
 ]
@@ -39,6 +47,11 @@ function ofUrl(name: string, type: string, read: (url: URL) => Value): FunctionD
     const url = URL.parse(text)
     return url === null ? undefined : read(url)
   })
+}
+
+/** The URL standard leaves out of a URL the port that its scheme has anyway. */
+function portOf(url: URL): number | undefined {
+  return url.port === '' ? defaultPorts.get(url.protocol) : Number(url.port)
 }
 
 function isAddress(host: string): boolean {

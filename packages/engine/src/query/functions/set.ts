@@ -11,7 +11,7 @@ import { pureFunction } from './define-function.ts'
 import type { FunctionDefinition } from './function-definition.ts'
 import { optional, overload, required } from './overload.ts'
 import { checkElementCount } from './result-size.ts'
-import { sliceBounds } from './string/characters.ts'
+import { rangeBounds, sliceBounds } from './slice-bounds.ts'
 import { joinTexts } from './string/text.ts'
 
 const set = required('set', kinds.set)
@@ -21,9 +21,10 @@ const value = required('value', kinds.any)
 export const setFunctions: readonly FunctionDefinition[] = [
   pureFunction(
     'set::add',
-    overload([set, value], 'set', ([elements, added], context) => {
-      checkElementCount('set::add', elements.size + 1, context)
-      return elements.has(added) ? elements : ValueSet.from([...elements, added])
+    overload([set, value], 'set', ([elements, given], context) => {
+      const added = membersOf(given).filter((element) => !elements.has(element))
+      checkElementCount('set::add', elements.size + added.length, context)
+      return added.length === 0 ? elements : ValueSet.from([...elements, ...added])
     }),
   ),
   pureFunction(
@@ -75,17 +76,22 @@ export const setFunctions: readonly FunctionDefinition[] = [
   ),
   pureFunction(
     'set::remove',
-    overload([set, value], 'set', ([elements, removed]) => without(elements, ValueSet.from([removed]))),
+    overload([set, value], 'set', ([elements, removed]) =>
+      without(elements, ValueSet.from(membersOf(removed))),
+    ),
   ),
   pureFunction(
     'set::slice',
     overload(
-      [set, optional('start', kinds.index), optional('length', kinds.index)],
+      [set, optional('start', kinds.index), optional('end', kinds.index)],
       'set',
-      ([elements, start, length]) => {
-        return ValueSet.from(elements.values.slice(...sliceBounds(elements.size, start, length)))
+      ([elements, start, end]) => {
+        return ValueSet.from(elements.values.slice(...sliceBounds(elements.size, start, end)))
       },
     ),
+    overload([set, required('range', kinds.range)], 'set', ([elements, range]) => {
+      return ValueSet.from(elements.values.slice(...rangeBounds('set::slice', elements.size, range)))
+    }),
   ),
   pureFunction(
     'set::union',

@@ -13,8 +13,8 @@ export const keys = {
   ctrlD: '\u0004',
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
 /** Control Sequence Introducer (ECMA-48 §5.4). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
 const escapeSequence = /\u001b\[[0-9;?]*[A-Za-z]/g
 
 export class FakeTerminal {

@@ -168,13 +168,13 @@ function functionsFor(shape: Shape): FunctionDefinition[] {
     pureFunction(
       `${namespace}::fold`,
       overload([elements, required('initial', kinds.any), closure], 'any', ([values, initial, step]) => {
-        return accumulate(values, initial, step, 0)
+        return accumulate(values, initial, step)
       }),
     ),
     pureFunction(
       `${namespace}::reduce`,
       overload([elements, closure], 'any', ([values, step]) => {
-        return values.length === 0 ? undefined : accumulate(values.slice(1), values[0], step, 1)
+        return values.length === 0 ? undefined : accumulate(values.slice(1), values[0], step)
       }),
     ),
   ]

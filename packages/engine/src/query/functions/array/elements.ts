@@ -14,7 +14,7 @@ import type { FunctionDefinition } from '../function-definition.ts'
 import { functionErrors } from '../function-errors.ts'
 import { optional, overload, required } from '../overload.ts'
 import { checkElementCount } from '../result-size.ts'
-import { sliceBounds } from '../string/characters.ts'
+import { rangeBounds, sliceBounds } from '../slice-bounds.ts'
 import { joinTexts, negativeCount } from '../string/text.ts'
 
 const array = required('array', kinds.array)
@@ -82,6 +82,9 @@ export const elementFunctions: readonly FunctionDefinition[] = [
       'array',
       ([elements, filler, start, end]) => [...elements].fill(filler, start, end),
     ),
+    overload([array, value, required('range', kinds.range)], 'array', ([elements, filler, range]) => {
+      return [...elements].fill(filler, ...rangeBounds('array::fill', elements.length, range))
+    }),
   ),
   pureFunction(
     'array::insert',
@@ -155,10 +158,13 @@ export const elementFunctions: readonly FunctionDefinition[] = [
   pureFunction(
     'array::slice',
     overload(
-      [array, optional('start', kinds.index), optional('length', kinds.index)],
+      [array, optional('start', kinds.index), optional('end', kinds.index)],
       'array',
-      ([elements, start, length]) => elements.slice(...sliceBounds(elements.length, start, length)),
+      ([elements, start, end]) => elements.slice(...sliceBounds(elements.length, start, end)),
     ),
+    overload([array, required('range', kinds.range)], 'array', ([elements, range]) => {
+      return elements.slice(...rangeBounds('array::slice', elements.length, range))
+    }),
   ),
   pureFunction(
     'array::swap',

@@ -1,12 +1,12 @@
 /**
- * Arrays as sets: what is in both, in one, in either. Equal elements count once; they keep the order in which
- * they were first met.
+ * Arrays as sets: what is in both, in one, in either. Elements keep the order in which they were first met; equal ones
+ * count once, except in the difference, where each is struck out by one of the other side.
  */
 
 import type { Value } from '@dendrodb/protocol'
 import * as kinds from '../argument-kinds.ts'
 import { pureFunction } from '../define-function.ts'
-import { DistinctValues } from '../distinct-values.ts'
+import { DistinctValues, ValueCounts } from '../distinct-values.ts'
 import type { FunctionDefinition } from '../function-definition.ts'
 import { overload, required } from '../overload.ts'
 import { checkElementCount } from '../result-size.ts'
@@ -35,12 +35,17 @@ export const arraySetFunctions: readonly FunctionDefinition[] = [
   ),
   pureFunction(
     'array::difference',
-    overload(operands, 'array', ([elements, others]) => [
-      ...without(elements, others),
-      ...without(others, elements),
-    ]),
+    overload(operands, 'array', ([elements, others]) => unpaired(elements, others)),
   ),
 ]
+
+/** What is left when each element is struck out together with the first one equal to it on the other side. */
+function unpaired(elements: readonly Value[], others: readonly Value[]): Value[] {
+  const partners = new ValueCounts(others)
+  const left = elements.filter((element) => !partners.take(element))
+  const right = others.toReversed().filter((element) => partners.take(element))
+  return [...left, ...right.reverse()]
+}
 
 function distinct(elements: readonly Value[]): Value[] {
   const known = new DistinctValues()

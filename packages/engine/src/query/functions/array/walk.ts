@@ -47,17 +47,12 @@ async function walkOn(
   return finish()
 }
 
-/** The closure gets what came out so far, the next element, and its position. */
-export function accumulate(
-  elements: readonly Value[],
-  initial: Value,
-  step: Closure,
-  firstIndex: number,
-): MaybePromise<Value> {
+/** The closure gets what came out so far, the next element, and its position among those given. */
+export function accumulate(elements: readonly Value[], initial: Value, step: Closure): MaybePromise<Value> {
   let sum = initial
   return walk(
     elements,
-    (element, index) => step.call(sum, element, index + firstIndex),
+    (element, index) => step.call(sum, element, index),
     (_, next) => {
       sum = next
       return false

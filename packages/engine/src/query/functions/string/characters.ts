@@ -33,14 +33,3 @@ export function codePointsOf(text: string): Uint32Array {
   }
   return points.subarray(0, count)
 }
-
-/**
- * Begin and end of the part that a start and a length ask for among `count` elements: a negative start counts
- * from the end, a negative length says how many to leave at the end.
- */
-export function sliceBounds(count: number, start = 0, length?: number): readonly [number, number] {
-  const begin = start < 0 ? Math.max(0, count + start) : Math.min(start, count)
-  if (length === undefined) return [begin, count]
-  const end = length < 0 ? count + length : Math.min(count, begin + length)
-  return [begin, Math.max(begin, end)]
-}

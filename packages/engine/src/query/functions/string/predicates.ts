@@ -19,7 +19,7 @@ const decimalDegrees = /^[+-]?(?:\d{1,3}(?:\.\d+)?|\.\d+)$/
 export const stringPredicates: readonly FunctionDefinition[] = [
   predicate('string::is_alpha', (text) => /^\p{Alphabetic}+$/u.test(text)),
   predicate('string::is_alphanum', (text) => /^[\p{Alphabetic}\p{N}]+$/u.test(text)),
-  predicate('string::is_ascii', (text) => isAscii(text)),
+  predicate('string::is_ascii', (text) => text !== '' && isAscii(text)),
   withOldSpelling(
     pureFunction(
       'string::is_datetime',

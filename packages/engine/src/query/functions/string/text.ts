@@ -9,7 +9,8 @@ import type { FunctionContext, FunctionDefinition } from '../function-definition
 import { functionErrors } from '../function-errors.ts'
 import { optional, overload, required, rest } from '../overload.ts'
 import { checkElementCount, checkTextSize } from '../result-size.ts'
-import { charactersOf, countCharacters, hasPairs, sliceBounds } from './characters.ts'
+import { rangeBounds, sliceBounds } from '../slice-bounds.ts'
+import { charactersOf, countCharacters, hasPairs } from './characters.ts'
 import { slugOf } from './slug.ts'
 
 const text = required('text', kinds.string)
@@ -78,14 +79,13 @@ export const textFunctions: readonly FunctionDefinition[] = [
   pureFunction(
     'string::slice',
     overload(
-      [text, optional('start', kinds.index), optional('length', kinds.index)],
+      [text, optional('start', kinds.index), optional('end', kinds.index)],
       'string',
-      ([value, start, length]) => {
-        if (!hasPairs(value)) return value.slice(...sliceBounds(value.length, start, length))
-        const characters = Array.from(value)
-        return characters.slice(...sliceBounds(characters.length, start, length)).join('')
-      },
+      ([value, start, end]) => part(value, (count) => sliceBounds(count, start, end)),
     ),
+    overload([text, required('range', kinds.range)], 'string', ([value, range]) => {
+      return part(value, (count) => rangeBounds('string::slice', count, range))
+    }),
   ),
   pureFunction(
     'string::slug',
@@ -146,4 +146,11 @@ function limitedPieces(name: string, pieces: readonly string[], context: Functio
 
 export function negativeCount(name: string, count: number): Error {
   return functionErrors.ARGUMENT_VALUE({ name, problem: `the count must not be negative, found ${count}` })
+}
+
+/** The characters between two bounds, which depend on how many there are. */
+function part(text: string, bounds: (count: number) => readonly [number, number]): string {
+  if (!hasPairs(text)) return text.slice(...bounds(text.length))
+  const characters = Array.from(text)
+  return characters.slice(...bounds(characters.length)).join('')
 }

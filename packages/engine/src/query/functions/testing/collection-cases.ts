@@ -45,6 +45,9 @@ array::complement(1, []) !! FUNCTION_ARGUMENT
 array::concat([1, 2], [2, 3]) => [1, 2, 2, 3]
 array::concat([1], 2) !! FUNCTION_ARGUMENT
 array::difference([1, 2, 3, 4], [3, 4, 5, 6]) => [1, 2, 5, 6]
+array::difference([1, 1, 2], [1, 3]) => [1, 2, 3]
+array::difference([true, false], [true, true]) => [false, true]
+array::difference([], [1, 1]) => [1, 1]
 array::difference([1]) !! FUNCTION_ARGUMENT_COUNT
 array::distinct([1, 2, 1f, 3, 3, 4]) => [1, 2, 3, 4]
 array::distinct([{ a: 1 }, { a: 1dec }, NONE, NONE, [1], [1]]) => [{ a: 1 }, NONE, [1]]
@@ -53,6 +56,10 @@ array::fill([1, 2, 3], 10) => [10, 10, 10]
 array::fill([1, NONE, 3, 4, 5], 10, 1, 2) => [1, 10, 3, 4, 5]
 array::fill([1, 2, NONE, 4, 5], 10, -3, -2) => [1, 2, 10, 4, 5]
 array::fill([1, 2, 3, 4, 5], 10, 7, 9) => [1, 2, 3, 4, 5]
+array::fill([1, 2, 3, 4], 9, 1..3) => [1, 9, 9, 4]
+array::fill([1, 2, 3, 4], 9, 1..=3) => [1, 9, 9, 9]
+array::fill([1, 2, 3, 4], 9, -2..) => [1, 2, 9, 9]
+array::fill([1, 2], 9, 'a'..) !! FUNCTION_ARGUMENT_VALUE
 array::fill([1, 2], 10, 'x') !! FUNCTION_ARGUMENT
 array::filter([1, 2, 1, 3], 1) => [1, 1]
 array::filter(1, 1) !! FUNCTION_ARGUMENT
@@ -138,9 +145,18 @@ array::sequence(9007199254740990, 3) => [9007199254740990, 9007199254740991, 900
 array::sequence(-1) => []
 array::sequence('x') !! FUNCTION_ARGUMENT
 array::shuffle(1) !! FUNCTION_ARGUMENT
-array::slice([1, 2, 3, 4, 5], 1, 2) => [2, 3]
+array::slice([1, 2, 3, 4, 5], 1, 3) => [2, 3]
+array::slice([1, 2, 3, 4, 5], 1, 2f) => [2]
+array::slice([1, 2, 3, 4, 5], 3, 1) => []
+array::slice([1, 2, 3, 4, 5], 1..3) => [2, 3]
+array::slice([1, 2, 3, 4, 5], 1>..=3) => [3, 4]
+array::slice([1, 2, 3, 4, 5], ..=0) => [1]
+array::slice([1, 2, 3, 4, 5], -2..) => [4, 5]
+array::slice([1, 2, 3, 4, 5], 3..99) => [4, 5]
+array::slice([1, 2, 3], 1..'x') !! FUNCTION_ARGUMENT_VALUE
 array::slice([1, 2, 3, 4, 5], 1, -1) => [2, 3, 4]
-array::slice([1, 2, 3, 4, 5], -3, 2) => [3, 4]
+array::slice([1, 2, 3, 4, 5], -3, 4) => [3, 4]
+array::slice([1, 2, 3, 4, 5], -3, 2) => []
 array::slice([1, 2, 3, 4, 5], -2) => [4, 5]
 array::slice([1, 2], -9, 1) => [1]
 array::slice([1, 2], 'x') !! FUNCTION_ARGUMENT
@@ -179,6 +195,9 @@ array::windows([1, 2], 0) !! FUNCTION_ARGUMENT_VALUE
 
 set::add({'one', 'two'}, 'three') => {'one', 'three', 'two'}
 set::add({1, 2}, 2f) => {1, 2}
+set::add({1, 2}, [2, 3]) => {1, 2, 3}
+set::add({1, 2}, {2, 3}) => {1, 2, 3}
+set::add({1, 2}, [[3]]) => {1, 2, [3]}
 set::add([1], 2) !! FUNCTION_ARGUMENT
 set::all({1, 2}) => true
 set::all({0, 1}) => false
@@ -236,8 +255,14 @@ set::min([1]) !! FUNCTION_ARGUMENT
 set::reduce({1,}, 1) !! FUNCTION_ARGUMENT
 set::remove({1, 2, 5}, 2) => {1, 5}
 set::remove({1, 2, 5}, 3) => {1, 2, 5}
+set::remove({1, 2, 5}, [1, 2]) => {5,}
+set::remove({1, 2, 5}, {1, 2}) => {5,}
+set::remove({1, [2]}, [[2]]) => {1,}
 set::remove([1], 1) !! FUNCTION_ARGUMENT
-set::slice({1, 2, 3, 4}, 1, 2) => {2, 3}
+set::slice({1, 2, 3, 4}, 1, 3) => {2, 3}
+set::slice({1, 2, 3, 4}, 1..=2) => {2, 3}
+set::slice({1, 2, 3, 4}, 1, -1) => {2, 3}
+set::slice({1, 2}, 'a'..) !! FUNCTION_ARGUMENT_VALUE
 set::slice({1, 2, 3, 4}, -1) => {4,}
 set::slice([1], 1) !! FUNCTION_ARGUMENT
 set::union({1, 2, 6}, {1, 3, 4, 5, 6}) => {1, 2, 3, 4, 5, 6}

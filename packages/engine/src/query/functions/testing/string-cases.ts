@@ -36,15 +36,29 @@ string::replace('abc', 1, 'x') !! FUNCTION_ARGUMENT
 string::reverse('this is a test') => 'tset a si siht'
 string::reverse('a🍎é') => 'é🍎a'
 string::reverse([]) !! FUNCTION_ARGUMENT
-string::slice('this is a test', 10, 4) => 'test'
+string::slice('this is a test', 10, 14) => 'test'
+string::slice('this is a test', 10, 4) => ''
 string::slice('abcde', 2) => 'cde'
 string::slice('abcde', -2) => 'de'
 string::slice('abcde', 1, -1) => 'bcd'
-string::slice('abcde', -3, 2) => 'cd'
+string::slice('abcde', -3, 4) => 'cd'
+string::slice('abcde', -3, 2) => ''
+string::slice('abcde', -3, -1) => 'cd'
 string::slice('abcde', 9, 2) => ''
 string::slice('abcde', 3, -4) => ''
 string::slice('abcde') => 'abcde'
-string::slice('🍎🍏🍐', 1, 1) => '🍏'
+string::slice('🍎🍏🍐', 1, 2) => '🍏'
+string::slice('abcde', 1..3) => 'bc'
+string::slice('abcde', 1..=3) => 'bcd'
+string::slice('abcde', 1>..3) => 'c'
+string::slice('abcde', ..2) => 'ab'
+string::slice('abcde', 3..) => 'de'
+string::slice('abcde', ..) => 'abcde'
+string::slice('abcde', -3..-1) => 'cd'
+string::slice('abcde', -3..=-1) => 'cde'
+string::slice('🍎🍏🍐', 1..2) => '🍏'
+string::slice('abcde', 'a'..2) !! FUNCTION_ARGUMENT_VALUE
+string::slice('abcde', 1..2, 3) !! FUNCTION_ARGUMENT
 string::slice('abcde', 'x') !! FUNCTION_ARGUMENT
 string::slug('Hello, World! This is SurrealDB.') => 'hello-world-this-is-surrealdb'
 string::slug('  --Multiple---Hyphens--  ') => 'multiple-hyphens'
@@ -164,6 +178,7 @@ string::is_alphanum('ABC 123') => false
 string::is_alphanum() !! FUNCTION_ARGUMENT_COUNT
 string::is_ascii('ABC123') => true
 string::is_ascii('𓀀') => false
+string::is_ascii('') => false
 string::is_ascii(NONE) !! FUNCTION_ARGUMENT
 string::is_datetime('2015-09-05 23:56:04', '%Y-%m-%d %H:%M:%S') => true
 string::is_datetime('5sep2024pm012345.6789', '%d%b%Y%p%I%M%S%.f') => true
@@ -180,7 +195,11 @@ string::is_datetime('2015-09-05T25:56:04Z') => false
 string::is_datetime('x', 1) !! FUNCTION_ARGUMENT
 string::is_domain('surrealdb.com') => true
 string::is_domain('bücher.example') => true
-string::is_domain('localhost') => false
+string::is_domain('localhost') => true
+string::is_domain('localhost.') => true
+string::is_domain('123') => false
+string::is_domain('') => false
+string::is_domain('.') => false
 string::is_domain('-a.com') => false
 string::is_domain('1.2.3.4') => false
 string::is_domain(1) !! FUNCTION_ARGUMENT
@@ -252,7 +271,13 @@ parse::url::host(1) !! FUNCTION_ARGUMENT
 parse::url::path('https://surrealdb.com:80/features?some=option#fragment') => '/features'
 parse::url::path(1) !! FUNCTION_ARGUMENT
 parse::url::port('https://surrealdb.com:80/features') => 80
-parse::url::port('https://surrealdb.com') => NONE
+parse::url::port('https://surrealdb.com') => 443
+parse::url::port('http://surrealdb.com:80/') => 80
+parse::url::port('ws://x') => 80
+parse::url::port('wss://x') => 443
+parse::url::port('ftp://x') => 21
+parse::url::port('foo://x') => NONE
+parse::url::port('foo://x:9') => 9
 parse::url::port(1) !! FUNCTION_ARGUMENT
 parse::url::query('https://surrealdb.com:80/features?some=option#fragment') => 'some=option'
 parse::url::query(1) !! FUNCTION_ARGUMENT

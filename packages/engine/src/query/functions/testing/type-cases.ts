@@ -46,9 +46,10 @@ type::record('', 1) !! VALUE_TABLE_NAME
 type::set([1, 1, 2]) => {1, 2}
 type::set(1) !! CAST_IMPOSSIBLE
 type::string(12345) => '12345'
-type::string(NONE) !! CAST_IMPOSSIBLE
+type::string(NONE) => 'NONE'
+type::string(b'ff') !! CAST_IMPOSSIBLE
 type::string_lossy(b'6869ff') => 'hi�'
-type::string_lossy(NULL) !! CAST_IMPOSSIBLE
+type::string_lossy(NULL) => 'NULL'
 type::table('person') => 'person'
 type::table(cat:one) => 'cat'
 type::table(55) !! FUNCTION_ARGUMENT
@@ -107,7 +108,7 @@ type::try_string(['a', 'b']) => '[\'a\', \'b\']'
 type::try_string(NONE) => NONE
 type::try_string() !! FUNCTION_ARGUMENT_COUNT
 type::try_string_lossy(b'ff') => '�'
-type::try_string_lossy(NULL) => NONE
+type::try_string_lossy(NULL) => 'NULL'
 type::try_string_lossy() !! FUNCTION_ARGUMENT_COUNT
 type::try_table(2) => NONE
 type::try_table('hi') => 'hi'
