@@ -7,7 +7,9 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { hasTool } from '../../../../../scripts/testing/has-tool.ts'
 import { mainFile, temporaryFolder } from '../../testing/run-ddb.ts'
 
-describe.skipIf(!hasTool('script'))('in a terminal', () => {
+const tool = 'script'
+
+describe.skipIf(!hasTool(tool))('in a terminal', () => {
   test('answers, recalls, survives Ctrl-C, keeps the history and leaves with Ctrl-D', async () => {
     const cwd = temporaryFolder()
     const terminal = openTerminal(`'${process.execPath}' '${mainFile}' sql --embedded`, cwd)
@@ -44,7 +46,7 @@ describe.skipIf(!hasTool('script'))('in a terminal', () => {
 })
 
 function openTerminal(command: string, cwd: string) {
-  const child = spawn('script', ['-qec', command, '/dev/null'], {
+  const child = spawn(tool, ['-qec', command, '/dev/null'], {
     cwd,
     env: { PATH: process.env.PATH, HOME: join(cwd, 'home'), TERM: 'xterm', NO_COLOR: '1' },
   })

@@ -50,6 +50,7 @@ type::string(NONE) => 'NONE'
 type::string(b'ff') !! CAST_IMPOSSIBLE
 type::string_lossy(b'6869ff') => 'hi�'
 type::string_lossy(NULL) => 'NULL'
+type::string_lossy() !! FUNCTION_ARGUMENT_COUNT
 type::table('person') => 'person'
 type::table(cat:one) => 'cat'
 type::table(55) !! FUNCTION_ARGUMENT
@@ -105,7 +106,8 @@ type::try_set('abc') => NONE
 type::try_set(['b', 'a']) => {'a', 'b'}
 type::try_set() !! FUNCTION_ARGUMENT_COUNT
 type::try_string(['a', 'b']) => '[\'a\', \'b\']'
-type::try_string(NONE) => NONE
+type::try_string(NONE) => 'NONE'
+type::try_string(b'ff') => NONE
 type::try_string() !! FUNCTION_ARGUMENT_COUNT
 type::try_string_lossy(b'ff') => '�'
 type::try_string_lossy(NULL) => 'NULL'
