@@ -57,15 +57,15 @@ export interface RecordType extends Node<'record_type'> {
   readonly tables?: readonly string[]
 }
 
-/** `array`, `array<int>`, `array<int, 10>`. */
+/** `array`, `array<int>`, `array<int, 10>`: exactly so many elements. */
 export interface ArrayType extends Node<'array_type'> {
   readonly item?: TypeNode
-  readonly maxLength?: number
+  readonly length?: number
 }
 
 export interface SetType extends Node<'set_type'> {
   readonly item?: TypeNode
-  readonly maxLength?: number
+  readonly length?: number
 }
 
 /** `option<int>`: the type or NONE. */

@@ -11,9 +11,9 @@ export function formatType(type: TypeNode): string {
     case 'record_type':
       return type.tables === undefined ? 'record' : `record<${type.tables.map(formatIdentifier).join(' | ')}>`
     case 'array_type':
-      return formatList('array', type.item, type.maxLength)
+      return formatList('array', type.item, type.length)
     case 'set_type':
-      return formatList('set', type.item, type.maxLength)
+      return formatList('set', type.item, type.length)
     case 'option_type':
       return `option<${formatType(type.inner)}>`
     case 'geometry_type':
@@ -33,9 +33,9 @@ export function formatType(type: TypeNode): string {
   }
 }
 
-function formatList(name: string, item: TypeNode | undefined, maxLength: number | undefined): string {
+function formatList(name: string, item: TypeNode | undefined, length: number | undefined): string {
   if (item === undefined) return name
-  return `${name}<${formatType(item)}${maxLength === undefined ? '' : `, ${maxLength}`}>`
+  return `${name}<${formatType(item)}${length === undefined ? '' : `, ${length}`}>`
 }
 
 function formatObjectType(fields: readonly { readonly key: string; readonly type: TypeNode }[]): string {

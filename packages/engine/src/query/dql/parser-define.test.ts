@@ -209,7 +209,7 @@ test.each([
   ['record', { kind: 'record_type' }],
   ['record<a|b>', { kind: 'record_type', tables: ['a', 'b'] }],
   ['array', { kind: 'array_type' }],
-  ['array<int, 5>', { kind: 'array_type', item: scalar('int'), maxLength: 5 }],
+  ['array<int, 5>', { kind: 'array_type', item: scalar('int'), length: 5 }],
   ['set<string>', { kind: 'set_type', item: scalar('string') }],
   ['option<int>', { kind: 'option_type', inner: scalar('int') }],
   ['geometry', { kind: 'geometry_type' }],

@@ -145,9 +145,9 @@ function parseListType(p: Parser, name: 'array' | 'set'): TypeNode {
   const { start } = p.advance()
   if (!p.eat('<')) return { kind, span: p.span(start) }
   const item = parseType(p)
-  const maxLength = p.eat(',') ? p.integer('a whole number') : undefined
+  const length = p.eat(',') ? p.integer('a whole number') : undefined
   closeAngle(p)
-  return { kind, item, ...(maxLength === undefined ? {} : { maxLength }), span: p.span(start) }
+  return { kind, item, ...(length === undefined ? {} : { length }), span: p.span(start) }
 }
 
 function parseGeometryType(p: Parser): TypeNode {

@@ -6,7 +6,7 @@
  * | int | a float or decimal without fraction, text of digits |
  * | float, decimal | any number, text; a decimal not from NaN and the infinities |
  * | number | text: an int if it looks like one, otherwise a float |
- * | string | everything but NONE and NULL; bytes must be UTF-8 |
+ * | string | everything; bytes must be UTF-8 |
  * | bytes | text as UTF-8, an array of ints from 0 to 255 |
  * | datetime, duration, uuid | text |
  * | range | an array of two: `[2, 5]` is `2..5` |
@@ -29,7 +29,6 @@ import type { ScalarTypeName } from '../dql/ast-type.ts'
 import { isArray, isObject } from './collection-arithmetic.ts'
 import { isNumber, toDecimal } from './number-arithmetic.ts'
 import { attempt, impossible, type Outcome } from './outcome.ts'
-import { isNullish } from './truthiness.ts'
 import { parseFloatText, parseIntText, parseNumberText, textOf, wholeNumber } from './value-text.ts'
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -96,7 +95,6 @@ function castToBool(value: Value): Outcome {
 }
 
 function castToString(value: Value): Outcome {
-  if (isNullish(value)) return impossible
   if (!(value instanceof Uint8Array)) return textOf(value)
   try {
     return strictUtf8.decode(value)

@@ -21,14 +21,14 @@ const span = { start: 0, end: 0 }
 const scalar = (name: ScalarTypeName): TypeNode => ({ kind: 'scalar_type', span, name })
 const record = (...tables: string[]): TypeNode =>
   tables.length === 0 ? { kind: 'record_type', span } : { kind: 'record_type', span, tables }
-const arrayOf = (item?: TypeNode, maxLength?: number): TypeNode => ({
+const arrayOf = (item?: TypeNode, length?: number): TypeNode => ({
   kind: 'array_type',
   span,
   ...(item === undefined ? {} : { item }),
-  ...(maxLength === undefined ? {} : { maxLength }),
+  ...(length === undefined ? {} : { length }),
 })
-const setOf = (item?: TypeNode, maxLength?: number): TypeNode => ({
-  ...(arrayOf(item, maxLength) as Extract<TypeNode, { kind: 'array_type' }>),
+const setOf = (item?: TypeNode, length?: number): TypeNode => ({
+  ...(arrayOf(item, length) as Extract<TypeNode, { kind: 'array_type' }>),
   kind: 'set_type',
 })
 const option = (inner: TypeNode): TypeNode => ({ kind: 'option_type', span, inner })
@@ -234,6 +234,14 @@ describe('casts', () => {
     expect(() => castValue(range(-(2n ** 400n), 2n ** 400n), arrayOf())).toThrow('exceed')
   })
 
+  test('bytes become an array of the largest size and no larger', () => {
+    const most = new Uint8Array(operatorLimits.elementsMax)
+    expect((castValue(most, arrayOf()) as Value[]).length).toBe(operatorLimits.elementsMax)
+    expect(() => castValue(new Uint8Array(operatorLimits.elementsMax + 1), arrayOf())).toThrow(
+      expect.objectContaining({ code: 'OPERATOR_RESULT_TOO_LARGE' }),
+    )
+  })
+
   test('an error shows the beginning of a long value and names both types', () => {
     const long = Array.from({ length: 1_000 }, (_, i) => i)
     expect(() => castValue(long, int)).toThrow('cannot convert [0, 1, 2, …] (array) into int')
@@ -332,9 +340,11 @@ describe('coercion to a declared type', () => {
     [record('user'), new RecordId('person', 1)],
     [arrayOf(int), [1, '2']],
     [arrayOf(int, 1), [1, 2]],
+    [arrayOf(int, 3), [1, 2]],
     [arrayOf(), range(1, 3)],
     [setOf(int), ['x']],
     [setOf(int), 5],
+    [setOf(int, 2), [1, 1]],
     [setOf(int, 1), [1, 2]],
     [vector(2), new Float32Array(3)],
     [option(int), null],

@@ -1,7 +1,7 @@
 /**
  * Casts: `<array<int>> x`. A cast converts where it can; coercion (coerce.ts) only accepts what already fits.
- * A union takes the first of its members that works, so `<datetime | string>` leaves as text what is no
- * datetime.
+ * A union takes the first of its members that works, so `<datetime | string>` leaves as text what is no datetime; NONE
+ * and NULL stay what they are where a member takes them.
  */
 
 import { Range, RecordId, typeOf, type Value, ValueSet } from '@dendrodb/protocol'
@@ -12,12 +12,14 @@ import { exactEqual } from './comparison.ts'
 import { describeValue } from './describe-value.ts'
 import { hasShape } from './geometry-shape.ts'
 import { intIntervalOf, intsOf } from './int-range.ts'
-import { castErrors } from './operator-errors.ts'
+import { operatorLimits } from './limits.ts'
+import { castErrors, operatorErrors } from './operator-errors.ts'
 import { attempt, convertAll, impossible, type Outcome } from './outcome.ts'
+import { isNullish } from './truthiness.ts'
 import { formatType } from './type-text.ts'
 import { vectorElements, vectorOf } from './vector-value.ts'
 
-/** @throws CAST_IMPOSSIBLE, OPERATOR_RESULT_TOO_LARGE for a long range */
+/** @throws CAST_IMPOSSIBLE, OPERATOR_RESULT_TOO_LARGE for a long range or many bytes */
 export function castValue(value: Value, type: TypeNode): Value {
   const outcome = cast(value, type)
   if (outcome === impossible) {
@@ -63,6 +65,7 @@ export function cast(value: Value, type: TypeNode): Outcome {
 }
 
 function castToFirst(value: Value, members: readonly TypeNode[]): Outcome {
+  if (isNullish(value) && members.some((member) => cast(value, member) === value)) return value
   for (const member of members) {
     const outcome = cast(value, member)
     if (outcome !== impossible) return outcome
@@ -78,7 +81,7 @@ function castToRecord(value: Value, type: RecordType): Outcome {
 
 function castToArray(value: Value, type: ArrayType): Outcome {
   const elements = elementsOf(value)
-  if (elements === undefined || elements.length > (type.maxLength ?? Infinity)) return impossible
+  if (elements === undefined || elements.length !== (type.length ?? elements.length)) return impossible
   const { item } = type
   return item === undefined ? elements : convertAll(elements, (element) => cast(element, item))
 }
@@ -90,7 +93,7 @@ function castToSet(value: Value, type: SetType): Outcome {
   const converted = item === undefined ? elements : convertAll(elements, (element) => cast(element, item))
   if (converted === impossible) return impossible
   const set = value instanceof ValueSet && converted === value.values ? value : ValueSet.from(converted)
-  return set.size <= (type.maxLength ?? Infinity) ? set : impossible
+  return set.size === (type.length ?? set.size) ? set : impossible
 }
 
 /** What a cast to array or set takes the elements from. */
@@ -98,18 +101,34 @@ function elementsOf(value: Value): readonly Value[] | undefined {
   if (isArray(value)) return value
   if (value instanceof ValueSet) return value.values
   if (value instanceof Float32Array) return vectorElements(value)
+  if (value instanceof Uint8Array) return bytesOf(value)
   const interval = value instanceof Range ? intIntervalOf(value) : undefined
   return interval === undefined ? undefined : intsOf(interval)
+}
+
+function bytesOf(bytes: Uint8Array): readonly Value[] {
+  if (bytes.length <= operatorLimits.elementsMax) return [...bytes]
+  throw operatorErrors.RESULT_TOO_LARGE({
+    operator: 'the cast',
+    maximum: operatorLimits.elementsMax,
+    unit: 'elements',
+  })
 }
 
 function castToFields(value: Value, type: ObjectType): Outcome {
   if (!isObject(value) || hasOtherFields(value, type)) return impossible
   const fields = convertAll(
     type.fields.map((field) => fieldOf(value, field.key)),
-    (element, index) => cast(element, (type.fields[index] as ObjectType['fields'][number]).type),
+    (element, index) => castField(element, (type.fields[index] as ObjectType['fields'][number]).type),
   )
   if (fields === impossible) return impossible
   return withFields(value, type, fields)
+}
+
+/** A field that is not there does not become text. */
+function castField(value: Value, type: TypeNode): Outcome {
+  const outcome = cast(value, type)
+  return value === undefined && outcome !== undefined ? impossible : outcome
 }
 
 export function hasOtherFields(value: Readonly<Record<string, Value>>, type: ObjectType): boolean {

@@ -110,7 +110,7 @@ function coerceToGeometry(value: Value, accepts: (geometry: Geometry) => boolean
 }
 
 function coerceToArray(value: Value, type: ArrayType): Outcome {
-  if (!isArray(value) || value.length > (type.maxLength ?? Infinity)) return impossible
+  if (!isArray(value) || value.length !== (type.length ?? value.length)) return impossible
   const { item } = type
   return item === undefined ? value : convertAll(value, (element) => coerce(element, item))
 }
@@ -122,7 +122,7 @@ function coerceToSet(value: Value, type: SetType): Outcome {
   const converted = item === undefined ? elements : convertAll(elements, (element) => coerce(element, item))
   if (converted === impossible) return impossible
   const set = value instanceof ValueSet && converted === elements ? value : ValueSet.from(converted)
-  return set.size <= (type.maxLength ?? Infinity) ? set : impossible
+  return set.size === (type.length ?? set.size) ? set : impossible
 }
 
 function coerceToFields(value: Value, type: ObjectType): Outcome {

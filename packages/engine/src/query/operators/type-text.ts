@@ -13,9 +13,9 @@ export function formatType(type: TypeNode): string {
     case 'record_type':
       return withParameters('record', type.tables?.map(formatIdentifier).join(' | '))
     case 'array_type':
-      return withParameters('array', itemAndLength(type.item, type.maxLength))
+      return withParameters('array', itemAndLength(type.item, type.length))
     case 'set_type':
-      return withParameters('set', itemAndLength(type.item, type.maxLength))
+      return withParameters('set', itemAndLength(type.item, type.length))
     case 'option_type':
       return `option<${formatType(type.inner)}>`
     case 'geometry_type':
@@ -39,9 +39,9 @@ function withParameters(name: string, parameters: string | undefined): string {
   return parameters === undefined ? name : `${name}<${parameters}>`
 }
 
-function itemAndLength(item: TypeNode | undefined, maxLength: number | undefined): string | undefined {
+function itemAndLength(item: TypeNode | undefined, length: number | undefined): string | undefined {
   if (item === undefined) return undefined
-  return maxLength === undefined ? formatType(item) : `${formatType(item)}, ${maxLength}`
+  return length === undefined ? formatType(item) : `${formatType(item)}, ${length}`
 }
 
 function formatField({ key, type }: { readonly key: string; readonly type: TypeNode }): string {
