@@ -14,7 +14,7 @@ export function renderReport(rows: readonly Row[]): string {
     const own = all.find(({ subject }) => subject === ours)
     const peers = all.filter(({ subject }) => subject !== ours)
     const others = peers.map((peer) => `${peer.subject} ${formatValue(peer)}${ratioText(own, peer)}`)
-    const goal = goals.find(([start]) => workload.startsWith(start))?.[1]
+    const goal = goals.find(([start]) => isFor(workload, start))?.[1]
     const verdict = goal && own ? (isReached(goal, own, peers) ? 'reached' : '**missed**') : ''
     const cells = [
       workload,
@@ -26,6 +26,11 @@ export function renderReport(rows: readonly Row[]): string {
     lines.push(`| ${cells.join(' | ')} |`)
   }
   return lines.join('\n')
+}
+
+/** A goal for a rate says nothing about the percentiles of the same workload. */
+function isFor(workload: string, start: string): boolean {
+  return workload.startsWith(start) && workload.includes(', p') === start.includes(', p')
 }
 
 function isReached(goal: Goal, own: Row, peers: readonly Row[]): boolean {
