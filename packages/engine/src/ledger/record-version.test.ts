@@ -44,7 +44,9 @@ describe('record versions', () => {
     expect(payload.toString('hex')).toBe(
       '000102030405060708090a0b0c0d0e0f8710647573657265616c69636501f6f64ca1646e616d6565416c696365',
     )
-    expect(commitment.toString('hex')).toBe('32047927cecb1fe2ced85a3677e05008066f4f8a6f569164af0dee460f3caefe')
+    expect(commitment.toString('hex')).toBe(
+      '32047927cecb1fe2ced85a3677e05008066f4f8a6f569164af0dee460f3caefe',
+    )
   })
 })
 
@@ -78,7 +80,9 @@ describe('commits', () => {
   })
 
   test('the head is what format 1 says', () => {
-    expect(formatHead(headOf(encodeCommit(commit)))).toBe('b2:cda320fbef0b49e6d7be747fb2e145a904919d434568b81f2f8a4a24de453296')
+    expect(formatHead(headOf(encodeCommit(commit)))).toBe(
+      'b2:cda320fbef0b49e6d7be747fb2e145a904919d434568b81f2f8a4a24de453296',
+    )
   })
 
   test('bytes of another shape are refused with a code', () => {

@@ -58,7 +58,7 @@ export interface KeyGenerator extends Node<'key_generator'> {
   readonly generator: 'ulid' | 'uuid' | 'rand'
 }
 
-/** `|person:10|`: that many generated ids; `|person:1..10|`: numbered ids, both ends included. */
+/** `|person:10|`: that many generated ids; `|person:1..=10|`: numbered ids, `to` included. */
 export interface MockExpression extends Node<'mock'> {
   readonly table: string
   readonly amount: { readonly count: number } | { readonly from: number; readonly to: number }

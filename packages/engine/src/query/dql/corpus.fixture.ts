@@ -85,6 +85,7 @@ export const expressionCorpus: readonly string[] = [
   't:[1]..[2, NONE]',
   '|person:10|',
   '|person:1..10|',
+  '|person:1..=10|',
   '1..5',
   '1..=5',
   '..5',

@@ -23,7 +23,7 @@ import type { Format } from './format.ts'
 import { escapeName, formatFunctionName, formatName, formatObjectKey, formatParam } from './format-name.ts'
 import { formatPath } from './format-path.ts'
 import { formatType } from './format-type.ts'
-import { isUnchained, operatorPower, powerOf, powers, unchained } from './operator-power.ts'
+import { isAssignment, isUnchained, operatorPower, powerOf, powers, unchained } from './operator-power.ts'
 
 export function formatExpressionNode(f: Format, e: Expression): string {
   switch (e.kind) {
@@ -37,7 +37,7 @@ export function formatExpressionNode(f: Format, e: Expression): string {
       return formatRecordId(f, e)
     case 'mock': {
       const { amount } = e
-      return `|${formatName(e.table)}:${'count' in amount ? amount.count : `${amount.from}..${amount.to}`}|`
+      return `|${formatName(e.table)}:${'count' in amount ? amount.count : `${amount.from}..=${amount.to}`}|`
     }
     case 'idiom':
       return formatPath(f, e)
@@ -149,10 +149,10 @@ function formatSet(f: Format, items: readonly Expression[]): string {
   return texts.length < 2 ? `{${texts.join('')},}` : `{${texts.join(', ')}}`
 }
 
-/** `{a:1` begins an object, so a record id in front goes into parentheses. */
+/** `{a:1` begins an object and `{$a = 1` an assignment, so these go into parentheses. */
 function firstInBraces(f: Format, e: Expression): string {
   const text = f.expression(e)
-  return beginsWithRecordId(e) ? `(${text})` : text
+  return beginsWithRecordId(e) || isAssignment(e) ? `(${text})` : text
 }
 
 function beginsWithRecordId(e: Expression): boolean {

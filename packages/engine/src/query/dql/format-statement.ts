@@ -28,11 +28,12 @@ import {
 import { formatSchemaStatement } from './format-define.ts'
 import { formatBlock, formatFunctionParam } from './format-expression.ts'
 import { formatName, formatParam } from './format-name.ts'
+import { isAssignment } from './operator-power.ts'
 
 export function formatStatementNode(f: Format, s: Statement): string {
   switch (s.kind) {
     case 'expression':
-      return f.expression(s.expression)
+      return isAssignment(s.expression) ? `(${f.expression(s.expression)})` : f.expression(s.expression)
     case 'select':
       return formatSelect(f, s)
     case 'count':

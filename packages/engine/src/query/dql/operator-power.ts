@@ -126,3 +126,11 @@ export const unchained: ReadonlySet<BinaryOperator> = new Set<BinaryOperator>([
 export function isUnchained(expression: Expression): boolean {
   return expression.kind === 'knn' || (expression.kind === 'binary' && unchained.has(expression.operator))
 }
+
+/**
+ * As a statement, `$x = 5` was how SurrealQL once set a parameter. Taken for a comparison it would hide that
+ * nothing is set, so only parentheses make a statement of it.
+ */
+export function isAssignment(expression: Expression): boolean {
+  return expression.kind === 'binary' && expression.operator === '=' && expression.left.kind === 'param'
+}

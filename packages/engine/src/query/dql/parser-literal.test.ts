@@ -160,6 +160,16 @@ describe('record keys', () => {
   })
 })
 
+test.each([
+  ['|t:3|', { count: 3 }],
+  ['|t:1..3|', { from: 1, to: 2 }],
+  ['|t:1..=3|', { from: 1, to: 3 }],
+  ['|t:3..3|', { from: 3, to: 2 }],
+  ['|t:9..3|', { from: 9, to: 8 }],
+])('%s stands for ids', (text, amount) => {
+  expect(withoutSpans(parseExpression(text))).toEqual({ kind: 'mock', table: 't', amount })
+})
+
 test('an object keeps the last value of a repeated key, and any key is safe', () => {
   const tree = parseExpression('{ a: 1, __proto__: 2, a: 3, constructor: 4, 1: 5 }')
   expect(withoutSpans(tree)).toEqual({

@@ -168,14 +168,21 @@ function parseClosureParams(p: Parser): readonly FunctionParam[] {
   return params
 }
 
-/** `|person:10|`, `|person:1..10|`. */
+/** `|person:10|`, `|person:1..10|`, `|person:1..=10|`. */
 function parseMock(p: Parser): MockExpression {
   const { start } = p.expect('|')
   const table = p.name('a table name')
   p.expect(':')
   const count = p.integer('a number of records')
-  const isRange = p.eat('..')
-  const amount = isRange ? { from: count, to: p.integer('a number') } : { count }
+  const isClosed = p.eat('..=')
+  const isRange = isClosed || p.eat('..')
+  const amount = isRange ? { from: count, to: lastOfMock(p, count, isClosed) } : { count }
   p.expect('|')
   return { kind: 'mock', table, amount, span: p.span(start) }
+}
+
+/** Before the first where the range is empty. */
+function lastOfMock(p: Parser, first: number, isClosed: boolean): number {
+  const end = p.integer('a number')
+  return Math.max(first - 1, isClosed ? end : end - 1)
 }

@@ -2,6 +2,7 @@
 
 import type { Statement } from './ast.ts'
 import type { StatementWord } from './keywords.ts'
+import { isAssignment } from './operator-power.ts'
 import type { Parser } from './parser.ts'
 import {
   parseExplainStatement,
@@ -60,5 +61,11 @@ function parseExpressionStatement(p: Parser): Statement {
   const { start } = p.token
   p.wanted('a statement')
   const expression = p.grammar.expression(p)
+  if (p.closed !== expression && isAssignment(expression)) {
+    throw p.invalid(expression.span, 'assignment without LET', [
+      'LET before it',
+      'parentheses around a comparison',
+    ])
+  }
   return { kind: 'expression', expression, span: p.span(start) }
 }

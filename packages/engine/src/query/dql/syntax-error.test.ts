@@ -99,6 +99,10 @@ describe('a syntax error tells where and what', () => {
 
 /** Text, problem, column. */
 const invalid: readonly (readonly [string, string, number])[] = [
+  ['$a = 5', 'assignment without LET', 1],
+  ['RETURN 1; $a = 5', 'assignment without LET', 11],
+  ['RETURN { $a = 5 }', 'assignment without LET', 10],
+  ['IF b { $a IS 5 }', 'assignment without LET', 8],
   ["RETURN 'abc", 'string that is not closed', 8],
   ['RETURN "abc', 'string that is not closed', 8],
   ['RETURN ⟨abc', 'name that is not closed', 8],

@@ -1,8 +1,8 @@
 /**
  * Domain names and e-mail addresses.
- * Domains as in RFC 1034 and 1123 (letters, digits and hyphens, labels of 1 to 63, 253 in all), with letters of any script
- * (RFC 5890), and a last label that is not a number. Addresses as in RFC 5321 with a domain of two labels or more, without
- * quoted local parts and address literals, which no one has.
+ * Domains as in RFC 1034 and 1123 (letters, digits and hyphens, labels of 1 to 63, 253 in all), with letters
+ * of any script (RFC 5890), and a last label that is not a number. Addresses as in RFC 5321 with a domain of
+ * two labels or more, without quoted local parts and address literals, which no one has.
  */
 
 const label = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u

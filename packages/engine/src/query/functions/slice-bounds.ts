@@ -1,6 +1,8 @@
 /**
- * Which part of a text, array or set is meant: by the positions where it begins and ends, or by a range of positions.
- * As in SurrealQL 3 the end is a position too, not a length, and not part of it; negative positions count from the end.
+ * Which part of a text, array or set is meant: by the positions where it begins and ends, or by a range of
+ * positions.
+ * As in SurrealQL 3 the end is a position too, not a length, and not part of it; negative positions count
+ * from the end.
  */
 
 import type { Range } from '@dendrodb/protocol'

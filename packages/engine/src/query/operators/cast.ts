@@ -1,7 +1,7 @@
 /**
  * Casts: `<array<int>> x`. A cast converts where it can; coercion (coerce.ts) only accepts what already fits.
- * A union takes the first of its members that works, so `<datetime | string>` leaves as text what is no datetime; NONE
- * and NULL stay what they are where a member takes them.
+ * A union takes the first of its members that works, so `<datetime | string>` leaves as text what is no
+ * datetime; NONE and NULL stay what they are where a member takes them.
  */
 
 import { Range, RecordId, typeOf, type Value, ValueSet } from '@dendrodb/protocol'

@@ -1,6 +1,6 @@
 /**
- * Arrays as sets: what is in both, in one, in either. Elements keep the order in which they were first met; equal ones
- * count once, except in the difference, where each is struck out by one of the other side.
+ * Arrays as sets: what is in both, in one, in either. Elements keep the order in which they were first met;
+ * equal ones count once, except in the difference, where each is struck out by one of the other side.
  */
 
 import type { Value } from '@dendrodb/protocol'
