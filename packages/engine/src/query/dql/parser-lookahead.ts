@@ -126,9 +126,9 @@ export function valueFollows(p: Parser): boolean {
     case '|':
     case '!':
       return !p.isAdjacent()
-    // `@.a` is a value, `content @@ 'x'` and `content @1@ 'x'` match a field.
+    // `@.a` and `@->a` are values, `content @@ 'x'` and `content @1@ 'x'` match a field.
     case '@':
-      return p.text.charAt(next.end) === '.'
+      return /[.<[-]/.test(p.text.charAt(next.end))
     default:
       return isSign(next.type) && !p.isAdjacent() && !isSpace(p.text.charAt(next.end))
   }

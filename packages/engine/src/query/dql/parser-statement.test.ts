@@ -111,6 +111,10 @@ describe('SELECT', () => {
     expect(only('SELECT value, a FROM b')).toMatchObject({ projection: { value: false } })
     expect(only('SELECT value - 1 FROM b')).toMatchObject({ projection: { value: false } })
     expect(only('SELECT VALUE -1 FROM b')).toMatchObject({ projection: { value: true } })
+    for (const path of ['@.a', '@->a->b', '@<-a', '@<->a', '@[0]']) {
+      expect(only(`SELECT VALUE ${path} FROM b`)).toMatchObject({ projection: { value: true } })
+    }
+    expect(only("SELECT value @1@ 'x' FROM b")).toMatchObject({ projection: { value: false } })
   })
 
   test('ONLY is a keyword where a target follows', () => {

@@ -1,7 +1,7 @@
 /**
  * Casts: `<array<int>> x`. A cast converts where it can; coercion (coerce.ts) only accepts what already fits.
  * A union takes the first of its members that works, so `<datetime | string>` leaves as text what is no
- * datetime; NONE and NULL stay what they are where a member takes them.
+ * datetime. In a union or option NONE and NULL do not become text: a member has to take them as they are.
  */
 
 import { Range, RecordId, typeOf, type Value, ValueSet } from '@dendrodb/protocol'
@@ -44,7 +44,7 @@ export function cast(value: Value, type: TypeNode): Outcome {
     case 'set_type':
       return castToSet(value, type)
     case 'option_type':
-      return value === undefined ? value : cast(value, type.inner)
+      return value === undefined ? value : castToFirst(value, [type.inner])
     case 'geometry_type':
       return castToGeometry(value, (geometry) => hasShape(geometry, type.shapes))
     case 'vector_type':
@@ -65,7 +65,7 @@ export function cast(value: Value, type: TypeNode): Outcome {
 }
 
 function castToFirst(value: Value, members: readonly TypeNode[]): Outcome {
-  if (isNullish(value) && members.some((member) => cast(value, member) === value)) return value
+  if (isNullish(value)) return members.some((member) => cast(value, member) === value) ? value : impossible
   for (const member of members) {
     const outcome = cast(value, member)
     if (outcome !== impossible) return outcome
