@@ -11,5 +11,9 @@ import { enableCompileCache } from 'node:module'
 
 enableCompileCache()
 const { runCli } = await import('./run-cli.ts')
-// Not process.exit: what is still in a pipe would be lost.
-process.exitCode = await runCli(process.argv.slice(2), process)
+const exitCode = await runCli(process.argv.slice(2), process)
+// What is still in a pipe would be lost otherwise.
+const { flush } = await import('./output/write-text.ts')
+await Promise.all([flush(process.stdout), flush(process.stderr)])
+// Not by running dry: while node winds down a second signal of one Ctrl-C would end it by its default action.
+process.exit(exitCode)

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { writeLines } from './write-text.ts'
+import { flush, writeLines } from './write-text.ts'
 
 test('waits for a slow reader instead of gathering everything', async () => {
   let isProduced = 0
@@ -28,4 +28,26 @@ test('ends when the reader has gone', async () => {
   gone.destroy()
   gone.on('error', () => {})
   await writeLines(gone, ['a', 'b'])
+})
+
+test('flushing waits for what is on its way, and for nothing where nobody reads', async () => {
+  const written: string[] = []
+  const slow = new Writable({
+    decodeStrings: false,
+    write(chunk, _encoding, done) {
+      setImmediate(() => {
+        written.push(chunk)
+        done()
+      })
+    },
+  })
+  slow.write('a')
+  slow.write('b')
+  await flush(slow)
+  expect(written.join('')).toBe('ab')
+  const gone = new Writable({ write: (_chunk, _encoding, _done) => {} })
+  gone.on('error', () => {})
+  gone.write('a')
+  gone.destroy()
+  await flush(gone)
 })

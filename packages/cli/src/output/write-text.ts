@@ -19,6 +19,12 @@ export async function writeLines(stream: OutputStream, lines: Iterable<string>):
   if (chunk !== '') await write(stream, chunk)
 }
 
+/** Resolves when what was written has left the process, or never can. */
+export async function flush(stream: OutputStream): Promise<void> {
+  if (stream.writableLength === 0 || stream.destroyed) return
+  await new Promise<void>((resolve) => stream.write('', () => resolve()))
+}
+
 async function write(stream: OutputStream, text: string): Promise<void> {
   if (!stream.write(text) && !stream.destroyed) await once(stream, 'drain')
 }

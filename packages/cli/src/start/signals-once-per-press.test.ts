@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { echoMsMax, signalsOncePerPress } from './signals-once-per-press.ts'
 
 function source() {
@@ -52,6 +52,19 @@ test('echoes do not keep a real second press waiting for ever', () => {
   press('SIGINT', echoMsMax - 1)
   press('SIGINT', echoMsMax + 1)
   expect(received).toHaveLength(2)
+})
+
+test('an echo that comes when the listeners have gone still does no harm', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const { press, received, signals, listener, emitter } = source()
+  press('SIGTERM', 0)
+  signals.off('SIGTERM', listener)
+  expect(emitter.listenerCount('SIGTERM')).toBe(1)
+  press('SIGTERM', echoMsMax - 1)
+  expect(received).toHaveLength(1)
+  vi.advanceTimersByTime(echoMsMax)
+  expect(emitter.listenerCount('SIGTERM')).toBe(0)
 })
 
 test('takes its listeners back, and passes the exit on', () => {

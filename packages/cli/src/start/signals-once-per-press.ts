@@ -22,7 +22,11 @@ export function signalsOncePerPress(process: SignalSource, now: () => number = D
       return source as never
     },
     off(signal, listener) {
-      process.off(signal, wrapped.get(listener) ?? listener)
+      const once = wrapped.get(listener) ?? listener
+      const echoMs = countedMs + echoMsMax - now()
+      // An echo that finds the process winding down would end it by the signal's default.
+      if (echoMs > 0) setTimeout(() => process.off(signal, once), echoMs).unref()
+      else process.off(signal, once)
       return source as never
     },
     exit: (code) => process.exit(code),
