@@ -40,6 +40,7 @@ export function recordOfField(table: string, id: Value): RecordId {
 
 /** The inverse of `recordOfPath`, before the URL's own escapes. */
 export function pathPartOf(id: RecordId): string {
+  if (typeof id.key === 'string' && plainText.test(id.key)) return id.key
   return id.toString().slice(formatIdentifier(id.table).length + 1)
 }
 

@@ -25,7 +25,7 @@ export class RequestLog {
   watch(request: FastifyRequest, reply: FastifyReply): void {
     const startedAt = performance.now()
     // Also when the connection ends before the answer does, of which the framework tells nothing.
-    reply.raw.once('close', () => this.#finish(request, reply, performance.now() - startedAt))
+    reply.raw.on('close', () => this.#finish(request, reply, performance.now() - startedAt))
   }
 
   #finish(request: FastifyRequest, reply: FastifyReply, tookMs: number): void {
