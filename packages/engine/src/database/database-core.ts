@@ -148,6 +148,7 @@ export class DatabaseCore {
       scanCache: this.#scanCache,
       hasChanged: (range) => this.sequencer.hasChanged({ readSeq: seq, readKeys: [], readRanges: [range] }),
       onRead: (table, record, bytes) => {
+        if (!this.#cache.admits()) return
         const readKeys = [recordKey(mainBranch, table.id, record.idKey)]
         if (this.sequencer.hasChanged({ readSeq: seq, readKeys, readRanges: [] })) return
         this.#cache.set(table.id, record, decodedBytes(bytes))

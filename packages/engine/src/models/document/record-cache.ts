@@ -3,8 +3,9 @@
  * Why: decoding costs more than a lookup, and a hot record is read far more often than written.
  * Invariant: an entry is the newest sequenced version of its record; a write removes it when it is sequenced,
  * before anyone could read around it.
- * Two generations: a full young one becomes the old one, and what is read again moves up; what is not is
- * dropped.
+ * What goes when it is full is decided by CLOCK (Corbató 1968): a hand goes round and drops what has not been
+ * read since it came by last. A full cache takes only some of what is offered, so that reads spread over more
+ * than it can hold do not spend their time on filling it; what is hot is offered again soon.
  */
 
 import type { RecordKey } from '@dendrodb/protocol'
@@ -15,14 +16,21 @@ type CacheKey = string | number | bigint
 interface Entry {
   readonly record: StoredRecord
   readonly bytes: number
+  /** Read since the hand came by. */
+  isWanted: boolean
 }
-type Generation = Map<number, Map<CacheKey, Entry>>
+
+/** Of the records offered to a full cache one in this many is taken. */
+const offersPerAdmission = 4
+/** From this share of its bytes on a cache counts as full. */
+const fullShare = 15 / 16
 
 export class RecordCache {
   readonly #bytesMax: number
-  #young: Generation = new Map()
-  #old: Generation = new Map()
-  #youngBytes = 0
+  readonly #tables = new Map<number, Map<CacheKey, Entry>>()
+  readonly #hand = this.#sweep()
+  #bytes = 0
+  #offers = 0
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax
@@ -31,49 +39,61 @@ export class RecordCache {
   get(tableId: number, key: RecordKey, idKey?: Uint8Array): StoredRecord | undefined {
     const cacheKey = cacheKeyOf(key, idKey)
     if (cacheKey === undefined) return undefined
-    const entry = this.#young.get(tableId)?.get(cacheKey)
-    if (entry !== undefined) return entry.record
-    const older = this.#old.get(tableId)?.get(cacheKey)
-    if (older === undefined) return undefined
-    this.#old.get(tableId)?.delete(cacheKey)
-    this.#add(tableId, cacheKey, older)
-    return older.record
+    const entry = this.#tables.get(tableId)?.get(cacheKey)
+    if (entry === undefined) return undefined
+    entry.isWanted = true
+    return entry.record
+  }
+
+  /** Whether a record that has just been read should be kept. */
+  admits(): boolean {
+    if (this.#bytes < this.#bytesMax * fullShare) return true
+    this.#offers += 1
+    return this.#offers % offersPerAdmission === 0
   }
 
   set(tableId: number, record: StoredRecord, bytes: number): void {
     const cacheKey = cacheKeyOf(record.id.key, record.idKey)
-    if (cacheKey === undefined) return
-    this.#old.get(tableId)?.delete(cacheKey)
-    this.#add(tableId, cacheKey, { record, bytes })
+    if (cacheKey === undefined || bytes > this.#bytesMax) return
+    let ofTable = this.#tables.get(tableId)
+    if (ofTable === undefined) {
+      ofTable = new Map()
+      this.#tables.set(tableId, ofTable)
+    }
+    this.#drop(ofTable, cacheKey)
+    // Before it comes in: nobody has read it yet, so that the hand would take it first.
+    while (this.#bytes + bytes > this.#bytesMax) this.#hand.next()
+    ofTable.set(cacheKey, { record, bytes, isWanted: false })
+    this.#bytes += bytes
   }
 
   /** Whether it was there. */
   delete(tableId: number, key: RecordKey, idKey: Uint8Array): boolean {
     const cacheKey = cacheKeyOf(key, idKey)
-    if (cacheKey === undefined) return false
-    const wasOld = this.#old.get(tableId)?.delete(cacheKey) ?? false
-    return (this.#young.get(tableId)?.delete(cacheKey) ?? false) || wasOld
+    const ofTable = this.#tables.get(tableId)
+    if (cacheKey === undefined || ofTable === undefined) return false
+    return this.#drop(ofTable, cacheKey)
   }
 
-  clear(): void {
-    this.#young = new Map()
-    this.#old = new Map()
-    this.#youngBytes = 0
+  #drop(ofTable: Map<CacheKey, Entry>, key: CacheKey): boolean {
+    this.#bytes -= ofTable.get(key)?.bytes ?? 0
+    return ofTable.delete(key)
   }
 
-  #add(tableId: number, key: CacheKey, entry: Entry): void {
-    if (this.#youngBytes + entry.bytes > this.#bytesMax / 2) {
-      this.#old = this.#young
-      this.#young = new Map()
-      this.#youngBytes = 0
+  /** Goes on until it has dropped an entry, each time that it is asked. */
+  *#sweep(): Generator<void, never> {
+    for (;;) {
+      for (const ofTable of this.#tables.values()) {
+        for (const [key, entry] of ofTable) {
+          if (entry.isWanted) {
+            entry.isWanted = false
+            continue
+          }
+          this.#drop(ofTable, key)
+          yield
+        }
+      }
     }
-    let ofTable = this.#young.get(tableId)
-    if (ofTable === undefined) {
-      ofTable = new Map()
-      this.#young.set(tableId, ofTable)
-    }
-    ofTable.set(key, entry)
-    this.#youngBytes += entry.bytes
   }
 }
 
