@@ -21,7 +21,7 @@
  * | geometry | tag 0xdd03 [type, nested arrays of floats; of a collection: arrays like this one] |
  */
 
-import { readCanonical } from './cbor-decode.ts'
+import { readCanonical, readCanonicalFields } from './cbor-decode.ts'
 import { writeCanonical } from './cbor-encode.ts'
 import { CborReader } from './cbor-reader.ts'
 import { CborWriter } from './cbor-writer.ts'
@@ -41,4 +41,14 @@ export function decodeCanonical(bytes: Uint8Array): Value {
   const value = readCanonical(reader)
   reader.finish()
   return value
+}
+
+/**
+ * Reads the canonical bytes of an object into `object`, behind the fields that it has. @throws CBOR_* for any
+ * others
+ */
+export function decodeCanonicalInto(object: Record<string, Value>, bytes: Uint8Array): void {
+  const reader = new CborReader(bytes)
+  readCanonicalFields(reader, object)
+  reader.finish()
 }

@@ -3,7 +3,7 @@
  */
 
 import {
-  decodeCanonical,
+  decodeCanonicalInto,
   decodeExact,
   encodeCanonical,
   RecordId,
@@ -17,7 +17,40 @@ import type { StoredRecord } from '../model.ts'
 /** The record under an `R` key. */
 export function decodeStoredRecord(id: RecordId, idKey: Uint8Array, stored: Uint8Array): StoredRecord {
   const { seq, validFrom, validTo, bytes } = decodeCurrentRecord(stored)
-  return makeRecord(id, idKey, seq, decodeCanonical(bytes) as ValueObject, validFrom, validTo)
+  const value: Record<string, Value> = {}
+  value.id = id
+  decodeCanonicalInto(value, bytes)
+  return new DecodedRecord(id, idKey, seq, value, validFrom, validTo)
+}
+
+/**
+ * Why a class and no object literals on the way from bytes to a record: V8 allocates what a literal makes
+ * among the long-lived objects once most of it has survived, as when a cache fills up; from then on a read
+ * that is not kept would leave its garbage there.
+ */
+class DecodedRecord implements StoredRecord {
+  readonly id: RecordId
+  readonly idKey: Uint8Array
+  readonly seq: number
+  readonly value: ValueObject
+  readonly validFrom: Value
+  readonly validTo: Value
+
+  constructor(
+    id: RecordId,
+    idKey: Uint8Array,
+    seq: number,
+    value: ValueObject,
+    validFrom: Value,
+    validTo: Value,
+  ) {
+    this.id = id
+    this.idKey = idKey
+    this.seq = seq
+    this.value = value
+    this.validFrom = validFrom
+    this.validTo = validTo
+  }
 }
 
 export function makeRecord(
@@ -28,10 +61,7 @@ export function makeRecord(
   validFrom: Value,
   validTo: Value,
 ): StoredRecord {
-  const value: ValueObject = { id, ...fields }
-  const record: StoredRecord = { id, idKey, seq, value }
-  if (validFrom === undefined && validTo === undefined) return record
-  return { ...record, validFrom, validTo }
+  return new DecodedRecord(id, idKey, seq, { id, ...fields }, validFrom, validTo)
 }
 
 /** The record as it is stored: without its id, and without fields that are NONE. */
