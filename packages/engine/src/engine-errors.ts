@@ -13,5 +13,10 @@ export const engineErrors = defineErrors('ENGINE', {
     status: 'conflict',
     message: 'the name {name} is too much like that of the database {other}; choose another one',
   },
+  DATABASE_HASH: {
+    status: 'conflict',
+    message: 'the database {name} was made with the hash function {hash}, not {asked}, and keeps it',
+  },
+  HASH_UNKNOWN: { status: 'invalid_argument', message: 'not a hash function: {hash}; choose one of {known}' },
   DATABASES_OPEN: { status: 'resource_exceeded', message: 'more than {limit} databases are open' },
 })

@@ -6,6 +6,7 @@ export {
   Decimal,
   Duration,
   Geometry,
+  type HashName,
   Range,
   RecordId,
   type RecordKey,
@@ -27,7 +28,7 @@ export type { SelectOptions } from './database/select-statement.ts'
 export type { WriteMeta } from './ledger/write-meta.ts'
 export type { ReadView, StoredRecord, WriteTx } from './models/model.ts'
 export { type Engine, type EngineOptions, openEngine } from './open-engine.ts'
-export type { AsOf, IndexProgress, Receipt, WriteOptions } from './query/host.ts'
+export type { AsOf, IndexProgress, NewDatabase, Receipt, WriteOptions } from './query/host.ts'
 export type { Session, SessionAuth, SessionLimits } from './query/session.ts'
 export type { QueryAnswer, StatementResult } from './run-query.ts'
 export type { Finding } from './verify/findings.ts'

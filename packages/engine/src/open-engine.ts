@@ -4,6 +4,7 @@
  */
 
 import { getHeapStatistics } from 'node:v8'
+import { type HashName, hashNames, isHashName } from '@dendrodb/protocol'
 import { Database } from './database/database.ts'
 import { DatabaseCore } from './database/database-core.ts'
 import { type DatabaseFiles, filesIn, filesInMemory } from './database/database-files.ts'
@@ -11,7 +12,7 @@ import { catalogOfDatabase, checkDatabaseName } from './database/database-name.t
 import { openLedger } from './database/open-core.ts'
 import { engineErrors } from './engine-errors.ts'
 import { cacheHeapShareMax, recordCacheBytesMax, scanCacheBytesMax } from './models/document/limits.ts'
-import type { QueryHost } from './query/host.ts'
+import type { NewDatabase, QueryHost } from './query/host.ts'
 
 export interface EngineOptions {
   /**
@@ -27,6 +28,8 @@ export interface EngineOptions {
   readonly blockCacheBytes?: number
   /** Writes kept in memory before they are sorted into files, per database. Default 16 MiB. */
   readonly writeBufferBytes?: number
+  /** Hash function of the databases that will be made. Default `blake2b`. */
+  readonly hash?: HashName
 }
 
 /** Databases open at a time; each has its own files, caches and buffers. */
@@ -49,8 +52,9 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
           cacheBytes: blockCacheBytes ?? 32 * 1024 * 1024,
           writeBufferBytes: writeBufferBytes ?? 16 * 1024 * 1024,
         })
-  const { recordCacheBytes, scanCacheBytes } = { ...defaultCaches(), ...options }
-  return new Engine(files, await files.names(), { recordCacheBytes, scanCacheBytes })
+  const { recordCacheBytes, scanCacheBytes, hash = 'blake2b' } = { ...defaultCaches(), ...options }
+  checkHashName(hash)
+  return new Engine(files, await files.names(), { recordCacheBytes, scanCacheBytes }, { hash })
 }
 
 interface CacheSizes {
@@ -70,6 +74,7 @@ function defaultCaches(): CacheSizes {
 export class Engine implements QueryHost {
   readonly #files: DatabaseFiles
   readonly #caches: CacheSizes
+  readonly #newDatabase: Required<NewDatabase>
   readonly #names: Set<string>
   readonly #open = new Map<string, Promise<Database>>()
   /** Databases that were closed by themselves: their files may not be free yet. */
@@ -77,24 +82,28 @@ export class Engine implements QueryHost {
   #isClosed = false
 
   /** Made by `openEngine`. */
-  constructor(files: DatabaseFiles, names: readonly string[], caches: CacheSizes) {
+  constructor(
+    files: DatabaseFiles,
+    names: readonly string[],
+    caches: CacheSizes,
+    newDatabase: Required<NewDatabase>,
+  ) {
     this.#files = files
     this.#names = new Set(names)
     this.#caches = caches
+    this.#newDatabase = newDatabase
   }
 
   /**
-   * The database of that name, made when there is none.
-   * @throws ENGINE_DATABASE_NAME, ENGINE_DATABASE_NAME_TAKEN, STORAGE_LOCKED, LEDGER_FORMAT_TOO_NEW
+   * The database of that name, made when there is none. What a new one shall be like is chosen for ever: an
+   * old one that is otherwise is refused.
+   * @throws ENGINE_DATABASE_NAME, ENGINE_DATABASE_NAME_TAKEN, ENGINE_DATABASE_HASH, ENGINE_HASH_UNKNOWN,
+   * STORAGE_LOCKED, LEDGER_FORMAT_TOO_NEW
+   * @example await engine.database('audit', { hash: 'sha512' })
    */
-  database(name: string): Promise<Database> {
-    const open = this.#open.get(name)
-    if (open !== undefined) return open
-    if (this.#isClosed) return Promise.reject(engineErrors.CLOSED())
-    const opening = this.#openDatabase(name)
-    this.#open.set(name, opening)
-    opening.catch(() => this.#open.delete(name))
-    return opening
+  database(name: string, { hash }: NewDatabase = {}): Promise<Database> {
+    const database = this.#open.get(name) ?? this.#startOpening(name, hash)
+    return hash === undefined ? database : database.then((opened) => withHash(opened, hash))
   }
 
   hasDatabase(name: string): boolean {
@@ -115,15 +124,24 @@ export class Engine implements QueryHost {
     await Promise.all(this.#closing.values())
   }
 
-  async #openDatabase(name: string): Promise<Database> {
+  #startOpening(name: string, hash = this.#newDatabase.hash): Promise<Database> {
+    if (this.#isClosed) return Promise.reject(engineErrors.CLOSED())
+    const opening = this.#openDatabase(name, hash)
+    this.#open.set(name, opening)
+    opening.catch(() => this.#open.delete(name))
+    return opening
+  }
+
+  async #openDatabase(name: string, hash: HashName): Promise<Database> {
     checkDatabaseName(name)
+    checkHashName(hash)
     if (!this.#names.has(name)) this.#claimName(name)
     if (this.#open.size >= databasesOpenMax) throw engineErrors.DATABASES_OPEN({ limit: databasesOpenMax })
     await this.#closing.get(name)
     const store = await this.#files.open(name)
     try {
-      const { state, catalog } = await openLedger(name, store)
-      const core = new DatabaseCore({ name, store, state, catalog, ...this.#caches })
+      const ledger = await openLedger(name, store, hash)
+      const core = new DatabaseCore({ name, store, ...ledger, ...this.#caches })
       return new Database(core, this, (closed) => {
         this.#open.delete(name)
         this.#closing.set(name, closed)
@@ -141,4 +159,16 @@ export class Engine implements QueryHost {
     }
     this.#names.add(name)
   }
+}
+
+/** @throws ENGINE_HASH_UNKNOWN */
+function checkHashName(hash: unknown): void {
+  if (!isHashName(hash)) throw engineErrors.HASH_UNKNOWN({ hash, known: hashNames.join(', ') })
+}
+
+/** @throws ENGINE_DATABASE_HASH */
+function withHash(database: Database, asked: HashName): Database {
+  const { name, hash } = database
+  if (hash !== asked) throw engineErrors.DATABASE_HASH({ name, hash, asked })
+  return database
 }

@@ -116,13 +116,13 @@ class ServerStart {
   }
 
   async #openEngine(): Promise<Engine> {
-    const { recordCacheBytes, blockCacheBytes, writeBufferBytes } = this.#config
+    const { recordCacheBytes, blockCacheBytes, writeBufferBytes, databaseHash: hash } = this.#config
     const folder = dataFolder(this.#config)
-    const caches = { recordCacheBytes, blockCacheBytes, writeBufferBytes }
-    if (folder === undefined) return this.#keepEngine(await openEngine(caches))
+    const options = { recordCacheBytes, blockCacheBytes, writeBufferBytes, hash }
+    if (folder === undefined) return this.#keepEngine(await openEngine(options))
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      return await this.#keepEngine(await openEngine({ path: folder, ...caches }))
+      return await this.#keepEngine(await openEngine({ path: folder, ...options }))
     } catch (error) {
       if (error instanceof DbError) throw error
       const problem = (error as NodeJS.ErrnoException).code ?? String(error)

@@ -9,12 +9,13 @@ import type { TableDefinition } from '../catalog/definitions.ts'
 import type { CatalogChange, StoredCatalog } from '../catalog/stored-catalog.ts'
 import { catalogTableIds } from '../catalog/system-tables.ts'
 import type { LedgerState } from '../ledger/commit-group.ts'
-import { formatHead } from '../ledger/hash.ts'
+import { formatHead, type LedgerHash } from '../ledger/hash.ts'
 import { mainBranch, recordKey } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import { exclusiveRunMs, optimisticRunsMax } from '../ledger/limits.ts'
+import type { StoreFormat } from '../ledger/manifest.ts'
 import { keyText } from '../ledger/overlay.ts'
-import { type GroupBase, type Outcome, Sequencer } from '../ledger/sequencer.ts'
+import { type GroupBase, Sequencer } from '../ledger/sequencer.ts'
 import { checkWriteMeta, type WriteMeta } from '../ledger/write-meta.ts'
 import type { CommittedWrite, Mutation } from '../ledger/write-request.ts'
 import { decodedBytes } from '../models/document/cached-scan.ts'
@@ -35,6 +36,7 @@ import { type HeldSnapshot, SharedSnapshots } from './shared-snapshot.ts'
 export interface CoreOptions {
   readonly name: string
   readonly store: KvStore
+  readonly format: StoreFormat
   readonly state: LedgerState
   readonly catalog: StoredCatalog
   readonly recordCacheBytes: number
@@ -46,6 +48,8 @@ export type CommitListener = (writes: readonly CommittedWrite[]) => void
 export class DatabaseCore {
   readonly name: string
   readonly store: KvStore
+  readonly format: StoreFormat
+  readonly hash: LedgerHash
   readonly sequencer: Sequencer
   readonly snapshots: SharedSnapshots
   readonly catalogs: CatalogTimeline
@@ -57,10 +61,12 @@ export class DatabaseCore {
   #isClosed = false
 
   constructor(options: CoreOptions) {
-    const { name, store, state, catalog, recordCacheBytes, scanCacheBytes } = options
+    const { name, store, format, state, catalog, recordCacheBytes, scanCacheBytes } = options
     this.name = name
     this.store = store
-    this.snapshots = new SharedSnapshots(store)
+    this.format = format
+    this.hash = state.hash
+    this.snapshots = new SharedSnapshots(store, state.hash)
     this.catalogs = new CatalogTimeline(catalog)
     this.#cache = new RecordCache(recordCacheBytes)
     this.#scanCache = new ScanCache(scanCacheBytes)
@@ -72,8 +78,7 @@ export class DatabaseCore {
   }
 
   head(): Receipt {
-    const { seq, head } = this.sequencer.durable.manifest
-    return { seq, head: formatHead(head) }
+    return this.#receiptOf(this.sequencer.durable.manifest)
   }
 
   /**
@@ -195,9 +200,9 @@ export class DatabaseCore {
       })
       const result = await work(tx)
       const request = tx.toRequest(meta)
-      if (request.mutations.length === 0) return { result, receipt: this.#receiptOf(held) }
+      if (request.mutations.length === 0) return { result, receipt: this.#receiptOf(held.manifest) }
       const outcome = await this.sequencer.submit(request)
-      return outcome === 'conflict' ? undefined : { result, receipt: receiptOf(outcome) }
+      return outcome === 'conflict' ? undefined : { result, receipt: this.#receiptOf(outcome.write) }
     } finally {
       held.release()
     }
@@ -228,7 +233,10 @@ export class DatabaseCore {
       return undefined
     })
     if (done === undefined || outcome === 'conflict') return undefined
-    return { result: done.result, receipt: outcome === undefined ? this.head() : receiptOf(outcome) }
+    return {
+      result: done.result,
+      receipt: outcome === undefined ? this.head() : this.#receiptOf(outcome.write),
+    }
   }
 
   #groupBase(base: GroupBase): TxBase {
@@ -236,16 +244,17 @@ export class DatabaseCore {
     return { reader, seq, count, catalog: this.catalogs.newest(), ...this.#txServices(seq) }
   }
 
-  #txServices(seq: number): Pick<TxBase, 'reads' | 'nextNumber' | 'cached'> {
+  #txServices(seq: number): Pick<TxBase, 'reads' | 'hash' | 'nextNumber' | 'cached'> {
     return {
+      hash: this.hash,
       reads: this.store.reads,
       nextNumber: () => this.sequencer.nextNumber(),
       cached: (table, id) => this.#cached(table, id, seq),
     }
   }
 
-  #receiptOf(held: HeldSnapshot): Receipt {
-    return { seq: held.manifest.seq, head: formatHead(held.manifest.head) }
+  #receiptOf({ seq, head }: { readonly seq: number; readonly head: Uint8Array }): Receipt {
+    return { seq, head: formatHead(this.hash, head) }
   }
 
   #onSequenced(write: CommittedWrite): void {
@@ -293,10 +302,6 @@ export class DatabaseCore {
     this.catalogs.rollBack(seq)
     this.sequencer.setCatalogSeq(this.catalogs.newest().seq)
   }
-}
-
-function receiptOf(outcome: Exclude<Outcome, 'conflict'>): Receipt {
-  return { seq: outcome.write.seq, head: formatHead(outcome.write.head) }
 }
 
 async function withinTime<T>(work: Promise<T>): Promise<T> {

@@ -3,7 +3,14 @@
  * Every method acts with the engine owner's rights; to act for somebody else, give `query` a session.
  */
 
-import { DbError, fromUntrusted, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
+import {
+  DbError,
+  fromUntrusted,
+  type HashName,
+  RecordId,
+  type Value,
+  type ValueObject,
+} from '@dendrodb/protocol'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
 import type { ReadView, StoredRecord, WriteTx } from '../models/model.ts'
@@ -44,6 +51,10 @@ const echoedCodes: ReadonlySet<string> = new Set(['QUERY_TRANSACTION_FAILED', 'Q
 
 export class Database implements DatabaseHost {
   readonly name: string
+  /** Given once, when the database was made. */
+  readonly id: string
+  /** Hash function of its chain. */
+  readonly hash: HashName
   readonly #core: DatabaseCore
   readonly #engine: QueryHost
   readonly #onClose: (closed: Promise<void>) => void
@@ -55,6 +66,8 @@ export class Database implements DatabaseHost {
   /** Made by the engine; see `openEngine`. */
   constructor(core: DatabaseCore, engine: QueryHost, onClose: (closed: Promise<void>) => void) {
     this.name = core.name
+    this.id = core.format.databaseId
+    this.hash = core.hash.name
     this.#core = core
     this.#engine = engine
     this.#onClose = onClose

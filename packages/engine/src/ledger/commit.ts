@@ -7,7 +7,7 @@
  */
 
 import { decodeCanonical, encodeCanonical, type Value } from '@dendrodb/protocol'
-import { type Hash, hashBytes, hashOf } from './hash.ts'
+import { type Hash, hashBytes, type LedgerHash } from './hash.ts'
 import { ledgerErrors } from './ledger-errors.ts'
 
 const commitFormat = 1
@@ -37,8 +37,8 @@ export function encodeCommit(commit: Commit): Buffer {
   return Buffer.concat([commit.prevHead, encodeCanonical(body)])
 }
 
-export function headOf(stored: Uint8Array): Hash {
-  return hashOf(stored)
+export function headOf(hash: LedgerHash, stored: Uint8Array): Hash {
+  return hash.of(stored)
 }
 
 /** @throws LEDGER_CORRUPT */

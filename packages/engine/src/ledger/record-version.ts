@@ -8,7 +8,7 @@
  */
 
 import { decodeCanonical, encodeCanonical, type RecordKey, type Value } from '@dendrodb/protocol'
-import { type Hash, hashOf } from './hash.ts'
+import type { Hash, LedgerHash } from './hash.ts'
 import { ledgerErrors } from './ledger-errors.ts'
 import { saltBytes } from './salt-source.ts'
 
@@ -32,16 +32,16 @@ export interface SealedVersion {
 const opPut = 1
 const opDelete = 0
 
-export function sealVersion(version: RecordVersion, salt: Uint8Array): SealedVersion {
+export function sealVersion(hash: LedgerHash, version: RecordVersion, salt: Uint8Array): SealedVersion {
   const payload = Buffer.concat([salt, encodeCanonical(payloadFields(version))])
-  return { payload, commitment: commitmentOf(version, salt) }
+  return { payload, commitment: commitmentOf(hash, version, salt) }
 }
 
-export function commitmentOf(version: RecordVersion, salt: Uint8Array): Hash {
-  const versionId = version.bytes === undefined ? null : hashOf(Buffer.concat([salt, version.bytes]))
+export function commitmentOf(hash: LedgerHash, version: RecordVersion, salt: Uint8Array): Hash {
+  const versionId = version.bytes === undefined ? null : hash.of(Buffer.concat([salt, version.bytes]))
   const fields = payloadFields(version)
   fields[fields.length - 1] = versionId
-  return hashOf(Buffer.concat([salt, encodeCanonical(fields)]))
+  return hash.of(Buffer.concat([salt, encodeCanonical(fields)]))
 }
 
 /** @throws LEDGER_CORRUPT */

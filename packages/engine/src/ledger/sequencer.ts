@@ -314,7 +314,7 @@ export class Sequencer {
   }
 
   #commit(pending: PendingGroup): void {
-    const expected = encodeManifest(this.#next.manifest)
+    const expected = encodeManifest(this.#next.hash, this.#next.manifest)
     const { operations, state } = pending.group.finish(this.#nextNumber)
     this.#next = state
     this.#inFlight.push(pending)

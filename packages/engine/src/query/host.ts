@@ -4,7 +4,7 @@
  * files.
  */
 
-import type { Value } from '@dendrodb/protocol'
+import type { HashName, Value } from '@dendrodb/protocol'
 import type { IndexDefinition } from '../catalog/definitions.ts'
 import type { ReadView, WriteMeta, WriteTx } from '../models/model.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
@@ -57,9 +57,14 @@ export interface DatabaseHost {
   rebuildIndex(table: string, index: string): Promise<void>
 }
 
+export interface NewDatabase {
+  /** Hash function of its chain. Default: the engine's. */
+  readonly hash?: HashName
+}
+
 export interface QueryHost {
   /** Opens the database, making it when it does not exist and the caller may. @throws ACCESS_DENIED */
-  database(name: string): MaybePromise<DatabaseHost>
+  database(name: string, ifNew?: NewDatabase): MaybePromise<DatabaseHost>
   /** Names on disk and open, sorted. */
   databaseNames(): Promise<readonly string[]>
 }

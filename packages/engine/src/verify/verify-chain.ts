@@ -3,7 +3,7 @@
  */
 
 import { decodeCommit, headOf } from '../ledger/commit.ts'
-import { hashOf } from '../ledger/hash.ts'
+import type { LedgerHash } from '../ledger/hash.ts'
 import { keyOf, kindRange, merkleStoredLevelMin } from '../ledger/key-space.ts'
 import type { Manifest } from '../ledger/manifest.ts'
 import { appendLeaf, type CompactRange, emptyRange, leafHash } from '../ledger/merkle/compact-range.ts'
@@ -16,6 +16,7 @@ import { KeyCursor } from './key-cursor.ts'
 
 export interface ChainPass {
   readonly reader: KvReader
+  readonly hash: LedgerHash
   /** What the first commit follows from. */
   readonly genesis: Uint8Array
   readonly manifest: Manifest
@@ -56,6 +57,7 @@ interface ChainCursors {
 
 class ChainWalk {
   readonly #pass: ChainPass
+  readonly #hash: LedgerHash
   readonly #cursors: ChainCursors
   readonly #nodes = new FingerprintSet()
   #head: Uint8Array
@@ -66,6 +68,7 @@ class ChainWalk {
 
   constructor(pass: ChainPass, cursors: ChainCursors) {
     this.#pass = pass
+    this.#hash = pass.hash
     this.#cursors = cursors
     this.#head = pass.genesis
   }
@@ -83,9 +86,10 @@ class ChainWalk {
     }
     if (commit.timeMicros <= this.#timeMicros)
       this.#broken(what, entry.key, 'its time is not later than the one before')
-    this.#head = headOf(entry.value)
+    this.#head = headOf(this.#hash, entry.value)
     this.#timeMicros = commit.timeMicros
-    this.#merkle = appendLeaf(this.#merkle, leafHash(this.#head), ({ level, index, hash }) => {
+    const leaf = leafHash(this.#hash, this.#head)
+    this.#merkle = appendLeaf(this.#hash, this.#merkle, leaf, ({ level, index, hash }) => {
       if (level >= merkleStoredLevelMin) this.#nodes.expect(keyOf('merkle', level, index), hash)
     })
     await this.#meta(seq, commit.metaCommitment)
@@ -120,7 +124,7 @@ class ChainWalk {
     const entry = await this.#take(this.#cursors.metas, keyOf('meta', seq), what)
     if (entry === undefined) return
     this.#objects += 1
-    if (Buffer.compare(hashOf(entry.value), commitment) !== 0) {
+    if (Buffer.compare(this.#hash.of(entry.value), commitment) !== 0) {
       this.#broken(what, entry.key, 'its hash is not the one in the commit')
     }
   }
@@ -133,7 +137,7 @@ class ChainWalk {
     this.#versions += 1
     const isTrue = this.#attempt(what, entry.key, () => {
       const { version, salt } = openVersion(entry.value)
-      return Buffer.compare(commitmentOf(version, salt), commitment) === 0
+      return Buffer.compare(commitmentOf(this.#hash, version, salt), commitment) === 0
     })
     if (isTrue === false) this.#broken(what, entry.key, 'its hash is not the one in the commit')
   }
@@ -177,7 +181,8 @@ class ChainWalk {
     let merkle = emptyRange
     for await (const chunk of this.#pass.reader.scan(kindRange('commit'))) {
       for (const { value } of chunk) {
-        merkle = appendLeaf(merkle, leafHash(headOf(value)), ({ level, index, hash }) => {
+        const leaf = leafHash(this.#hash, headOf(this.#hash, value))
+        merkle = appendLeaf(this.#hash, merkle, leaf, ({ level, index, hash }) => {
           if (level >= merkleStoredLevelMin) set.expect(keyOf('merkle', level, index), hash)
         })
       }

@@ -9,6 +9,7 @@ import { decodeCanonical, decodeExact, encodeExact, RecordId, type ValueObject }
 import type { IndexDefinition, TableDefinition } from '../catalog/definitions.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { encodeCurrentRecord } from '../ledger/current-record.ts'
+import type { LedgerHash } from '../ledger/hash.ts'
 import { decodeHistoryEntry, type HistoryEntry } from '../ledger/history-entry.ts'
 import { encodeLiveEntry, encodePastEntry } from '../ledger/index-entry.ts'
 import { indexKey, keyOf, kindRange, mainBranch, pastIndexKey, recordKey } from '../ledger/key-space.ts'
@@ -24,6 +25,7 @@ import { KeyCursor } from './key-cursor.ts'
 
 export interface RecordPass {
   readonly reader: KvReader
+  readonly hash: LedgerHash
   readonly catalog: StoredCatalog
   /** Numbers of tables and indexes whose keys are being removed. */
   readonly dropped: ReadonlySet<number>
@@ -174,7 +176,7 @@ class RecordWalk {
       const entries =
         version?.bytes === undefined
           ? []
-          : entriesOf(index, recordValue(table as TableDefinition, item, version))
+          : entriesOf(this.#pass.hash, index, recordValue(table as TableDefinition, item, version))
       const now = new Map(entries.map((entry) => [entry.text, entry]))
       for (const [text, run] of runs) {
         if (now.has(text)) continue

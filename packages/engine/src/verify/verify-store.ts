@@ -6,7 +6,7 @@
  */
 
 import { readCatalog } from '../catalog/read-catalog.ts'
-import { formatHead } from '../ledger/hash.ts'
+import { formatHead, ledgerHashes } from '../ledger/hash.ts'
 import { formatKey, kindRange, manifestKey } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import { decodeFormat, decodeManifest, genesisHead } from '../ledger/manifest.ts'
@@ -49,9 +49,10 @@ export async function verifyStore(store: KvStore, options: VerifyOptions = {}): 
     const findings = new Findings()
     for (const { file, reason } of await store.findDamage())
       findings.add({ what: `the file ${file}`, reason })
-    const { genesis, manifest } = await readManifest(snapshot)
+    const { hash, genesis, manifest } = await readManifest(snapshot)
     const chain = await verifyChain({
       reader: snapshot,
+      hash,
       genesis,
       manifest,
       findings,
@@ -59,6 +60,7 @@ export async function verifyStore(store: KvStore, options: VerifyOptions = {}): 
     })
     const records = await verifyRecords({
       reader: snapshot,
+      hash,
       catalog: await readCatalog((table) => scanRecords(snapshot, table)),
       dropped: await droppedNumbers(snapshot),
       findings,
@@ -68,7 +70,7 @@ export async function verifyStore(store: KvStore, options: VerifyOptions = {}): 
     return {
       isIntact: findings.count === 0,
       seq: manifest.seq,
-      head: formatHead(manifest.head),
+      head: formatHead(hash, manifest.head),
       objectsChecked: chain.objects + records.objects + strays,
       findingsCount: findings.count,
       findings: findings.list,
@@ -84,8 +86,8 @@ async function readManifest(reader: KvReader) {
   if (format === undefined || stored === undefined) {
     throw ledgerErrors.CORRUPT({ what: 'the manifest', reason: 'it is missing' })
   }
-  decodeFormat(format)
-  return { genesis: genesisHead(format), manifest: decodeManifest(stored) }
+  const hash = ledgerHashes[decodeFormat(format).hash]
+  return { hash, genesis: genesisHead(hash, format), manifest: decodeManifest(hash, stored) }
 }
 
 async function droppedNumbers(reader: KvReader): Promise<Set<number>> {

@@ -4,6 +4,7 @@
  * help and docs/configuration.md all follow from it, so that none of them can miss a setting.
  */
 
+import { hashNames } from '@dendrodb/protocol'
 import type { z } from 'zod'
 import { bytes, choice, duration, integer, isNetwork, isOrigin, list, text } from './setting-kinds.ts'
 
@@ -196,6 +197,12 @@ export const settings = {
     schema: bytes(mebibyte, 1024 * mebibyte),
     default: '16MiB',
     about: 'writes kept in memory before they are sorted into files, per database',
+  }),
+  databaseHash: setting({
+    name: 'database_hash',
+    schema: choice(hashNames),
+    default: 'blake2b',
+    about: `hash function of the databases that will be made: ${hashNames.join(', ')}`,
   }),
 } as const
 

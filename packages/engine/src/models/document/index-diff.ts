@@ -6,6 +6,7 @@
 
 import type { ValueObject } from '@dendrodb/protocol'
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
+import type { LedgerHash } from '../../ledger/hash.ts'
 import { decodeLiveEntry, encodeLiveEntry } from '../../ledger/index-entry.ts'
 import { indexKey, mainBranch } from '../../ledger/key-space.ts'
 import { type KvReader, keyText, type Overlay } from '../../ledger/overlay.ts'
@@ -23,11 +24,13 @@ interface EntryChange {
 }
 
 export class IndexDiff {
+  readonly #hash: LedgerHash
   readonly #reader: KvReader
   readonly #overlay: Overlay
   readonly #net = new Map<string, IndexChange>()
 
-  constructor(reader: KvReader, overlay: Overlay) {
+  constructor(hash: LedgerHash, reader: KvReader, overlay: Overlay) {
+    this.#hash = hash
     this.#reader = reader
     this.#overlay = overlay
   }
@@ -41,7 +44,10 @@ export class IndexDiff {
   ): MaybePromise<void> {
     const changes: EntryChange[] = []
     for (const index of table.indexes) {
-      if (index.state !== 'failed') changes.push(...entryChanges(index, idKey, before, after))
+      if (index.state === 'failed') continue
+      const old = before === undefined ? [] : entriesOf(this.#hash, index, before)
+      const now = after === undefined ? [] : entriesOf(this.#hash, index, after)
+      changes.push(...entryChanges(index, idKey, old, now))
     }
     if (changes.length === 0) return
     // Only removals (for their `since`) and unique claims must know what is there.
@@ -99,11 +105,9 @@ export class IndexDiff {
 function entryChanges(
   index: IndexDefinition,
   idKey: Uint8Array,
-  before: ValueObject | undefined,
-  after: ValueObject | undefined,
+  old: readonly RecordEntry[],
+  now: readonly RecordEntry[],
 ): EntryChange[] {
-  const old = before === undefined ? [] : entriesOf(index, before)
-  const now = after === undefined ? [] : entriesOf(index, after)
   const change = (entry: RecordEntry, op: EntryChange['op']): EntryChange => {
     return {
       index,

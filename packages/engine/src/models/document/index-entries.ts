@@ -8,6 +8,7 @@
 
 import { encodeCollation, type Value, type ValueObject, ValueSet } from '@dendrodb/protocol'
 import type { FieldPath, IndexDefinition } from '../../catalog/definitions.ts'
+import type { LedgerHash } from '../../ledger/hash.ts'
 import { type BoundedEntry, boundEntry } from '../../ledger/index-entry.ts'
 import { keyText } from '../../ledger/overlay.ts'
 import { indexErrors } from './index-errors.ts'
@@ -21,7 +22,7 @@ export interface RecordEntry extends BoundedEntry {
 }
 
 /** @throws INDEX_TOO_MANY_ENTRIES */
-export function entriesOf(index: IndexDefinition, record: ValueObject): RecordEntry[] {
+export function entriesOf(hash: LedgerHash, index: IndexDefinition, record: ValueObject): RecordEntry[] {
   const first = index.fields[0]
   if (
     index.fields.length === 1 &&
@@ -29,11 +30,11 @@ export function entriesOf(index: IndexDefinition, record: ValueObject): RecordEn
     first.length === 1 &&
     typeof first[0] === 'string'
   ) {
-    return [makeEntry(index, [ownField(record, first[0])])]
+    return [makeEntry(hash, index, [ownField(record, first[0])])]
   }
   const entries = new Map<string, RecordEntry>()
   for (const tuple of tuplesOf(index, record)) {
-    const entry = makeEntry(index, tuple)
+    const entry = makeEntry(hash, index, tuple)
     entries.set(entry.text, entry)
   }
   return [...entries.values()]
@@ -55,8 +56,8 @@ function tuplesOf(index: IndexDefinition, record: ValueObject): Value[][] {
   return tuples
 }
 
-function makeEntry(index: IndexDefinition, tuple: readonly Value[]): RecordEntry {
-  const bounded = boundEntry(encodeTuple(tuple))
+function makeEntry(hash: LedgerHash, index: IndexDefinition, tuple: readonly Value[]): RecordEntry {
+  const bounded = boundEntry(hash, encodeTuple(tuple))
   const isEmpty = tuple.every((value) => value === undefined || value === null)
   return { ...bounded, isUnique: index.unique && !isEmpty, text: keyText(bounded.entry) }
 }

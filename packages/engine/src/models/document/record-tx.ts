@@ -12,6 +12,7 @@ import type { Catalog, IndexDefinition, TableDefinition, TableKind } from '../..
 import type { CatalogChange, StoredCatalog } from '../../catalog/stored-catalog.ts'
 import { isSystemTable } from '../../catalog/system-tables.ts'
 import { encodeCurrentRecord } from '../../ledger/current-record.ts'
+import type { LedgerHash } from '../../ledger/hash.ts'
 import { mainBranch, recordKey } from '../../ledger/key-space.ts'
 import { ledgerErrors } from '../../ledger/ledger-errors.ts'
 import { mutationsPerCommitMax, recordBytesMax, transactionBytesMax } from '../../ledger/limits.ts'
@@ -48,6 +49,7 @@ import { encodeFields, makeRecord, storedFields } from './record-codec.ts'
 /** What a transaction starts from. */
 export interface TxBase {
   readonly reader: KvReader
+  readonly hash: LedgerHash
   readonly reads: 'sync' | 'async'
   readonly seq: number
   readonly catalog: StoredCatalog
@@ -87,7 +89,7 @@ export class RecordTx implements WriteTx {
     this.reads = base.reads
     this.seq = base.seq
     this.#reader = new OverlayReader(base.reader, [this.#overlay])
-    this.#indexes = new IndexDiff(this.#reader, this.#overlay)
+    this.#indexes = new IndexDiff(base.hash, this.#reader, this.#overlay)
     this.#definitions = new DefinitionTx(base.catalog, {
       nextNumber: base.nextNumber,
       write: (change) => this.#writeDefinition(change),

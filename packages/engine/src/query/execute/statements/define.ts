@@ -170,7 +170,8 @@ function compileDefineDatabase(
       const name = databaseIn(ctx.database.name, define.name)
       const names = (yield ctx.request.host.databaseNames()) as readonly string[]
       if (mayDefine(names.includes(name), define.ifExists, 'database', name)) {
-        yield* wait(ctx.request.host.database(name))
+        const ifNew = define.hash === undefined ? {} : { hash: define.hash }
+        yield* wait(ctx.request.host.database(name, ifNew))
       }
       return undefined
     },

@@ -1,0 +1,15 @@
+/**
+ * Names of the hash functions that a database's chain may be built with. Both give 64 bytes, of which the
+ * first 32 count.
+ */
+
+export type HashName = 'blake2b' | 'sha512'
+
+/** What stands before the hex digits of a head, so that nobody takes one function's hash for the other's. */
+export const headPrefixes: Readonly<Record<HashName, string>> = { blake2b: 'b2', sha512: 's2' }
+
+export const hashNames = Object.keys(headPrefixes) as readonly HashName[]
+
+export function isHashName(name: unknown): name is HashName {
+  return typeof name === 'string' && Object.hasOwn(headPrefixes, name)
+}
