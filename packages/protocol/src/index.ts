@@ -23,6 +23,7 @@ export {
 export { Datetime, type DatetimeParts } from './datetime.ts'
 export { Decimal } from './decimal.ts'
 export { Duration, type DurationUnit } from './duration.ts'
+export { codePointsOf, editDistance } from './edit-distance.ts'
 export {
   DbError,
   type DbErrorFields,
@@ -64,6 +65,7 @@ export { KeyReader } from './key-reader.ts'
 export { KeyWriter } from './key-writer.ts'
 export { limits } from './limits.ts'
 export { literalErrors } from './literal-scanner.ts'
+export { nearestName } from './nearest-name.ts'
 export { compareNumbers } from './number-order.ts'
 export { fromJson, parseJson } from './parse-json.ts'
 export { parseLiteral } from './parse-literal.ts'

@@ -14,6 +14,11 @@ export function sendValue(request: FastifyRequest, reply: FastifyReply, value: V
   return reply.type(jsonType).send(stringifyJson(value))
 }
 
+/** A value of its own in an answer: in JSON, which leaves NONE out of objects, NONE would be missing. */
+export function shownValue(request: FastifyRequest, value: Value): Value {
+  return value === undefined && !wantsCbor(request.headers.accept) ? null : value
+}
+
 /** The body of an error: `{error: {code, reason, message, status, …}}`, and its HTTP status. */
 export function errorAnswer(error: unknown): { readonly status: number; readonly text: string } {
   const known = toDbError(error)
@@ -21,10 +26,18 @@ export function errorAnswer(error: unknown): { readonly status: number; readonly
   return { status: body.status, text: JSON.stringify({ error: body }) }
 }
 
+/** Whether CBOR is named and JSON is not preferred to it (RFC 9110, 12.5.1). */
 function wantsCbor(accept: string | undefined): boolean {
-  if (accept === undefined || accept === '*/*' || !accept.includes(cborType)) return false
-  return accept.split(',').some((range) => {
-    const [type, ...parameters] = range.split(';').map((part) => part.trim())
-    return type === cborType && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
-  })
+  if (accept === undefined || accept === '*/*' || !/cbor/i.test(accept)) return false
+  const ranges = new Map(accept.toLowerCase().split(',').map(readRange))
+  const cbor = ranges.get(cborType) ?? 0
+  const json = ranges.get('application/json') ?? ranges.get('application/*') ?? ranges.get('*/*') ?? 0
+  return cbor > 0 && cbor >= json
+}
+
+/** A range of types and its weight. */
+function readRange(range: string): readonly [type: string, weight: number] {
+  const [type = '', ...parameters] = range.split(';').map((part) => part.trim())
+  const weight = parameters.map((parameter) => /^q=(\d(?:\.\d*)?)$/.exec(parameter)?.[1]).find(Boolean)
+  return [type, Number(weight ?? 1)]
 }

@@ -6,10 +6,10 @@
 
 import type { Engine, SessionLimits, StatementResult } from '@dendrodb/engine'
 import { errorBody, errorStatusTable, type Value, type ValueObject } from '@dendrodb/protocol'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Log } from '../../observability/log.ts'
 import type { ServerMetrics } from '../../observability/server-metrics.ts'
-import { sendValue } from '../answer.ts'
+import { sendValue, shownValue } from '../answer.ts'
 import { httpErrors } from '../http-errors.ts'
 import { fieldError, objectBody, optionalTextField } from '../json-body.ts'
 import type { RequestDatabases } from '../request-database.ts'
@@ -36,7 +36,8 @@ export function queryRoutes(app: FastifyInstance, options: QueryRouteOptions): v
     metrics.observeQuery('dql', (performance.now() - startedAt) / 1000)
     for (const result of answer.results) logBug(log, request.id, result)
     const { seq, head } = answer.receipt ?? (await engine.database(answer.database)).head()
-    return sendValue(request, reply, { results: answer.results.map(resultBody), seq, head })
+    const results = answer.results.map((result) => resultBody(request, result))
+    return sendValue(request, reply, { results, seq, head })
   })
 }
 
@@ -56,9 +57,11 @@ function varsOf(body: ValueObject): ValueObject {
   throw fieldError('vars', 'an object', 'type')
 }
 
-function resultBody(result: StatementResult): Value {
+function resultBody(request: FastifyRequest, result: StatementResult): Value {
   const timeMs = Math.round(result.timeMs * 1000) / 1000
-  if (result.status === 'ok') return { status: 'ok', result: result.result ?? null, time_ms: timeMs }
+  if (result.status === 'ok') {
+    return { status: 'ok', result: shownValue(request, result.result), time_ms: timeMs }
+  }
   return { status: 'error', error: errorBody(result.error) as ValueObject, time_ms: timeMs }
 }
 

@@ -5,24 +5,16 @@
  */
 
 import { connect, type Socket } from 'node:net'
+import { type Figure, percentile } from './measure.ts'
 
 export interface LoadOptions {
-  readonly host: string
   readonly port: number
   readonly connections: number
   readonly seconds: number
   /** Seconds before counting begins. */
-  readonly warmUpSeconds?: number
+  readonly warmUpSeconds: number
   /** The bytes of the n-th request. */
   readonly request: (n: number) => string
-}
-
-export interface LoadResult {
-  readonly perSecond: number
-  readonly p50Ms: number
-  readonly p99Ms: number
-  /** Answers by HTTP status. */
-  readonly statuses: Readonly<Record<string, number>>
 }
 
 /** A request as it goes over the wire. */
@@ -32,33 +24,34 @@ export function rawRequest(method: string, path: string, token: string, body = '
   return `${lines.join('\r\n')}\r\n\r\n${body}`
 }
 
-export async function loadHttp(options: LoadOptions): Promise<LoadResult> {
-  const { connections, seconds, warmUpSeconds = 1 } = options
+/** @throws when a request fails or is answered with an error */
+export async function loadHttp(options: LoadOptions): Promise<Figure> {
   const run = new LoadRun(options)
-  const sockets = Array.from({ length: connections }, () => run.openConnection())
-  await pause(warmUpSeconds)
+  const sockets = Array.from({ length: options.connections }, () => run.openConnection())
+  await pause(options.warmUpSeconds)
   run.startCounting()
-  await pause(seconds)
-  const result = run.result(seconds)
+  await pause(options.seconds)
+  const figure = run.figure()
   for (const socket of sockets) socket.destroy()
-  return result
+  return figure
 }
 
 class LoadRun {
   readonly #options: LoadOptions
   #latencies: number[] = []
-  #statuses: Record<string, number> = {}
+  #countedFrom = 0
   #sent = 0
+  #problem: string | undefined
 
   constructor(options: LoadOptions) {
     this.#options = options
   }
 
   openConnection(): Socket {
-    const { host, port, request } = this.#options
+    const { port, request } = this.#options
     let received = ''
     let sentAt = 0
-    const socket = connect({ host, port, noDelay: true }).setEncoding('latin1')
+    const socket = connect({ host: '127.0.0.1', port, noDelay: true }).setEncoding('latin1')
     const send = () => {
       sentAt = performance.now()
       socket.write(request(this.#sent))
@@ -69,42 +62,37 @@ class LoadRun {
       received += chunk
       const status = completeAnswer(received)
       if (status === undefined) return
+      if (status >= 400) this.#problem ??= `the server answered ${received}`
       received = ''
       this.#latencies.push(performance.now() - sentAt)
-      this.#statuses[status] = (this.#statuses[status] ?? 0) + 1
       send()
     })
     socket.on('error', ({ message }) => {
-      this.#statuses[message] = (this.#statuses[message] ?? 0) + 1
+      this.#problem ??= message
     })
     return socket
   }
 
   startCounting(): void {
     this.#latencies = []
-    this.#statuses = {}
+    this.#countedFrom = performance.now()
   }
 
-  result(seconds: number): LoadResult {
-    const sorted = Float64Array.from(this.#latencies).sort()
-    const at = (fraction: number) =>
-      sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? 0
-    return {
-      perSecond: Math.round(sorted.length / seconds),
-      p50Ms: at(0.5),
-      p99Ms: at(0.99),
-      statuses: this.#statuses,
-    }
+  figure(): Figure {
+    if (this.#problem !== undefined) throw new Error(this.#problem)
+    const opsPerSecond = (this.#latencies.length / (performance.now() - this.#countedFrom)) * 1_000
+    const sorted = this.#latencies.sort((a, b) => a - b)
+    return { opsPerSecond, p50Ms: percentile(sorted, 0.5), p99Ms: percentile(sorted, 0.99) }
   }
 }
 
 /** Status of the answer once it is there whole. One character is one byte. */
-function completeAnswer(received: string): string | undefined {
+function completeAnswer(received: string): number | undefined {
   const headEnd = received.indexOf('\r\n\r\n')
   if (headEnd < 0) return undefined
   const head = received.slice(0, headEnd)
   const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? '0'
-  return received.length >= headEnd + 4 + Number(length) ? head.slice(9, 12) : undefined
+  return received.length >= headEnd + 4 + Number(length) ? Number(head.slice(9, 12)) : undefined
 }
 
 function pause(seconds: number): Promise<void> {
