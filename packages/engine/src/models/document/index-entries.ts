@@ -15,7 +15,7 @@ import { indexErrors } from './index-errors.ts'
 import { entriesPerRecordMax } from './limits.ts'
 
 export interface RecordEntry extends BoundedEntry {
-  /** Whether the entry claims its key for one record alone: not where every value is NONE or NULL. */
+  /** Whether the entry claims its key for one record alone. */
   readonly isUnique: boolean
   /** `entry` as text, to compare by. */
   readonly text: string
@@ -58,8 +58,12 @@ function tuplesOf(index: IndexDefinition, record: ValueObject): Value[][] {
 
 function makeEntry(hash: LedgerHash, index: IndexDefinition, tuple: readonly Value[]): RecordEntry {
   const bounded = boundEntry(hash, encodeTuple(tuple))
-  const isEmpty = tuple.every((value) => value === undefined || value === null)
-  return { ...bounded, isUnique: index.unique && !isEmpty, text: keyText(bounded.entry) }
+  return { ...bounded, isUnique: index.unique && claimsKey(tuple), text: keyText(bounded.entry) }
+}
+
+/** As in SQL: what is not known equals nothing, so that a record that lacks a value is in nobody's way. */
+export function claimsKey(tuple: readonly Value[]): boolean {
+  return tuple.every((value) => value !== undefined && value !== null)
 }
 
 export function encodeTuple(tuple: readonly Value[]): Uint8Array {

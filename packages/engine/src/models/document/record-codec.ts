@@ -13,6 +13,7 @@ import {
 } from '@dendrodb/protocol'
 import { decodeCurrentRecord } from '../../ledger/current-record.ts'
 import type { StoredRecord } from '../model.ts'
+import { withoutNone } from './without-none.ts'
 
 /** The record under an `R` key. */
 export function decodeStoredRecord(id: RecordId, idKey: Uint8Array, stored: Uint8Array): StoredRecord {
@@ -67,10 +68,7 @@ export function makeRecord(
 /** The record as it is stored: without its id, and without fields that are NONE. */
 export function storedFields(value: ValueObject): ValueObject {
   const { id: _, ...fields } = value
-  for (const name of Object.keys(fields)) {
-    if (fields[name] === undefined) delete (fields as Record<string, Value>)[name]
-  }
-  return fields
+  return withoutNone(fields)
 }
 
 export function encodeFields(fields: ValueObject): Uint8Array {

@@ -157,13 +157,7 @@ export class RecordTx implements WriteTx {
 
   put(id: RecordId, value: ValueObject, options: PutOptions = {}): MaybePromise<void> {
     return chain(this.ensureTable(id.table), (table) => {
-      if (table.drop) return
-      const idKey = encodeExact(id.key)
-      return chain(this.#read(table, id, idKey), (before) => {
-        const fields = storedFields(value)
-        const after = makeRecord(id, idKey, this.seq, fields, options.validFrom, options.validTo)
-        return this.#change({ table, id, idKey, before, after, bytes: checkedBytes(id, fields) })
-      })
+      if (!table.drop) return this.#putFields(table, id, storedFields(value), options)
     })
   }
 
@@ -242,6 +236,19 @@ export class RecordTx implements WriteTx {
     }
   }
 
+  #putFields(
+    table: TableDefinition,
+    id: RecordId,
+    fields: ValueObject,
+    { validFrom, validTo }: PutOptions = {},
+  ): MaybePromise<void> {
+    const idKey = encodeExact(id.key)
+    return chain(this.#read(table, id, idKey), (before) => {
+      const after = makeRecord(id, idKey, this.seq, fields, validFrom, validTo)
+      return this.#change({ table, id, idKey, before, after, bytes: checkedBytes(id, fields) })
+    })
+  }
+
   #read(table: TableDefinition, id: RecordId, idKey: Uint8Array): MaybePromise<StoredRecord | undefined> {
     const key = recordKey(mainBranch, table.id, idKey)
     const text = keyText(key)
@@ -284,11 +291,11 @@ export class RecordTx implements WriteTx {
   }
 
   #writeDefinition({ tableId, key, value }: CatalogChange): MaybePromise<void> {
-    const id = new RecordId(
-      must(this.#base.catalog.tableById(tableId), 'a system table').name,
-      key as RecordKey,
-    )
-    return chain(value === undefined ? this.delete(id) : this.put(id, value), () => undefined)
+    const table = must(this.#base.catalog.tableById(tableId), 'a system table')
+    const id = new RecordId(table.name, key as RecordKey)
+    // A parameter is a value of its own, not a field: the NONE in it stays.
+    if (value !== undefined) return this.#putFields(table, id, value)
+    return chain(this.delete(id), () => undefined)
   }
 }
 

@@ -5,7 +5,9 @@
 import { compareBytes, encodeExact, type RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
 import { catalogErrors } from '../../catalog/catalog-errors.ts'
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
+import { claimsKey } from '../../models/document/index-entries.ts'
 import { indexErrors } from '../../models/document/index-errors.ts'
+import { withoutNone } from '../../models/document/without-none.ts'
 import type { StoredRecord, WriteTx } from '../../models/model.ts'
 import { indexedTuples } from '../execute/write/indexed-values.ts'
 import type { MemoryCatalog } from './memory-catalog.ts'
@@ -48,7 +50,7 @@ export class MemoryTx extends MemoryView implements WriteTx {
       id,
       idKey: encodeExact(id.key),
       seq: this.#base.seq + 1,
-      value: { ...value, id },
+      value: withoutNone({ ...value, id }),
       ...options,
     }
     this.#checkUnique(table, record)
@@ -139,9 +141,6 @@ export class MemoryTx extends MemoryView implements WriteTx {
   }
 }
 
-/** Combinations of nothing but NONE and NULL claim nothing. */
 function claims(index: IndexDefinition, record: ValueObject): readonly string[] {
-  return indexedTuples(index, record)
-    .filter((tuple) => tuple.some((value) => value !== undefined && value !== null))
-    .map(tupleText)
+  return indexedTuples(index, record).filter(claimsKey).map(tupleText)
 }

@@ -166,7 +166,7 @@ function compileContent(content: CompiledExpression): CompiledData {
     isPoint: content.isPoint,
     *apply(base, ctx) {
       const given = yield* wait(content.evaluate(base, ctx))
-      return keepFixed(withoutNone(expectObject(given, 'CONTENT')), base)
+      return keepFixed(expectObject(given, 'CONTENT'), base)
     },
     *newId(ctx) {
       return expectObject(yield* wait(content.evaluate({}, ctx)), 'CONTENT').id
@@ -209,15 +209,6 @@ function keepFixed(record: ValueObject, base: ValueObject): ValueObject {
   if (missing.length === 0) return record
   const kept: Record<string, Value> = { ...record }
   for (const name of missing) kept[name] = base[name]
-  return kept
-}
-
-/** A record has no field that is NONE. */
-export function withoutNone(record: ValueObject): ValueObject {
-  const names = Object.keys(record)
-  if (names.every((name) => record[name] !== undefined)) return record
-  const kept: Record<string, Value> = {}
-  for (const name of names) if (record[name] !== undefined) setField(kept, name, record[name])
   return kept
 }
 

@@ -5,6 +5,7 @@
 
 import { RecordId, setField, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { TableDefinition } from '../../../catalog/definitions.ts'
+import { withoutNone } from '../../../models/document/without-none.ts'
 import type { PutOptions, WriteTx } from '../../../models/model.ts'
 import { accessErrors } from '../../access-errors.ts'
 import { type Action, isOutOfReach } from '../../compile/access-scope.ts'
@@ -14,7 +15,7 @@ import { exactEqual } from '../../operators/comparison.ts'
 import { describeValue } from '../../operators/describe-value.ts'
 import { queryErrors } from '../../query-errors.ts'
 import { type Task, wait } from '../task.ts'
-import { type CompiledData, withoutNone } from './document.ts'
+import type { CompiledData } from './document.ts'
 import { checkEdge, type EdgeEnds } from './edge.ts'
 import { documentOf, type WrittenRecord } from './output.ts'
 
