@@ -37,10 +37,23 @@ export function encodeCanonical(value: Value): Uint8Array {
 
 /** The value of canonical bytes. @throws CBOR_* for any others */
 export function decodeCanonical(bytes: Uint8Array): Value {
-  const reader = new CborReader(bytes)
+  return readWhole(new CborReader(bytes))
+}
+
+/** The same, with byte strings as views of `bytes`. @throws CBOR_* */
+export function decodeCanonicalViews(bytes: Uint8Array): Value {
+  return readWhole(new CborReader(bytes, 0, false))
+}
+
+function readWhole(reader: CborReader): Value {
   const value = readCanonical(reader)
   reader.finish()
   return value
+}
+
+/** Bytes of the head in front of a byte string of `length` bytes, less than 2^32. */
+export function byteStringHeadBytes(length: number): number {
+  return length < 24 ? 1 : length < 1 << 8 ? 2 : length < 1 << 16 ? 3 : 5
 }
 
 /**

@@ -5,7 +5,13 @@
 
 export { AssertionError, assert, must, unreachable } from './assert.ts'
 export { decodeBase64, encodeBase64 } from './base64.ts'
-export { decodeCanonical, decodeCanonicalInto, encodeCanonical } from './cbor.ts'
+export {
+  byteStringHeadBytes,
+  decodeCanonical,
+  decodeCanonicalInto,
+  decodeCanonicalViews,
+  encodeCanonical,
+} from './cbor.ts'
 export { readCanonical } from './cbor-decode.ts'
 export { writeCanonical } from './cbor-encode.ts'
 export { cborErrors } from './cbor-errors.ts'

@@ -20,9 +20,9 @@ describe('record versions', () => {
   test('a version comes back from its payload, and its commitment with it', () => {
     const { payload, commitment } = sealVersion(hash, version, salt)
     const opened = openVersion(payload)
-    expect(Buffer.from(opened.salt)).toEqual(salt)
-    expect(commitmentOf(hash, opened.version, opened.salt)).toEqual(commitment)
-    expect(opened.version.bytes).toEqual(version.bytes)
+    expect(commitmentOf(hash, payload, opened.bytes)).toEqual(commitment)
+    expect(opened).toEqual({ ...version, bytes: expect.anything(), validFrom: null, validTo: null })
+    expect(Buffer.from(opened.bytes ?? [])).toEqual(Buffer.from(version.bytes ?? []))
   })
 
   test('the commitment depends on each part, and on the salt', () => {
@@ -36,8 +36,27 @@ describe('record versions', () => {
       { ...version, bytes: undefined },
       { ...version, bytes: encodeCanonical({ name: 'Bob' }) },
     ]
-    for (const other of others) expect(commitmentOf(hash, other, salt)).not.toEqual(commitment)
-    expect(commitmentOf(hash, version, Buffer.alloc(16))).not.toEqual(commitment)
+    for (const other of others) expect(sealVersion(hash, other, salt).commitment).not.toEqual(commitment)
+    expect(sealVersion(hash, version, Buffer.alloc(16)).commitment).not.toEqual(commitment)
+  })
+
+  test.each([0, 1, 23, 24, 255, 256, 65_535, 65_536])(
+    'the commitment over a record of %i bytes is that over its parts',
+    (length) => {
+      const bytes = new Uint8Array(length).fill(7)
+      const { payload, commitment } = sealVersion(hash, { ...version, bytes }, salt)
+      const versionId = hash.of(Buffer.concat([salt, bytes]))
+      const fields = [16, 'user', 'alice', 1, null, null, versionId]
+      expect(commitment).toEqual(hash.of(Buffer.concat([salt, encodeCanonical(fields)])))
+      expect(commitmentOf(hash, payload, openVersion(payload).bytes)).toEqual(commitment)
+    },
+  )
+
+  test('a deletion is committed to as well', () => {
+    const { payload, commitment } = sealVersion(hash, { ...version, bytes: undefined }, salt)
+    const fields = [16, 'user', 'alice', 0, null, null, null]
+    expect(commitment).toEqual(hash.of(Buffer.concat([salt, encodeCanonical(fields)])))
+    expect(openVersion(payload).bytes).toBeUndefined()
   })
 
   test('payload and commitment are what format 1 says', () => {

@@ -7,8 +7,14 @@
  * validFrom, validTo, record bytes as a byte string].
  */
 
-import { decodeCanonical, encodeCanonical, type RecordKey, type Value } from '@dendrodb/protocol'
-import type { Hash, LedgerHash } from './hash.ts'
+import {
+  byteStringHeadBytes,
+  decodeCanonicalViews,
+  encodeCanonical,
+  type RecordKey,
+  type Value,
+} from '@dendrodb/protocol'
+import { type Hash, hashBytes, type LedgerHash } from './hash.ts'
 import { ledgerErrors } from './ledger-errors.ts'
 import { saltBytes } from './salt-source.ts'
 
@@ -34,28 +40,34 @@ const opDelete = 0
 
 export function sealVersion(hash: LedgerHash, version: RecordVersion, salt: Uint8Array): SealedVersion {
   const payload = Buffer.concat([salt, encodeCanonical(payloadFields(version))])
-  return { payload, commitment: commitmentOf(hash, version, salt) }
+  return { payload, commitment: commitmentOf(hash, payload, version.bytes) }
 }
 
-export function commitmentOf(hash: LedgerHash, version: RecordVersion, salt: Uint8Array): Hash {
-  const versionId = version.bytes === undefined ? null : hash.of(Buffer.concat([salt, version.bytes]))
-  const fields = payloadFields(version)
-  fields[fields.length - 1] = versionId
-  return hash.of(Buffer.concat([salt, encodeCanonical(fields)]))
+/**
+ * What the commit holds of the version in `payload`, whose record bytes are `bytes`.
+ * The record bytes are the last item of the payload, so that what is hashed are the bytes before it, as they
+ * are stored, and the version id in its place.
+ */
+export function commitmentOf(hash: LedgerHash, payload: Uint8Array, bytes: Uint8Array | undefined): Hash {
+  if (bytes === undefined) return hash.of(payload)
+  const start = payload.length - bytes.length - byteStringHeadBytes(bytes.length)
+  lastItem.set(hash.of(payload.subarray(0, saltBytes), bytes), lastItemHead.length)
+  return hash.of(payload.subarray(0, start), lastItem)
 }
 
-/** @throws LEDGER_CORRUPT */
-export function openVersion(payload: Uint8Array): {
-  readonly version: RecordVersion
-  readonly salt: Uint8Array
-} {
-  const fields = decodeCanonical(payload.subarray(saltBytes)) as readonly Value[]
+/** A byte string of 32 bytes: the version id. */
+const lastItemHead = [0x58, hashBytes] as const
+const lastItem = Uint8Array.from([...lastItemHead, ...new Uint8Array(hashBytes)])
+
+/** The version in a stored payload, whose bytes it shares. @throws LEDGER_CORRUPT */
+export function openVersion(payload: Uint8Array): RecordVersion {
+  const fields = decodeCanonicalViews(payload.subarray(saltBytes)) as readonly Value[]
   const [tableId, table, key, op, validFrom, validTo, bytes] = fields
   // Nothing may stand for the same version in two ways, or a changed byte could go unnoticed.
   const isExact = fields.length === 7 && !fields.includes(undefined) && (op === opPut) === (bytes !== null)
   if (!isExact)
     throw ledgerErrors.CORRUPT({ what: 'a record version', reason: 'its payload has another shape' })
-  const version: RecordVersion = {
+  return {
     tableId: tableId as number,
     table: table as string,
     key: key as RecordKey,
@@ -63,7 +75,6 @@ export function openVersion(payload: Uint8Array): {
     validTo,
     bytes: op === opPut ? (bytes as Uint8Array) : undefined,
   }
-  return { version, salt: payload.subarray(0, saltBytes) }
 }
 
 function payloadFields(version: RecordVersion): Value[] {

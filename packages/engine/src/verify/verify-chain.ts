@@ -136,8 +136,8 @@ class ChainWalk {
     this.#objects += 1
     this.#versions += 1
     const isTrue = this.#attempt(what, entry.key, () => {
-      const { version, salt } = openVersion(entry.value)
-      return Buffer.compare(commitmentOf(this.#hash, version, salt), commitment) === 0
+      const { bytes } = openVersion(entry.value)
+      return Buffer.compare(commitmentOf(this.#hash, entry.value, bytes), commitment) === 0
     })
     if (isTrue === false) this.#broken(what, entry.key, 'its hash is not the one in the commit')
   }

@@ -159,7 +159,7 @@ class RecordWalk {
 
   #open(item: HistoryItem, payload: Buffer): RecordVersion | undefined {
     try {
-      return openVersion(payload).version
+      return openVersion(payload)
     } catch {
       this.#broken(`the history of ${this.#name(item)}`, item.key, 'its version cannot be read')
       return undefined

@@ -109,14 +109,14 @@ function makeVersion(
   ref: VersionRef,
   payload: Buffer | undefined,
 ): StoredRecord {
-  const bytes = payload && openVersion(payload).version.bytes
+  const bytes = payload && openVersion(payload).bytes
   if (bytes === undefined) {
     throw ledgerErrors.CORRUPT({
       what: `version ${ref.seq}/${ref.n} of ${id}`,
       reason: 'its payload is missing',
     })
   }
-  const { validFrom, validTo } = openVersion(payload as Buffer).version
+  const { validFrom, validTo } = openVersion(payload as Buffer)
   const fields = decodeCanonical(bytes) as ValueObject
   return makeRecord(id, idKey, ref.seq, fields, validFrom ?? undefined, validTo ?? undefined)
 }
