@@ -11,7 +11,12 @@ import { type DatabaseFiles, filesIn, filesInMemory } from './database/database-
 import { catalogOfDatabase, checkDatabaseName } from './database/database-name.ts'
 import { openLedger } from './database/open-core.ts'
 import { engineErrors } from './engine-errors.ts'
-import { cacheHeapShareMax, recordCacheBytesMax, scanCacheBytesMax } from './models/document/limits.ts'
+import {
+  cacheHeapShareMax,
+  rangeCacheBytesMax,
+  recordCacheBytesMax,
+  scanCacheBytesMax,
+} from './models/document/limits.ts'
 import type { NewDatabase, QueryHost } from './query/host.ts'
 
 export interface EngineOptions {
@@ -24,6 +29,8 @@ export interface EngineOptions {
   readonly recordCacheBytes?: number
   /** Decoded rows kept for scans, per database. Default 64 MiB, less on a small heap. */
   readonly scanCacheBytes?: number
+  /** Entries and edges kept of index ranges, per database. Default 16 MiB, less on a small heap. */
+  readonly rangeCacheBytes?: number
   /** Blocks of files kept per database. Default 32 MiB. */
   readonly blockCacheBytes?: number
   /** Writes kept in memory before they are sorted into files, per database. Default 16 MiB. */
@@ -52,22 +59,25 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
           cacheBytes: blockCacheBytes ?? 32 * 1024 * 1024,
           writeBufferBytes: writeBufferBytes ?? 16 * 1024 * 1024,
         })
-  const { recordCacheBytes, scanCacheBytes, hash = 'blake2b' } = { ...defaultCaches(), ...options }
+  const { hash = 'blake2b', ...given } = options
   checkHashName(hash)
-  return new Engine(files, await files.names(), { recordCacheBytes, scanCacheBytes }, { hash })
+  return new Engine(files, await files.names(), cacheSizes(given), { hash })
 }
 
 interface CacheSizes {
   readonly recordCacheBytes: number
   readonly scanCacheBytes: number
+  readonly rangeCacheBytes: number
 }
 
 /** A process in a small container has a small heap, and caches must leave most of it to the work. */
-function defaultCaches(): CacheSizes {
-  const room = getHeapStatistics().heap_size_limit * cacheHeapShareMax
+function cacheSizes(given: Partial<CacheSizes>): CacheSizes {
+  const bytesMax = recordCacheBytesMax + scanCacheBytesMax + rangeCacheBytesMax
+  const share = Math.min(1, (getHeapStatistics().heap_size_limit * cacheHeapShareMax) / bytesMax)
   return {
-    recordCacheBytes: Math.min(recordCacheBytesMax, room / 3),
-    scanCacheBytes: Math.min(scanCacheBytesMax, (room * 2) / 3),
+    recordCacheBytes: given.recordCacheBytes ?? recordCacheBytesMax * share,
+    scanCacheBytes: given.scanCacheBytes ?? scanCacheBytesMax * share,
+    rangeCacheBytes: given.rangeCacheBytes ?? rangeCacheBytesMax * share,
   }
 }
 

@@ -21,11 +21,12 @@ import type { CommittedWrite, Mutation } from '../ledger/write-request.ts'
 import { decodedBytes } from '../models/document/cached-scan.ts'
 import { HeadView } from '../models/document/head-view.ts'
 import { readCount } from '../models/document/live-records.ts'
+import { RangeCache } from '../models/document/range-cache.ts'
 import { RecordCache } from '../models/document/record-cache.ts'
 import { RecordTx, type TxBase } from '../models/document/record-tx.ts'
 import { ScanCache } from '../models/document/scan-cache.ts'
 import { HistoryView } from '../models/history/history-view.ts'
-import type { ReadView, StoredRecord } from '../models/model.ts'
+import type { EdgeRef, IndexEntry, ReadView, StoredRecord } from '../models/model.ts'
 import type { AsOf, Receipt, WriteOptions } from '../query/host.ts'
 import { chain } from '../storage/chain.ts'
 import type { KvStore, MaybePromise } from '../storage/kv-store.ts'
@@ -41,6 +42,8 @@ export interface CoreOptions {
   readonly catalog: StoredCatalog
   readonly recordCacheBytes: number
   readonly scanCacheBytes: number
+  /** Half of them for entries, half for edges. */
+  readonly rangeCacheBytes: number
 }
 
 export type CommitListener = (writes: readonly CommittedWrite[]) => void
@@ -55,6 +58,8 @@ export class DatabaseCore {
   readonly catalogs: CatalogTimeline
   readonly #cache: RecordCache
   readonly #scanCache: ScanCache
+  readonly #entryCache: RangeCache<IndexEntry>
+  readonly #edgeCache: RangeCache<EdgeRef>
   /** Cached records that a write took out of the cache, by the write's seq: hot, so they go back in. */
   readonly #hot = new Map<number, Mutation[]>()
   readonly #listeners = new Set<CommitListener>()
@@ -70,6 +75,8 @@ export class DatabaseCore {
     this.catalogs = new CatalogTimeline(catalog)
     this.#cache = new RecordCache(recordCacheBytes)
     this.#scanCache = new ScanCache(scanCacheBytes)
+    this.#entryCache = new RangeCache(options.rangeCacheBytes / 2)
+    this.#edgeCache = new RangeCache(options.rangeCacheBytes / 2)
     this.sequencer = new Sequencer(store, state, catalog.seq, {
       onSequenced: (write) => this.#onSequenced(write),
       onCommitted: (writes) => this.#onCommitted(writes),
@@ -151,6 +158,8 @@ export class DatabaseCore {
       catalog: this.catalogs.at(seq),
       cached: (table, id) => this.#cached(table, id, seq),
       scanCache: this.#scanCache,
+      entryCache: this.#entryCache,
+      edgeCache: this.#edgeCache,
       hasChanged: (range) => this.sequencer.hasChanged({ readSeq: seq, readKeys: [], readRanges: [range] }),
       onRead: (table, record, bytes) => {
         if (!this.#cache.admits()) return
@@ -269,7 +278,14 @@ export class DatabaseCore {
         else hot.push(mutation)
       }
     }
+    for (const change of write.request.indexChanges) {
+      this.#entryCache.invalidate(change)
+      this.#edgeCache.invalidate(change)
+    }
     if (changes.length === 0) return
+    // An index may have come into force, or go on as another one.
+    this.#entryCache.clear()
+    this.#edgeCache.clear()
     this.catalogs.change(write.seq, changes)
     this.sequencer.setCatalogSeq(write.seq)
   }
