@@ -8,16 +8,17 @@ import { RecordId } from '@dendrodb/protocol'
 import type { TableDefinition } from '../catalog/definitions.ts'
 import type { CatalogChange, StoredCatalog } from '../catalog/stored-catalog.ts'
 import { catalogTableIds } from '../catalog/system-tables.ts'
+import { headOf } from '../ledger/commit.ts'
 import type { LedgerState } from '../ledger/commit-group.ts'
 import { formatHead, type LedgerHash } from '../ledger/hash.ts'
-import { mainBranch, recordKey } from '../ledger/key-space.ts'
+import { keyOf, mainBranch, recordKey } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import { exclusiveRunMs, optimisticRunsMax } from '../ledger/limits.ts'
 import type { StoreFormat } from '../ledger/manifest.ts'
 import { keyText } from '../ledger/overlay.ts'
 import { type GroupBase, Sequencer } from '../ledger/sequencer.ts'
 import { checkWriteMeta, type WriteMeta } from '../ledger/write-meta.ts'
-import type { CommittedWrite, Mutation } from '../ledger/write-request.ts'
+import { type CommittedWrite, isEmptyRequest, type Mutation } from '../ledger/write-request.ts'
 import { decodedBytes } from '../models/document/cached-scan.ts'
 import { HeadView } from '../models/document/head-view.ts'
 import { readCount } from '../models/document/live-records.ts'
@@ -27,11 +28,12 @@ import { RecordTx, type TxBase } from '../models/document/record-tx.ts'
 import { ScanCache } from '../models/document/scan-cache.ts'
 import { HistoryView } from '../models/history/history-view.ts'
 import type { EdgeRef, IndexEntry, ReadView, StoredRecord } from '../models/model.ts'
-import type { AsOf, Receipt, WriteOptions } from '../query/host.ts'
+import type { AsOf, Receipt, WriteAnswer, WriteOptions } from '../query/host.ts'
 import { chain } from '../storage/chain.ts'
 import type { KvStore, MaybePromise } from '../storage/kv-store.ts'
 import { CatalogTimeline } from './catalog-timeline.ts'
 import { seqAtInstant } from './commit-time.ts'
+import { answerOf, guardedWork, isGuarded } from './guarded-write.ts'
 import { type HeldSnapshot, SharedSnapshots } from './shared-snapshot.ts'
 
 export interface CoreOptions {
@@ -119,9 +121,21 @@ export class DatabaseCore {
   async write<T>(
     work: (tx: RecordTx) => MaybePromise<T>,
     options: WriteOptions = {},
-  ): Promise<{ readonly result: T; readonly receipt: Receipt }> {
+  ): Promise<WriteAnswer<T>> {
     this.#checkOpen()
-    if (options.meta !== undefined) checkWriteMeta(options.meta)
+    const { meta, request } = options
+    if (meta !== undefined) checkWriteMeta(meta)
+    if (!isGuarded(meta)) return this.#write(work, options)
+    const { result: done, receipt } = await this.#write(guardedWork(this.hash, work, meta, request), options)
+    if ('result' in done) return { result: done.result, receipt }
+    const first = await this.#receiptAt(done.replay.seq)
+    return { result: answerOf(meta, done.replay) as T, receipt: first, isReplay: true }
+  }
+
+  async #write<T>(
+    work: (tx: RecordTx) => MaybePromise<T>,
+    options: WriteOptions,
+  ): Promise<{ readonly result: T; readonly receipt: Receipt }> {
     if (options.isPoint === true && this.store.reads === 'sync') {
       const done = await this.#writeInside(work, options.meta, 'at once')
       if (done !== undefined) return done
@@ -209,7 +223,7 @@ export class DatabaseCore {
       })
       const result = await work(tx)
       const request = tx.toRequest(meta)
-      if (request.mutations.length === 0) return { result, receipt: this.#receiptOf(held.manifest) }
+      if (isEmptyRequest(request)) return { result, receipt: this.#receiptOf(held.manifest) }
       const outcome = await this.sequencer.submit(request)
       return outcome === 'conflict' ? undefined : { result, receipt: this.#receiptOf(outcome.write) }
     } finally {
@@ -259,6 +273,17 @@ export class DatabaseCore {
       reads: this.store.reads,
       nextNumber: () => this.sequencer.nextNumber(),
       cached: (table, id) => this.#cached(table, id, seq),
+    }
+  }
+
+  async #receiptAt(seq: number): Promise<Receipt> {
+    const held = await this.snapshots.hold()
+    try {
+      const stored = await held.snapshot.get(keyOf('commit', seq))
+      if (stored === undefined) throw ledgerErrors.CORRUPT({ what: `commit ${seq}`, reason: 'it is missing' })
+      return this.#receiptOf({ seq, head: headOf(this.hash, stored) })
+    } finally {
+      held.release()
     }
   }
 

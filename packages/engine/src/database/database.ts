@@ -14,9 +14,18 @@ import {
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
 import type { ReadView, StoredRecord, WriteTx } from '../models/model.ts'
-import type { AsOf, DatabaseHost, IndexProgress, QueryHost, Receipt, WriteOptions } from '../query/host.ts'
+import type {
+  AsOf,
+  DatabaseHost,
+  IndexProgress,
+  QueryHost,
+  Receipt,
+  WriteAnswer,
+  WriteOptions,
+} from '../query/host.ts'
 import type { Session } from '../query/session.ts'
 import { type QueryAnswer, runQuery } from '../run-query.ts'
+import { chain } from '../storage/chain.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
 import { type VerifyOptions, type VerifyReport, verifyStore } from '../verify/verify-store.ts'
 import { copyValue } from './copy-value.ts'
@@ -28,9 +37,22 @@ import { type SelectOptions, selectStatement } from './select-statement.ts'
 /** A record id as text (`user:alice`) or as a value. */
 export type IdInput = string | RecordId
 
-export type CommitOperation =
-  | { readonly put: IdInput; readonly fields: Readonly<Record<string, unknown>> }
-  | { readonly delete: IdInput }
+export type CommitOperation = IfSeq &
+  (
+    | { readonly put: IdInput; readonly fields: Readonly<Record<string, unknown>> }
+    | { readonly delete: IdInput }
+  )
+
+export interface IfSeq {
+  /**
+   * Refuses with LEDGER_PRECONDITION unless the record's newest version is of this commit; -1: unless there
+   * is no such record.
+   */
+  readonly ifSeq?: number
+}
+
+/** What a write of one record says about itself, and on what condition it is made. */
+export interface RecordWriteOptions extends WriteMeta, IfSeq {}
 
 export interface WriteReceipt extends Receipt {
   readonly id: RecordId
@@ -49,6 +71,9 @@ export interface QueryOptions {
 /** Given to the statements of a transaction that another one, or CANCEL, brought down. */
 const echoedCodes: ReadonlySet<string> = new Set(['QUERY_TRANSACTION_FAILED', 'QUERY_TRANSACTION_CANCELLED'])
 
+/** How often answers that were kept for repeated requests are looked through. */
+const sweepEveryMs = 10 * 60 * 1_000
+
 export class Database implements DatabaseHost {
   readonly name: string
   /** Given once, when the database was made. */
@@ -62,6 +87,7 @@ export class Database implements DatabaseHost {
   readonly #builder: IndexBuilder
   readonly #garbage: GarbageCollector
   readonly #stopListening: () => void
+  readonly #sweeping: NodeJS.Timeout
 
   /** Made by the engine; see `openEngine`. */
   constructor(core: DatabaseCore, engine: QueryHost, onClose: (closed: Promise<void>) => void) {
@@ -75,6 +101,7 @@ export class Database implements DatabaseHost {
     this.#garbage = new GarbageCollector(core)
     this.#builder.resume()
     this.#garbage.run()
+    this.#sweeping = setInterval(() => this.#garbage.run(), sweepEveryMs).unref()
     this.#stopListening = core.onCommit((writes) => {
       if (writes.some(({ seq }) => seq === core.catalogs.newest().seq)) this.#builder.resume()
       if (writes.some(({ request }) => request.dropped.length > 0)) this.#garbage.run()
@@ -124,20 +151,40 @@ export class Database implements DatabaseHost {
 
   /**
    * Creates or replaces the record; durable once it resolves.
-   * @throws INDEX_UNIQUE_VIOLATION, LEDGER_RECORD_TOO_LARGE, VALUE_*
+   * @throws INDEX_UNIQUE_VIOLATION, LEDGER_RECORD_TOO_LARGE, LEDGER_PRECONDITION, LEDGER_REPLAY_MISMATCH,
+   * LEDGER_NONCE_STALE, VALUE_*
    */
-  async put(id: IdInput, fields: Readonly<Record<string, unknown>>, meta?: WriteMeta): Promise<WriteReceipt> {
+  async put(
+    id: IdInput,
+    fields: Readonly<Record<string, unknown>>,
+    options?: RecordWriteOptions,
+  ): Promise<WriteReceipt> {
     const recordId = toId(id)
     const value = toFields(fields)
-    const { receipt } = await this.#core.write((tx) => tx.put(recordId, value), pointWrite(meta))
+    const write = (tx: WriteTx) => tx.put(recordId, value)
+    const { receipt } = await this.#writeRecord(recordId, ['put', recordId, value], write, options)
     return { id: recordId, ...receipt }
   }
 
   /** Deletes the record and the edges that touch it; its history stays. */
-  async delete(id: IdInput, meta?: WriteMeta): Promise<DeleteReceipt> {
+  async delete(id: IdInput, options?: RecordWriteOptions): Promise<DeleteReceipt> {
     const recordId = toId(id)
-    const { result, receipt } = await this.#core.write((tx) => tx.delete(recordId), pointWrite(meta))
+    const write = (tx: WriteTx) => tx.delete(recordId)
+    const { result, receipt } = await this.#writeRecord(recordId, ['delete', recordId], write, options)
     return { isDeleted: result, ...receipt }
+  }
+
+  #writeRecord<T>(
+    id: RecordId,
+    request: Value,
+    write: (tx: WriteTx) => MaybePromise<T>,
+    options: RecordWriteOptions | undefined,
+  ): Promise<WriteAnswer<T>> {
+    if (options === undefined) return this.#core.write(write, pointWrite)
+    const { ifSeq, ...meta } = options
+    const work = (tx: WriteTx) =>
+      ifSeq === undefined ? write(tx) : chain(tx.expectSeq(id, ifSeq), () => write(tx))
+    return this.#core.write(work, { ...pointWrite, meta, request: [request, ifSeq] })
   }
 
   /**
@@ -154,28 +201,30 @@ export class Database implements DatabaseHost {
   /** Several changes in one commit: all of them or none. */
   async commit(operations: readonly CommitOperation[], meta?: WriteMeta): Promise<Receipt> {
     const steps = operations.map((operation) => {
-      if ('delete' in operation) return { id: toId(operation.delete), fields: undefined }
-      return { id: toId(operation.put), fields: toFields(operation.fields) }
+      const { ifSeq } = operation
+      if ('delete' in operation) return { id: toId(operation.delete), fields: undefined, ifSeq }
+      return { id: toId(operation.put), fields: toFields(operation.fields), ifSeq }
     })
-    const { receipt } = await this.transaction(async (tx) => {
+    const work = async (tx: WriteTx) => {
+      for (const { id, ifSeq } of steps) if (ifSeq !== undefined) await tx.expectSeq(id, ifSeq)
       for (const { id, fields } of steps) await (fields === undefined ? tx.delete(id) : tx.put(id, fields))
-    }, meta)
+    }
+    const request = steps.map(({ id, fields, ifSeq }) => [id, fields, ifSeq])
+    const { receipt } = await this.write(work, meta === undefined ? {} : { meta, request })
     return receipt
   }
 
   /**
    * Runs `work` as one serialisable transaction. It may be run again when it loses a race, so it must have no
-   * effects outside `tx`.
+   * effects outside `tx`. With an idempotency key its result has to be a value, and whoever repeats the key
+   * is given it instead of another run.
    * @example
    * await shop.transaction(async (tx) => {
    *   const stock = await tx.getRecord(id)
    *   await tx.put(id, { ...stock.value, count: stock.value.count - 1 })
    * })
    */
-  transaction<T>(
-    work: (tx: WriteTx) => MaybePromise<T>,
-    meta?: WriteMeta,
-  ): Promise<{ readonly result: T; readonly receipt: Receipt }> {
+  transaction<T>(work: (tx: WriteTx) => MaybePromise<T>, meta?: WriteMeta): Promise<WriteAnswer<T>> {
     return this.write(work, meta === undefined ? {} : { meta })
   }
 
@@ -198,10 +247,7 @@ export class Database implements DatabaseHost {
     return this.#core.view(asOf)
   }
 
-  write<T>(
-    work: (tx: WriteTx) => MaybePromise<T>,
-    options?: WriteOptions,
-  ): Promise<{ readonly result: T; readonly receipt: Receipt }> {
+  write<T>(work: (tx: WriteTx) => MaybePromise<T>, options?: WriteOptions): Promise<WriteAnswer<T>> {
     return this.#core.write(work, options)
   }
 
@@ -261,6 +307,7 @@ export class Database implements DatabaseHost {
 
   async #close(): Promise<void> {
     this.#stopListening()
+    clearInterval(this.#sweeping)
     await Promise.all([this.#builder.stop(), this.#garbage.stop()])
     await this.#core.close()
   }
@@ -274,6 +321,4 @@ function toFields(fields: Readonly<Record<string, unknown>>): ValueObject {
   return fromUntrusted(fields) as ValueObject
 }
 
-function pointWrite(meta: WriteMeta | undefined): WriteOptions {
-  return meta === undefined ? { isPoint: true } : { isPoint: true, meta }
-}
+const pointWrite: WriteOptions = { isPoint: true }

@@ -26,6 +26,7 @@ import { encodeManifest, type Manifest } from './manifest.ts'
 import { appendLeaf, leafHash } from './merkle/compact-range.ts'
 import { keyText, Overlay } from './overlay.ts'
 import { sealVersion } from './record-version.ts'
+import { encodeNonce, encodeReplay, type ReplayGuard, replayTail } from './replay.ts'
 import type { SaltSource } from './salt-source.ts'
 import { uvarintBytes, writeUvarint } from './uvarint.ts'
 import { encodeMetaPayload } from './write-meta.ts'
@@ -91,6 +92,7 @@ export class CommitGroup {
       this.#put(keyOf('garbage', garbageKinds[kind], number), uvarintOf(seq))
       if (kind === 'table') this.#changedCounts.set(number, 0)
     }
+    if (request.guard !== undefined) this.#guard(request.guard, seq, timeMicros, keys)
     const stored = encodeCommit({
       seq,
       prevHead: this.#manifest.head,
@@ -141,6 +143,15 @@ export class CommitGroup {
     const difference = (bytes === undefined ? 0 : 1) - (prevSeq > 0 ? 1 : 0)
     if (difference !== 0) this.#changedCounts.set(tableId, this.count(tableId) + difference)
     return commitment
+  }
+
+  #guard({ replay, nonce }: ReplayGuard, seq: number, timeMicros: number, keys: string[]): void {
+    if (replay !== undefined) {
+      const { key, requestHash, answer } = replay
+      keys.push(this.#changeLive(key, encodeReplay({ seq, timeMicros, requestHash, answer })))
+      this.#put(keyOf('replayLog', seq), replayTail(key))
+    }
+    if (nonce !== undefined) keys.push(this.#changeLive(nonce.key, encodeNonce(nonce.nonce, seq)))
   }
 
   #changeIndex(change: IndexChange, seq: number, keys: string[]): void {

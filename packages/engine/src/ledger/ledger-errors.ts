@@ -15,6 +15,24 @@ export const ledgerErrors = defineErrors('LEDGER', {
     status: 'timeout',
     message: 'the transaction ran alone and was still not done after {limitMs} ms; make it smaller',
   },
+  REPLAY_MISMATCH: {
+    status: 'conflict',
+    message:
+      'the idempotency key {key} was used for another request (commit {seq}); take a new key for a new request',
+  },
+  REPLAY_ANSWER_GONE: {
+    status: 'conflict',
+    message:
+      'the request with the idempotency key {key} was carried out as commit {seq}; its answer was too large to keep',
+  },
+  NONCE_STALE: {
+    status: 'conflict',
+    message: 'the nonce {nonce} of client {client} is not above its last one, {last}',
+  },
+  PRECONDITION: {
+    status: 'conflict',
+    message: 'record {id} was expected {expected} and is {actual}',
+  },
   META_INVALID: { status: 'invalid_argument', message: 'write metadata: {field} {reason}' },
   RECORD_TOO_LARGE: {
     status: 'payload_too_large',

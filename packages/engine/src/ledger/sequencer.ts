@@ -21,7 +21,7 @@ import { groupBytesMax, groupCommitsMax, queuedRequestsMax } from './limits.ts'
 import { encodeManifest } from './manifest.ts'
 import { type KvReader, keyText, OverlayReader } from './overlay.ts'
 import { SaltSource } from './salt-source.ts'
-import type { CommittedWrite, WriteRequest } from './write-request.ts'
+import { type CommittedWrite, isEmptyRequest, type WriteRequest } from './write-request.ts'
 
 export type Outcome = { readonly write: CommittedWrite } | 'conflict'
 
@@ -368,10 +368,6 @@ export class Sequencer {
     if (this.#isDraining || this.#inFlight.length > 0) return
     for (const resolve of this.#idle.splice(0)) resolve()
   }
-}
-
-function isEmptyRequest(request: WriteRequest): boolean {
-  return request.mutations.length === 0
 }
 
 function claimText(indexId: number, entry: Uint8Array, idKey: Uint8Array): string {

@@ -121,6 +121,9 @@ export interface ReadView {
   close(): void
 }
 
+/** In place of the seq of a record that is not there. */
+export const absentSeq = -1
+
 export interface PutOptions {
   readonly validFrom?: Value
   readonly validTo?: Value
@@ -137,6 +140,11 @@ export interface WriteTx extends ReadView {
   put(id: RecordId, value: ValueObject, options?: PutOptions): MaybePromise<void>
   /** Deletes the record and the edges that touch it. `false`: there was none. */
   delete(id: RecordId): MaybePromise<boolean>
+  /**
+   * @throws LEDGER_PRECONDITION unless the newest version of the record is of commit `seq`, or `seq` is
+   * `absentSeq` and there is none
+   */
+  expectSeq(id: RecordId, seq: number): MaybePromise<void>
   /** The table's definition, made on the spot where there is none. */
   ensureTable(name: string, kind?: TableKind): MaybePromise<TableDefinition>
   /** Creates the table or changes what `change` names. */

@@ -10,6 +10,7 @@ import type { Compiler } from './compile/compiler.ts'
 import type { AccessRules } from './compile/eval-context.ts'
 import { createStatementCompiler } from './execute/compile-statement.ts'
 import { RequestRun, type StatementResult } from './execute/request-run.ts'
+import { runOnce } from './execute/run-once.ts'
 import { runText } from './execute/run-text.ts'
 import type { QueryHost, Receipt } from './host.ts'
 import { QueryCache } from './query-cache.ts'
@@ -51,7 +52,9 @@ export function createRunQuery(createRules: (createCompiler: () => Compiler) => 
     const { cache, rules } = stateOf(host)
     const prepared = cache.get(text)
     const request = new RequestRun({ host, session, rules, ...(vars && { vars }) })
-    const running = runText(request, prepared)
+    // What the session's key or nonce protects is the request, not each of its statements.
+    const isOnce = session.meta?.idempotencyKey !== undefined || session.meta?.nonce !== undefined
+    const running = isOnce ? runOnce(request, prepared, [text, vars]) : runText(request, prepared)
     if (running instanceof Promise) await running
     return answerOf(request)
   }

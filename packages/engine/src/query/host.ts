@@ -17,8 +17,18 @@ export interface Receipt {
   readonly head: string
 }
 
+export interface WriteAnswer<T> {
+  readonly result: T
+  readonly receipt: Receipt
+  /** The idempotency key had been used: this is what the first request was given. */
+  readonly isReplay?: boolean
+}
+
 export interface WriteOptions {
+  /** With an idempotency key the result must be a value: it is what the key's next user is given. */
   readonly meta?: WriteMeta
+  /** What is asked, as a value: an idempotency key that comes with another request is refused. */
+  readonly request?: Value
   /**
    * The work touches records by id alone, is short and never waits: it may run inside the commit group, where
    * it cannot lose a race. It must return without a promise when the view's reads are sync.
@@ -45,10 +55,7 @@ export interface DatabaseHost {
    * Runs `work` as one transaction and commits it. On a conflict `work` is run again on a fresh view, so it
    * must have no effects outside `tx`. When `work` throws nothing is written.
    */
-  write<T>(
-    work: (tx: WriteTx) => MaybePromise<T>,
-    options?: WriteOptions,
-  ): Promise<{ readonly result: T; readonly receipt: Receipt }>
+  write<T>(work: (tx: WriteTx) => MaybePromise<T>, options?: WriteOptions): Promise<WriteAnswer<T>>
   /** The newest acknowledged commit. */
   head(): Receipt
   /** Resolves when the index is ready. @throws INDEX_BUILD_FAILED after removing the definition's effect */

@@ -109,7 +109,7 @@ const checkedKinds = [
   'pastIndex',
   'count',
 ] as const
-const keptKinds = ['build', 'garbage'] as const
+const keptKinds = ['build', 'garbage', 'replay', 'replayLog', 'nonce'] as const
 
 /** Keys of no known kind, each of which is a finding; gives their number. */
 async function straysIn(reader: KvReader, findings: Findings): Promise<number> {

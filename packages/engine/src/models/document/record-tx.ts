@@ -17,6 +17,7 @@ import { mainBranch, recordKey } from '../../ledger/key-space.ts'
 import { ledgerErrors } from '../../ledger/ledger-errors.ts'
 import { mutationsPerCommitMax, recordBytesMax, transactionBytesMax } from '../../ledger/limits.ts'
 import { type KvReader, keyText, Overlay, OverlayReader } from '../../ledger/overlay.ts'
+import type { ReplayGuard } from '../../ledger/replay.ts'
 import type { WriteMeta } from '../../ledger/write-meta.ts'
 import type { Mutation, WriteRequest } from '../../ledger/write-request.ts'
 import { chain } from '../../storage/chain.ts'
@@ -35,6 +36,7 @@ import type {
   TableChange,
   WriteTx,
 } from '../model.ts'
+import { absentSeq } from '../model.ts'
 import { IndexDiff } from './index-diff.ts'
 import {
   adjacencyReader,
@@ -82,6 +84,7 @@ export class RecordTx implements WriteTx {
   readonly #definitions: DefinitionTx
   readonly #readKeys = new Map<string, Uint8Array>()
   readonly #readRanges: KeyRange[] = []
+  #guard: ReplayGuard | undefined
   #changedBytes = 0
 
   constructor(base: TxBase) {
@@ -204,6 +207,26 @@ export class RecordTx implements WriteTx {
     return this.#definitions.setParam(name, value)
   }
 
+  expectSeq(id: RecordId, expected: number): MaybePromise<void> {
+    return chain(this.getRecord(id), (record) => {
+      const actual = record?.seq ?? absentSeq
+      if (actual === expected) return
+      const [wanted, found] = [seqText(expected), seqText(actual)]
+      throw ledgerErrors.PRECONDITION({ id: id.toString(), expected: wanted, actual: found })
+    })
+  }
+
+  /** The stored value of a key of replay protection, as part of what the transaction relies on. */
+  readGuard(key: Buffer): MaybePromise<Buffer | undefined> {
+    this.#readKeys.set(keyText(key), key)
+    return this.#base.reader.get(key)
+  }
+
+  /** Protects the request; it becomes a commit even if it changes nothing. */
+  guard(guard: ReplayGuard): void {
+    this.#guard = guard
+  }
+
   close(): void {
     // The base belongs to whoever began the transaction.
   }
@@ -233,6 +256,7 @@ export class RecordTx implements WriteTx {
       indexChanges: this.#indexes.changes(),
       dropped: this.#definitions.dropped,
       meta,
+      guard: this.#guard,
     }
   }
 
@@ -297,6 +321,10 @@ export class RecordTx implements WriteTx {
     if (value !== undefined) return this.#putFields(table, id, value)
     return chain(this.delete(id), () => undefined)
   }
+}
+
+function seqText(seq: number): string {
+  return seq === absentSeq ? 'absent' : `of commit ${seq}`
 }
 
 function checkedBytes(id: RecordId, fields: ValueObject): Uint8Array {

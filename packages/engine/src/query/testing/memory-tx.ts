@@ -5,10 +5,11 @@
 import { compareBytes, encodeExact, type RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
 import { catalogErrors } from '../../catalog/catalog-errors.ts'
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
+import { ledgerErrors } from '../../ledger/ledger-errors.ts'
 import { claimsKey } from '../../models/document/index-entries.ts'
 import { indexErrors } from '../../models/document/index-errors.ts'
 import { withoutNone } from '../../models/document/without-none.ts'
-import type { StoredRecord, WriteTx } from '../../models/model.ts'
+import { absentSeq, type StoredRecord, type WriteTx } from '../../models/model.ts'
 import { indexedTuples } from '../execute/write/indexed-values.ts'
 import type { MemoryCatalog } from './memory-catalog.ts'
 import {
@@ -58,6 +59,11 @@ export class MemoryTx extends MemoryView implements WriteTx {
     records.set(keyTextOf(id), record)
     this.#tables.set(table.id, records)
     this.hasChanged = true
+  }
+
+  expectSeq(id: RecordId, seq: number): void {
+    const found = (this.getRecord(id) as StoredRecord | undefined)?.seq ?? absentSeq
+    if (found !== seq) throw ledgerErrors.PRECONDITION({ id: id.toString(), expected: seq, actual: found })
   }
 
   delete(id: RecordId): boolean {
