@@ -26,13 +26,20 @@ const hosts: Readonly<Record<string, () => Promise<OpenHost>>> = {
 const folder = join(import.meta.dirname, 'dql')
 const files = [...readdirSync(folder).filter((name) => name.endsWith('.dql')), '../../docs/query-language.md']
 
+/** What a host in memory without history does not have. */
+const engineFolder = join(import.meta.dirname, 'engine')
+const engineFiles = readdirSync(engineFolder)
+  .filter((name) => name.endsWith('.dql'))
+  .map((name) => join('../engine', name))
+
 test('there are cases', () => {
   const count = files.reduce((sum, name) => sum + casesOf(name).length, 0)
   expect(count).toBeGreaterThan(300)
 })
 
 describe.each(Object.keys(hosts))('on %s', (hostName) => {
-  describe.each(files)('%s', (name) => {
+  const own = hostName === 'the engine' ? [...files, ...engineFiles] : files
+  describe.each(own)('%s', (name) => {
     test.each(casesOf(name).map((each) => [each.name, each] as const))('%s', async (_, each) => {
       const { host, close } = await (hosts[hostName] as () => Promise<OpenHost>)()
       try {

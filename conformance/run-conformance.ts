@@ -160,7 +160,7 @@ export async function runCase(host: QueryHost, { steps }: ConformanceCase): Prom
       default: {
         const answer = await runStep(host, session, vars, step)
         if (answer !== undefined) {
-          session = { ...session, database: answer.database }
+          session = { ...session, database: answer.database, branch: answer.branch }
           Object.assign(vars, answer.variables)
         }
       }

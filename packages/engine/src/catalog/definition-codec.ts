@@ -1,11 +1,12 @@
 /**
  * Definitions as records and back.
  * Format: docs/formats.md#catalog. A table is `$table:<name>`, an index `$index:[<table>, <name>]`, a
- * parameter `$param:<name>`; fields that are not set are left out.
+ * parameter `$param:<name>`, a branch `$branch:<name>`; fields that are not set are left out.
  */
 
-import type { Value, ValueObject } from '@dendrodb/protocol'
+import type { Datetime, Value, ValueObject } from '@dendrodb/protocol'
 import type {
+  BranchDefinition,
   FieldPath,
   IndexDefinition,
   TableDefinition,
@@ -89,6 +90,22 @@ export function decodeIndex(table: string, name: string, record: ValueObject, se
     failure: record.failure as string | undefined,
     sinceSeq: (record.sinceSeq as number | undefined) ?? seq,
     isAdjacency: false,
+    comment: record.comment as string | undefined,
+  }
+}
+
+export function encodeBranch(branch: BranchDefinition): ValueObject {
+  const { number, parent, forkedAt, created, comment } = branch
+  return withoutNone({ number, parent, forkedAt, created, comment })
+}
+
+export function decodeBranch(name: string, record: ValueObject): BranchDefinition {
+  return {
+    name,
+    number: record.number as number,
+    parent: record.parent as number,
+    forkedAt: record.forkedAt as number,
+    created: record.created as Datetime,
     comment: record.comment as string | undefined,
   }
 }

@@ -6,7 +6,7 @@
  * made again has a new id, so that keys of the two never mix.
  */
 
-import type { Value } from '@dendrodb/protocol'
+import type { Datetime, Value } from '@dendrodb/protocol'
 
 export type SchemaMode = 'schemaless' | 'schemafull' | 'schemamixed'
 
@@ -77,6 +77,19 @@ export interface IndexDefinition {
 export interface ParamDefinition {
   readonly name: string
   readonly value: Value
+}
+
+/** A branch other than main. */
+export interface BranchDefinition {
+  readonly name: string
+  /** Stands in the keys of its state; never given again. */
+  readonly number: number
+  /** Number of the branch that it was forked from. */
+  readonly parent: number
+  /** Commit whose state it begins with. */
+  readonly forkedAt: number
+  readonly created: Datetime
+  readonly comment: string | undefined
 }
 
 /** What DEFINE TABLE says; what it leaves out stays as it is. */

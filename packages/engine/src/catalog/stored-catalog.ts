@@ -5,9 +5,21 @@
  */
 
 import type { ValueObject } from '@dendrodb/protocol'
-import { adjacencyIndexes, decodeIndex, decodeTable, type TableRecord } from './definition-codec.ts'
-import type { Catalog, IndexDefinition, ParamDefinition, TableDefinition } from './definitions.ts'
-import { systemTables } from './system-tables.ts'
+import {
+  adjacencyIndexes,
+  decodeBranch,
+  decodeIndex,
+  decodeTable,
+  type TableRecord,
+} from './definition-codec.ts'
+import type {
+  BranchDefinition,
+  Catalog,
+  IndexDefinition,
+  ParamDefinition,
+  TableDefinition,
+} from './definitions.ts'
+import { mergeTable, systemTables } from './system-tables.ts'
 
 /** A changed record of a reserved table; `value` undefined: deleted. */
 export interface CatalogChange {
@@ -23,24 +35,39 @@ interface CatalogRecords {
   /** By table name, then index name. */
   readonly indexes: ReadonlyMap<string, ReadonlyMap<string, IndexDefinition>>
   readonly params: ReadonlyMap<string, ParamDefinition>
+  readonly branches: ReadonlyMap<string, BranchDefinition>
 }
 
 const noIndexes: ReadonlyMap<string, IndexDefinition> = new Map()
 
 export class StoredCatalog implements Catalog {
-  static readonly empty = new StoredCatalog(0, { tables: new Map(), indexes: new Map(), params: new Map() })
+  static readonly empty = new StoredCatalog(0, {
+    tables: new Map(),
+    indexes: new Map(),
+    params: new Map(),
+    branches: new Map(),
+  })
 
   readonly seq: number
   readonly #records: CatalogRecords
+  /** On a branch: what is left of an edge table's own indexes. */
+  readonly #usable: ((own: IndexDefinition) => IndexDefinition) | undefined
   readonly #byName = new Map<string, TableDefinition>()
   readonly #byId = new Map<number, TableDefinition>()
+  readonly #indexes = new Map<number, IndexDefinition>()
 
-  private constructor(seq: number, records: CatalogRecords) {
+  private constructor(
+    seq: number,
+    records: CatalogRecords,
+    usable?: (own: IndexDefinition) => IndexDefinition,
+  ) {
     this.seq = seq
     this.#records = records
-    for (const table of Object.values(systemTables)) this.#add(table)
+    this.#usable = usable
+    for (const table of [...Object.values(systemTables), mergeTable]) this.#add(table)
     for (const [name, { table, adjacency }] of records.tables) {
-      const own = adjacency === undefined ? [] : adjacencyIndexes(table, adjacency)
+      const pair = adjacency === undefined ? [] : adjacencyIndexes(table, adjacency)
+      const own = usable === undefined ? pair : pair.map(usable)
       const defined = [...(records.indexes.get(name) ?? noIndexes).values()]
       this.#add({ ...table, indexes: [...own, ...defined.filter((index) => index.tableId === table.id)] })
     }
@@ -71,6 +98,25 @@ export class StoredCatalog implements Catalog {
       yield this.#records.params.get(name) as ParamDefinition
   }
 
+  /** Branches but main; main's catalog alone knows all of them. */
+  branch(name: string): BranchDefinition | undefined {
+    return this.#records.branches.get(name)
+  }
+
+  *branches(): Iterable<BranchDefinition> {
+    for (const name of [...this.#records.branches.keys()].sort())
+      yield this.#records.branches.get(name) as BranchDefinition
+  }
+
+  branchByNumber(number: number): BranchDefinition | undefined {
+    for (const branch of this.#records.branches.values()) if (branch.number === number) return branch
+    return undefined
+  }
+
+  indexById(id: number): IndexDefinition | undefined {
+    return this.#indexes.get(id)
+  }
+
   /** The table's own record, which changes to it start from. */
   tableRecord(name: string): TableRecord | undefined {
     return this.#records.tables.get(name)
@@ -81,6 +127,7 @@ export class StoredCatalog implements Catalog {
     const tables = new Map(this.#records.tables)
     const indexes = new Map(this.#records.indexes)
     const params = new Map(this.#records.params)
+    const branches = new Map(this.#records.branches)
     for (const { tableId, key, value, seq: ownSeq = seq } of changes) {
       if (tableId === systemTables.table.id) {
         setOrDelete(tables, key as string, value && decodeTable(key as string, value))
@@ -91,9 +138,11 @@ export class StoredCatalog implements Catalog {
         indexes.set(table, ofTable)
       } else if (tableId === systemTables.param.id) {
         setOrDelete(params, key as string, value && { name: key as string, value: value.value })
+      } else if (tableId === systemTables.branch.id) {
+        setOrDelete(branches, key as string, value && decodeBranch(key as string, value))
       }
     }
-    return new StoredCatalog(seq, { tables, indexes, params })
+    return new StoredCatalog(seq, { tables, indexes, params, branches }, this.#usable)
   }
 
   /**
@@ -103,9 +152,35 @@ export class StoredCatalog implements Catalog {
     return new PastCatalog(seq, this, today)
   }
 
+  /**
+   * This catalog of a branch as its reads and writes need it: with main's permissions of today, and without
+   * the indexes that are of no use to it: those that main had not completed when the branch was forked from
+   * it, or has removed since.
+   * @param atFork main's catalog as of the fork
+   */
+  onBranch(atFork: StoredCatalog, main: StoredCatalog): StoredCatalog {
+    const usable = (index: IndexDefinition): IndexDefinition => {
+      const before = atFork.indexById(index.id)
+      const isKept = before?.state === 'ready' && main.indexById(index.id) !== undefined
+      if (before === undefined || isKept) return index
+      return { ...index, state: 'failed', failure: 'main completed it after the fork, or has removed it' }
+    }
+    const tables = new Map<string, TableRecord>()
+    for (const [name, { table, adjacency }] of this.#records.tables) {
+      const permissions = main.table(name)?.permissions ?? table.permissions
+      tables.set(name, { table: { ...table, permissions }, adjacency })
+    }
+    const indexes = new Map<string, ReadonlyMap<string, IndexDefinition>>()
+    for (const [table, ofTable] of this.#records.indexes) {
+      indexes.set(table, new Map([...ofTable].map(([name, index]) => [name, usable(index)])))
+    }
+    return new StoredCatalog(Math.max(this.seq, main.seq), { ...this.#records, tables, indexes }, usable)
+  }
+
   #add(table: TableDefinition): void {
     this.#byName.set(table.name, table)
     this.#byId.set(table.id, table)
+    for (const index of table.indexes) this.#indexes.set(index.id, index)
   }
 }
 

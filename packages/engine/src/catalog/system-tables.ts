@@ -15,7 +15,11 @@ export const systemTables = {
   table: systemTable(1, '$table'),
   index: systemTable(2, '$index'),
   param: systemTable(3, '$param'),
+  branch: systemTable(4, '$branch'),
 } as const
+
+/** What was merged into a branch, and how far; on each branch its own, no definition. */
+export const mergeTable = systemTable(5, '$merge')
 
 export function isSystemTable(name: string): boolean {
   return name.startsWith(reservedPrefix)

@@ -13,27 +13,26 @@ import type { LedgerState } from '../ledger/commit-group.ts'
 import { formatHead, type LedgerHash } from '../ledger/hash.ts'
 import { keyOf, mainBranch, recordKey } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
-import { exclusiveRunMs, optimisticRunsMax } from '../ledger/limits.ts'
 import type { StoreFormat } from '../ledger/manifest.ts'
 import { keyText } from '../ledger/overlay.ts'
-import { type GroupBase, Sequencer } from '../ledger/sequencer.ts'
-import { checkWriteMeta, type WriteMeta } from '../ledger/write-meta.ts'
-import { type CommittedWrite, isEmptyRequest, type Mutation } from '../ledger/write-request.ts'
+import { Sequencer } from '../ledger/sequencer.ts'
+import type { CommittedWrite, Mutation } from '../ledger/write-request.ts'
 import { decodedBytes } from '../models/document/cached-scan.ts'
 import { HeadView } from '../models/document/head-view.ts'
 import { readCount } from '../models/document/live-records.ts'
 import { RangeCache } from '../models/document/range-cache.ts'
 import { RecordCache } from '../models/document/record-cache.ts'
-import { RecordTx, type TxBase } from '../models/document/record-tx.ts'
+import type { RecordTx, TxBase } from '../models/document/record-tx.ts'
 import { ScanCache } from '../models/document/scan-cache.ts'
 import { HistoryView } from '../models/history/history-view.ts'
 import type { EdgeRef, IndexEntry, ReadView, StoredRecord } from '../models/model.ts'
 import type { AsOf, Receipt, WriteAnswer, WriteOptions } from '../query/host.ts'
 import { chain } from '../storage/chain.ts'
 import type { KvStore, MaybePromise } from '../storage/kv-store.ts'
+import { Branches } from './branches.ts'
 import { CatalogTimeline } from './catalog-timeline.ts'
-import { seqAtInstant } from './commit-time.ts'
-import { answerOf, guardedWork, isGuarded } from './guarded-write.ts'
+import { seqAsOf } from './commit-time.ts'
+import { TransactionRunner, type TxSource } from './run-transaction.ts'
 import { type HeldSnapshot, SharedSnapshots } from './shared-snapshot.ts'
 
 export interface CoreOptions {
@@ -57,7 +56,10 @@ export class DatabaseCore {
   readonly hash: LedgerHash
   readonly sequencer: Sequencer
   readonly snapshots: SharedSnapshots
+  /** Of main. */
   readonly catalogs: CatalogTimeline
+  readonly branches: Branches
+  readonly #transactions: TransactionRunner
   readonly #cache: RecordCache
   readonly #scanCache: ScanCache
   readonly #entryCache: RangeCache<IndexEntry>
@@ -79,6 +81,8 @@ export class DatabaseCore {
     this.#scanCache = new ScanCache(scanCacheBytes)
     this.#entryCache = new RangeCache(options.rangeCacheBytes / 2)
     this.#edgeCache = new RangeCache(options.rangeCacheBytes / 2)
+    this.branches = new Branches(this)
+    this.#transactions = new TransactionRunner(this, this.#txSource())
     this.sequencer = new Sequencer(store, state, catalog.seq, {
       onSequenced: (write) => this.#onSequenced(write),
       onCommitted: (writes) => this.#onCommitted(writes),
@@ -101,14 +105,14 @@ export class DatabaseCore {
 
   /** The newest acknowledged version of a record that happens to be in the cache: a read without a view. */
   cachedRecord(id: RecordId): StoredRecord | undefined {
-    this.#checkOpen()
+    this.checkOpen()
     const { seq } = this.sequencer.durable.manifest
     const table = this.catalogs.at(seq).table(id.table)
     return table === undefined ? undefined : this.#cached(table, id, seq)
   }
 
   view(asOf?: AsOf): MaybePromise<ReadView> {
-    this.#checkOpen()
+    this.checkOpen()
     return chain(this.snapshots.hold(), (held) => {
       if (asOf === undefined) return this.#headView(held)
       return this.#pastView(held, asOf).catch((error: unknown) => {
@@ -118,36 +122,14 @@ export class DatabaseCore {
     })
   }
 
-  async write<T>(
-    work: (tx: RecordTx) => MaybePromise<T>,
-    options: WriteOptions = {},
-  ): Promise<WriteAnswer<T>> {
-    this.#checkOpen()
-    const { meta, request } = options
-    if (meta !== undefined) checkWriteMeta(meta)
-    if (!isGuarded(meta)) return this.#write(work, options)
-    const { result: done, receipt } = await this.#write(guardedWork(this.hash, work, meta, request), options)
-    if ('result' in done) return { result: done.result, receipt }
-    const first = await this.#receiptAt(done.replay.seq)
-    return { result: answerOf(meta, done.replay) as T, receipt: first, isReplay: true }
+  /** What jobs read that need keys rather than a view. The caller releases it. */
+  async holdSnapshot(): Promise<HeldSnapshot> {
+    this.checkOpen()
+    return this.snapshots.hold()
   }
 
-  async #write<T>(
-    work: (tx: RecordTx) => MaybePromise<T>,
-    options: WriteOptions,
-  ): Promise<{ readonly result: T; readonly receipt: Receipt }> {
-    if (options.isPoint === true && this.store.reads === 'sync') {
-      const done = await this.#writeInside(work, options.meta, 'at once')
-      if (done !== undefined) return done
-    }
-    for (let run = 0; run < optimisticRunsMax; run += 1) {
-      options.signal?.throwIfAborted()
-      const done = await this.#writeBeside(work, options.meta)
-      if (done !== undefined) return done
-    }
-    const alone = await this.#writeInside(work, options.meta, 'exclusive')
-    if (alone === undefined) throw ledgerErrors.CONFLICT({ runs: optimisticRunsMax + 1 })
-    return alone
+  write<T>(work: (tx: RecordTx) => MaybePromise<T>, options?: WriteOptions): Promise<WriteAnswer<T>> {
+    return this.#isClosed ? Promise.reject(this.#closedError()) : this.#transactions.write(work, options)
   }
 
   /** Waits for what is queued, then closes the store. */
@@ -159,8 +141,13 @@ export class DatabaseCore {
     await this.store.close()
   }
 
-  #checkOpen(): void {
-    if (this.#isClosed) throw ledgerErrors.CLOSED({ name: this.name })
+  /** @throws LEDGER_CLOSED */
+  checkOpen(): void {
+    if (this.#isClosed) throw this.#closedError()
+  }
+
+  #closedError(): Error {
+    return ledgerErrors.CLOSED({ name: this.name })
   }
 
   #headView(held: HeldSnapshot): HeadView {
@@ -187,9 +174,7 @@ export class DatabaseCore {
 
   async #pastView(held: HeldSnapshot, asOf: AsOf): Promise<ReadView> {
     const newestSeq = held.manifest.seq
-    const seq = 'seq' in asOf ? asOf.seq : await seqAtInstant(held.snapshot, newestSeq, asOf.instant)
-    if (!Number.isSafeInteger(seq) || seq < 0) throw ledgerErrors.AS_OF_INVALID()
-    if (seq > newestSeq) throw ledgerErrors.AS_OF_UNKNOWN({ asked: seq, newest: newestSeq })
+    const seq = await seqAsOf(held, asOf)
     const today = this.catalogs.at(newestSeq)
     const then = await this.catalogs.past(held.snapshot, seq, today)
     return new HistoryView({
@@ -206,65 +191,24 @@ export class DatabaseCore {
     return record !== undefined && record.seq <= seq ? record : undefined
   }
 
-  /** Beside the sequencer, on a snapshot. `undefined`: it lost the race. */
-  async #writeBeside<T>(
-    work: (tx: RecordTx) => MaybePromise<T>,
-    meta: WriteMeta | undefined,
-  ): Promise<{ result: T; receipt: Receipt } | undefined> {
-    const held = await this.snapshots.hold()
-    try {
-      const { seq } = held.manifest
-      const tx = new RecordTx({
-        reader: held.snapshot,
+  #txSource(): TxSource {
+    return {
+      canRunInside: this.store.reads === 'sync',
+      beside: ({ snapshot, manifest: { seq } }) => ({
+        reader: snapshot,
         seq,
         catalog: this.catalogs.at(seq),
-        count: (tableId) => readCount(held.snapshot, tableId),
+        count: (tableId) => readCount(snapshot, tableId),
         ...this.#txServices(seq),
-      })
-      const result = await work(tx)
-      const request = tx.toRequest(meta)
-      if (isEmptyRequest(request)) return { result, receipt: this.#receiptOf(held.manifest) }
-      const outcome = await this.sequencer.submit(request)
-      return outcome === 'conflict' ? undefined : { result, receipt: this.#receiptOf(outcome.write) }
-    } finally {
-      held.release()
+      }),
+      inside: ({ reader, seq, count }) => ({
+        reader,
+        seq,
+        count,
+        catalog: this.catalogs.newest(),
+        ...this.#txServices(seq),
+      }),
     }
-  }
-
-  /**
-   * Inside the commit group. `at once`: only if the work needs no promise; otherwise `undefined`, and nothing
-   * is done.
-   * `exclusive`: everybody waits for it, for a bounded time.
-   */
-  async #writeInside<T>(
-    work: (tx: RecordTx) => MaybePromise<T>,
-    meta: WriteMeta | undefined,
-    mode: 'at once' | 'exclusive',
-  ): Promise<{ result: T; receipt: Receipt } | undefined> {
-    let done: { readonly result: T } | undefined
-    const outcome = await this.sequencer.runInside((base) => {
-      const tx = new RecordTx(this.#groupBase(base))
-      const finish = (result: T) => {
-        done = { result }
-        return tx.toRequest(meta)
-      }
-      const result = work(tx)
-      if (!(result instanceof Promise)) return finish(result)
-      if (mode === 'exclusive') return withinTime(result).then(finish)
-      // The abandoned run only reads; it will be run again beside the sequencer.
-      result.catch(() => undefined)
-      return undefined
-    })
-    if (done === undefined || outcome === 'conflict') return undefined
-    return {
-      result: done.result,
-      receipt: outcome === undefined ? this.head() : this.#receiptOf(outcome.write),
-    }
-  }
-
-  #groupBase(base: GroupBase): TxBase {
-    const { reader, seq, count } = base
-    return { reader, seq, count, catalog: this.catalogs.newest(), ...this.#txServices(seq) }
   }
 
   #txServices(seq: number): Pick<TxBase, 'reads' | 'hash' | 'nextNumber' | 'cached'> {
@@ -276,7 +220,7 @@ export class DatabaseCore {
     }
   }
 
-  async #receiptAt(seq: number): Promise<Receipt> {
+  async receiptAt(seq: number): Promise<Receipt> {
     const held = await this.snapshots.hold()
     try {
       const stored = await held.snapshot.get(keyOf('commit', seq))
@@ -292,6 +236,7 @@ export class DatabaseCore {
   }
 
   #onSequenced(write: CommittedWrite): void {
+    if (write.request.branch !== mainBranch) return this.branches.onSequenced(write)
     const changes: CatalogChange[] = []
     for (const mutation of write.request.mutations) {
       const { tableId, key, idKey, value } = mutation
@@ -316,7 +261,10 @@ export class DatabaseCore {
   }
 
   #onCommitted(writes: readonly CommittedWrite[]): void {
-    for (const { seq } of writes) this.#cacheAgain(seq)
+    for (const { seq, request } of writes) {
+      this.#cacheAgain(seq)
+      for (const { kind, number } of request.dropped) if (kind === 'branch') this.branches.forget(number)
+    }
     this.snapshots.expire()
     for (const listener of this.#listeners) listener(writes)
   }
@@ -342,20 +290,6 @@ export class DatabaseCore {
     this.#hot.clear()
     this.catalogs.rollBack(seq)
     this.sequencer.setCatalogSeq(this.catalogs.newest().seq)
-  }
-}
-
-async function withinTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(ledgerErrors.EXCLUSIVE_TIMEOUT({ limitMs: exclusiveRunMs })),
-      exclusiveRunMs,
-    )
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
+    this.branches.onRolledBack(seq)
   }
 }

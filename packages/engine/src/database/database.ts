@@ -3,19 +3,13 @@
  * Every method acts with the engine owner's rights; to act for somebody else, give `query` a session.
  */
 
-import {
-  DbError,
-  fromUntrusted,
-  type HashName,
-  RecordId,
-  type Value,
-  type ValueObject,
-} from '@dendrodb/protocol'
+import { DbError, type HashName, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
-import type { ReadView, StoredRecord, WriteTx } from '../models/model.ts'
+import type { ReadView, WriteTx } from '../models/model.ts'
 import type {
   AsOf,
+  BranchHost,
   DatabaseHost,
   IndexProgress,
   QueryHost,
@@ -23,64 +17,40 @@ import type {
   WriteAnswer,
   WriteOptions,
 } from '../query/host.ts'
-import type { Session } from '../query/session.ts'
-import { type QueryAnswer, runQuery } from '../run-query.ts'
-import { chain } from '../storage/chain.ts'
+import { mainBranchName } from '../query/host.ts'
+import type { QueryAnswer } from '../run-query.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
 import { type VerifyOptions, type VerifyReport, verifyStore } from '../verify/verify-store.ts'
-import { copyValue } from './copy-value.ts'
+import { BranchService } from './branch-service.ts'
+import { DatabaseBranch } from './database-branch.ts'
 import type { DatabaseCore } from './database-core.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { IndexBuilder } from './index-builder.ts'
-import { type SelectOptions, selectStatement } from './select-statement.ts'
-
-/** A record id as text (`user:alice`) or as a value. */
-export type IdInput = string | RecordId
-
-export type CommitOperation = IfSeq &
-  (
-    | { readonly put: IdInput; readonly fields: Readonly<Record<string, unknown>> }
-    | { readonly delete: IdInput }
-  )
-
-export interface IfSeq {
-  /**
-   * Refuses with LEDGER_PRECONDITION unless the record's newest version is of this commit; -1: unless there
-   * is no such record.
-   */
-  readonly ifSeq?: number
-}
-
-/** What a write of one record says about itself, and on what condition it is made. */
-export interface RecordWriteOptions extends WriteMeta, IfSeq {}
-
-export interface WriteReceipt extends Receipt {
-  readonly id: RecordId
-}
-
-export interface DeleteReceipt extends Receipt {
-  /** Whether the record was there. */
-  readonly isDeleted: boolean
-}
-
-export interface QueryOptions {
-  /** Who asks; default: the engine's owner. */
-  readonly session?: Partial<Omit<Session, 'database'>>
-}
-
-/** Given to the statements of a transaction that another one, or CANCEL, brought down. */
-const echoedCodes: ReadonlySet<string> = new Set(['QUERY_TRANSACTION_FAILED', 'QUERY_TRANSACTION_CANCELLED'])
+import {
+  type CommitOperation,
+  type DeleteReceipt,
+  type IdInput,
+  type QueryOptions,
+  RecordCalls,
+  type RecordMethods,
+  type RecordWriteOptions,
+  type WriteReceipt,
+} from './record-calls.ts'
+import type { SelectOptions } from './select-statement.ts'
 
 /** How often answers that were kept for repeated requests are looked through. */
 const sweepEveryMs = 10 * 60 * 1_000
 
-export class Database implements DatabaseHost {
+export class Database implements DatabaseHost, RecordMethods {
   readonly name: string
   /** Given once, when the database was made. */
   readonly id: string
   /** Hash function of its chain. */
   readonly hash: HashName
+  /** Makes, lists, compares, merges and removes branches. */
+  readonly branches: BranchHost
   readonly #core: DatabaseCore
+  readonly #records: RecordCalls
   readonly #engine: QueryHost
   readonly #onClose: (closed: Promise<void>) => void
   #closed: Promise<void> | undefined
@@ -97,6 +67,8 @@ export class Database implements DatabaseHost {
     this.#core = core
     this.#engine = engine
     this.#onClose = onClose
+    this.#records = new RecordCalls(core, engine, { database: core.name })
+    this.branches = new BranchService(core, (name) => (name === mainBranchName ? this : this.branch(name)))
     this.#builder = new IndexBuilder(core)
     this.#garbage = new GarbageCollector(core)
     this.#builder.resume()
@@ -108,124 +80,51 @@ export class Database implements DatabaseHost {
     })
   }
 
-  /**
-   * Runs DQL and gives one result per statement.
-   * @throws the error of the first statement that failed; those before it have taken effect. Of a transaction
-   * that failed, the error of the statement that was the reason.
-   * @example await shop.query('SELECT * FROM product WHERE price < $max ORDER BY price', { max: 20 })
-   */
-  async query(
-    text: string,
-    vars: Readonly<Record<string, unknown>> = {},
-    options: QueryOptions = {},
-  ): Promise<Value[]> {
-    const { results } = await this.run(text, vars, options)
-    const errors = results.filter((each) => each.status === 'error').map(({ error }) => error)
-    if (errors.length > 0) throw errors.find(({ code }) => !echoedCodes.has(code)) ?? errors[0]
-    return results.map((each) => (each.status === 'ok' ? copyValue(each.result) : undefined))
+  query(text: string, vars?: Readonly<Record<string, unknown>>, options?: QueryOptions): Promise<Value[]> {
+    return this.#records.query(text, vars, options)
   }
 
-  /**
-   * Runs DQL and gives each statement's result or error, and the newest commit. Results are not to be
-   * changed.
-   */
-  run(
-    text: string,
-    vars: Readonly<Record<string, unknown>> = {},
-    options: QueryOptions = {},
-  ): Promise<QueryAnswer> {
-    const session: Session = { isRoot: true, isSystem: false, ...options.session, database: this.name }
-    return runQuery(this.#engine, session, text, fromUntrusted(vars) as ValueObject)
+  run(text: string, vars?: Readonly<Record<string, unknown>>, options?: QueryOptions): Promise<QueryAnswer> {
+    return this.#records.run(text, vars, options)
   }
 
-  /**
-   * The record with its `id`, a copy that is yours; `undefined` when there is none.
-   * @example await shop.get('product:1', { asOf: { seq: 12 } })
-   */
-  async get(id: IdInput, options: { readonly asOf?: AsOf } = {}): Promise<ValueObject | undefined> {
-    const recordId = toId(id)
-    const cached = options.asOf === undefined ? this.#core.cachedRecord(recordId) : undefined
-    const record = cached ?? (await this.#read(recordId, options.asOf))
-    return record === undefined ? undefined : (copyValue(record.value) as ValueObject)
+  get(id: IdInput, options?: { readonly asOf?: AsOf }): Promise<ValueObject | undefined> {
+    return this.#records.get(id, options)
   }
 
-  /**
-   * Creates or replaces the record; durable once it resolves.
-   * @throws INDEX_UNIQUE_VIOLATION, LEDGER_RECORD_TOO_LARGE, LEDGER_PRECONDITION, LEDGER_REPLAY_MISMATCH,
-   * LEDGER_NONCE_STALE, VALUE_*
-   */
-  async put(
+  put(
     id: IdInput,
     fields: Readonly<Record<string, unknown>>,
     options?: RecordWriteOptions,
   ): Promise<WriteReceipt> {
-    const recordId = toId(id)
-    const value = toFields(fields)
-    const write = (tx: WriteTx) => tx.put(recordId, value)
-    const { receipt } = await this.#writeRecord(recordId, ['put', recordId, value], write, options)
-    return { id: recordId, ...receipt }
+    return this.#records.put(id, fields, options)
   }
 
-  /** Deletes the record and the edges that touch it; its history stays. */
-  async delete(id: IdInput, options?: RecordWriteOptions): Promise<DeleteReceipt> {
-    const recordId = toId(id)
-    const write = (tx: WriteTx) => tx.delete(recordId)
-    const { result, receipt } = await this.#writeRecord(recordId, ['delete', recordId], write, options)
-    return { isDeleted: result, ...receipt }
+  delete(id: IdInput, options?: RecordWriteOptions): Promise<DeleteReceipt> {
+    return this.#records.delete(id, options)
   }
 
-  #writeRecord<T>(
-    id: RecordId,
-    request: Value,
-    write: (tx: WriteTx) => MaybePromise<T>,
-    options: RecordWriteOptions | undefined,
-  ): Promise<WriteAnswer<T>> {
-    if (options === undefined) return this.#core.write(write, pointWrite)
-    const { ifSeq, ...meta } = options
-    const work = (tx: WriteTx) =>
-      ifSeq === undefined ? write(tx) : chain(tx.expectSeq(id, ifSeq), () => write(tx))
-    return this.#core.write(work, { ...pointWrite, meta, request: [request, ifSeq] })
+  select(table: string, options?: SelectOptions): Promise<ValueObject[]> {
+    return this.#records.select(table, options)
   }
 
-  /**
-   * Rows of a table.
-   * @example await shop.select('product', { where: { category: 'book' }, orderBy: { price: 'desc' }, limit:
-   * 10 })
-   */
-  async select(table: string, options: SelectOptions = {}): Promise<ValueObject[]> {
-    const { text, vars } = selectStatement(table, options)
-    const [rows] = await this.query(text, vars)
-    return rows as unknown as ValueObject[]
+  commit(operations: readonly CommitOperation[], meta?: WriteMeta): Promise<Receipt> {
+    return this.#records.commit(operations, meta)
   }
 
-  /** Several changes in one commit: all of them or none. */
-  async commit(operations: readonly CommitOperation[], meta?: WriteMeta): Promise<Receipt> {
-    const steps = operations.map((operation) => {
-      const { ifSeq } = operation
-      if ('delete' in operation) return { id: toId(operation.delete), fields: undefined, ifSeq }
-      return { id: toId(operation.put), fields: toFields(operation.fields), ifSeq }
-    })
-    const work = async (tx: WriteTx) => {
-      for (const { id, ifSeq } of steps) if (ifSeq !== undefined) await tx.expectSeq(id, ifSeq)
-      for (const { id, fields } of steps) await (fields === undefined ? tx.delete(id) : tx.put(id, fields))
-    }
-    const request = steps.map(({ id, fields, ifSeq }) => [id, fields, ifSeq])
-    const { receipt } = await this.write(work, meta === undefined ? {} : { meta, request })
-    return receipt
-  }
-
-  /**
-   * Runs `work` as one serialisable transaction. It may be run again when it loses a race, so it must have no
-   * effects outside `tx`. With an idempotency key its result has to be a value, and whoever repeats the key
-   * is given it instead of another run.
-   * @example
-   * await shop.transaction(async (tx) => {
-   *   const stock = await tx.getRecord(id)
-   *   await tx.put(id, { ...stock.value, count: stock.value.count - 1 })
-   * })
-   */
   transaction<T>(work: (tx: WriteTx) => MaybePromise<T>, meta?: WriteMeta): Promise<WriteAnswer<T>> {
-    return this.write(work, meta === undefined ? {} : { meta })
+    return this.#records.transaction(work, meta)
+  }
+
+  /**
+   * The branch of that name, to be read and written like the database itself.
+   * @throws BRANCH_UNKNOWN
+   * @example
+   * await shop.branches.create('sale')
+   * await shop.branch('sale').put('product:lamp', { name: 'Lamp', price: 15 })
+   */
+  branch(name: string): DatabaseBranch {
+    return new DatabaseBranch(this.#core, this.#core.branches.open(name), this.branches, this.#engine)
   }
 
   /** The newest acknowledged commit: its number, and the hash that stands for all history up to it. */
@@ -286,15 +185,6 @@ export class Database implements DatabaseHost {
     await this.#builder.wait(table, index)
   }
 
-  async #read(id: RecordId, asOf: AsOf | undefined): Promise<StoredRecord | undefined> {
-    const view = await this.#core.view(asOf)
-    try {
-      return await view.getRecord(id)
-    } finally {
-      view.close()
-    }
-  }
-
   /**
    * Waits for writes in flight and closes the files. The engine opens the database again when it is asked
    * for.
@@ -312,13 +202,3 @@ export class Database implements DatabaseHost {
     await this.#core.close()
   }
 }
-
-function toId(id: IdInput): RecordId {
-  return typeof id === 'string' ? RecordId.parse(id) : id
-}
-
-function toFields(fields: Readonly<Record<string, unknown>>): ValueObject {
-  return fromUntrusted(fields) as ValueObject
-}
-
-const pointWrite: WriteOptions = { isPoint: true }

@@ -1,6 +1,6 @@
 /**
- * Removes what has served its time: the live keys of tables and indexes that were dropped, and the answers
- * that were kept for repeated requests.
+ * Removes what has served its time: the live keys of tables, indexes and branches that were dropped, and the
+ * answers that were kept for repeated requests.
  * Why in the background: dropping a table of a million records is one commit, answered at once; history
  * stays.
  */
@@ -42,11 +42,15 @@ export class GarbageCollector {
     while (this.#isAskedAgain && !this.#isStopped) {
       this.#isAskedAgain = false
       for (const mark of await this.#keys(kindRange('garbage'), keysPerStep)) {
-        for (const range of rangesOf(mark)) await this.#remove(range)
+        for (const range of rangesOf(mark, this.#branches())) await this.#remove(range)
         if (!this.#isStopped) await this.#change([{ type: 'delete', key: mark }])
       }
       await this.#forgetAnswers()
     }
+  }
+
+  #branches(): number[] {
+    return [...this.#core.catalogs.newest().branches()].map(({ number }) => number)
   }
 
   /** The oldest first, up to one that is still needed. */
@@ -117,16 +121,27 @@ export class GarbageCollector {
   }
 }
 
-/** What a `G` key stands for. */
-function rangesOf(mark: Buffer): KeyRange[] {
+/**
+ * What a `G` key stands for. A table that main has removed stays on the branches that have it; an index is of
+ * no use to them any more.
+ */
+function rangesOf(mark: Buffer, branches: readonly number[]): KeyRange[] {
   const kind = readUvarint(mark, 1)
   const { value: number } = readUvarint(mark, kind.end)
-  if (kind.value === garbageKinds.index) {
-    return [kindRange('index', mainBranch, number), kindRange('pastIndex', mainBranch, number)]
+  switch (kind.value) {
+    case garbageKinds.branch:
+      return (['record', 'index', 'pastIndex', 'count'] as const).map((each) => kindRange(each, number))
+    case garbageKinds.index:
+      return [mainBranch, ...branches].flatMap((branch) => [
+        kindRange('index', branch, number),
+        kindRange('pastIndex', branch, number),
+      ])
+    default: {
+      const count = keyOf('count', mainBranch, number)
+      return [
+        kindRange('record', mainBranch, number),
+        { gte: count, lt: Buffer.concat([count, Buffer.from([0])]) },
+      ]
+    }
   }
-  const count = keyOf('count', mainBranch, number)
-  return [
-    kindRange('record', mainBranch, number),
-    { gte: count, lt: Buffer.concat([count, Buffer.from([0])]) },
-  ]
 }

@@ -149,13 +149,16 @@ export class IndexBuilder {
 
   async #finish(index: IndexDefinition): Promise<Step> {
     await this.#core.write((tx) => tx.setIndexState(index, 'ready'))
-    await this.#core.sequencer.submitDerived({
-      readSeq: this.#core.sequencer.durable.manifest.seq,
-      catalogSeq: this.#core.catalogs.newest().seq,
-      readKeys: [],
-      readRanges: [],
-      operations: [{ type: 'delete', key: keyOf('build', index.id) }],
-    })
+    // Nothing else touches the position; only a definition that changes meanwhile can be in the way.
+    for (let outcome = 'conflict'; outcome === 'conflict' && !this.#isStopped; ) {
+      outcome = await this.#core.sequencer.submitDerived({
+        readSeq: this.#core.sequencer.sequencedSeq,
+        catalogSeq: this.#core.catalogs.newest().seq,
+        readKeys: [],
+        readRanges: [],
+        operations: [{ type: 'delete', key: keyOf('build', index.id) }],
+      })
+    }
     return 'finished'
   }
 

@@ -10,6 +10,7 @@ import { readCatalog } from '../catalog/read-catalog.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { firstFreeNumber } from '../catalog/system-tables.ts'
 import type { LedgerState } from '../ledger/commit-group.ts'
+import { decodeCountDifference } from '../ledger/count-difference.ts'
 import { ledgerHashes } from '../ledger/hash.ts'
 import { formatKey, keyOf, kindRange, mainBranch, manifestKey } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
@@ -23,6 +24,7 @@ import {
   type StoreFormat,
 } from '../ledger/manifest.ts'
 import { emptyRange } from '../ledger/merkle/compact-range.ts'
+import { keyText } from '../ledger/overlay.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
 import { scanRecords } from '../models/document/live-records.ts'
 import type { KvSnapshot, KvStore } from '../storage/kv-store.ts'
@@ -54,7 +56,8 @@ export async function openLedger(
     const manifest = await snapshot.get(manifestKey)
     if (manifest === undefined) throw ledgerErrors.CORRUPT({ what: 'the manifest', reason: 'it is missing' })
     const counts = await readCounts(snapshot)
-    const state = { hash, manifest: decodeManifest(hash, manifest), counts }
+    const differences = await readDifferences(snapshot)
+    const state = { hash, manifest: decodeManifest(hash, manifest), counts, differences }
     return { format, state, catalog: await catalogOf(snapshot) }
   } finally {
     snapshot.close()
@@ -76,7 +79,7 @@ async function createLedger(store: KvStore, hashName: HashName): Promise<Omit<Op
     { type: 'put', key: formatKey, value: stored },
     { type: 'put', key: manifestKey, value: encodeManifest(hash, manifest) },
   ])
-  return { format, state: { hash, manifest, counts: new Map() } }
+  return { format, state: { hash, manifest, counts: new Map(), differences: new Map() } }
 }
 
 async function isEmpty(snapshot: KvSnapshot): Promise<boolean> {
@@ -92,6 +95,16 @@ async function readCounts(snapshot: KvSnapshot): Promise<Map<number, number>> {
     for (const { key, value } of chunk) counts.set(readUvarint(key, start).value, readUvarint(value, 0).value)
   }
   return counts
+}
+
+/** Counts of all branches but main. */
+async function readDifferences(snapshot: KvSnapshot): Promise<Map<string, number>> {
+  const differences = new Map<string, number>()
+  const range = { gte: kindRange('count', mainBranch).lt, lt: kindRange('count').lt }
+  for await (const chunk of snapshot.scan(range)) {
+    for (const { key, value } of chunk) differences.set(keyText(key), decodeCountDifference(value))
+  }
+  return differences
 }
 
 function catalogOf(snapshot: KvSnapshot): Promise<StoredCatalog> {

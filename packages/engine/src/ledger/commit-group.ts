@@ -7,8 +7,11 @@
  */
 
 import type { KvOperation } from '../storage/kv-store.ts'
+import { branchOfKey } from './branch-keys.ts'
 import { encodeCommit, headOf } from './commit.ts'
+import { encodeCountDifference } from './count-difference.ts'
 import { encodeCurrentRecord } from './current-record.ts'
+import { encodeGoneEntry, encodeGoneRecord } from './gone-mark.ts'
 import type { LedgerHash } from './hash.ts'
 import { encodeHistoryEntry } from './history-entry.ts'
 import { encodeLiveEntry, encodePastEntry } from './index-entry.ts'
@@ -33,15 +36,17 @@ import { encodeMetaPayload } from './write-meta.ts'
 import type { CommittedWrite, IndexChange, Mutation, WriteRequest } from './write-request.ts'
 
 /** Second part of a `G` key. */
-export const garbageKinds = { table: 1, index: 2 } as const
+export const garbageKinds = { table: 1, index: 2, branch: 3 } as const
 
 /** Where the ledger stands. */
 export interface LedgerState {
   /** The database's own; never changes. */
   readonly hash: LedgerHash
   readonly manifest: Manifest
-  /** Records per table id; absent: 0. */
+  /** Records of main per table id; absent: 0. */
   readonly counts: ReadonlyMap<number, number>
+  /** Of the other branches, by the text of the `C` key: the difference to the number at the fork. */
+  readonly differences: ReadonlyMap<string, number>
 }
 
 export class CommitGroup {
@@ -53,6 +58,9 @@ export class CommitGroup {
   readonly #salts: SaltSource
   readonly #startCounts: ReadonlyMap<number, number>
   readonly #changedCounts = new Map<number, number>()
+  readonly #startDifferences: ReadonlyMap<string, number>
+  readonly #changedDifferences = new Map<string, number>()
+  readonly #discarded = new Set<number>()
   #manifest: Manifest
   #bytes = 0
 
@@ -60,6 +68,7 @@ export class CommitGroup {
     this.#hash = start.hash
     this.#manifest = start.manifest
     this.#startCounts = start.counts
+    this.#startDifferences = start.differences
     this.#salts = salts
   }
 
@@ -81,22 +90,26 @@ export class CommitGroup {
     request: WriteRequest,
     nowMicros: number,
   ): { readonly write: CommittedWrite; readonly keys: string[] } {
+    const { branch } = request
     const seq = this.#manifest.seq + 1
     const timeMicros = Math.max(nowMicros, this.#manifest.timeMicros + 1)
     const keys: string[] = []
     const metaPayload = encodeMetaPayload(request.meta, () => this.#salts.next())
     if (metaPayload !== undefined) this.#put(keyOf('meta', seq), metaPayload)
-    const versionCommitments = request.mutations.map((mutation, n) => this.#mutate(mutation, seq, n, keys))
-    for (const change of request.indexChanges) this.#changeIndex(change, seq, keys)
+    const versionCommitments = request.mutations.map((mutation, n) =>
+      this.#mutate(branch, mutation, seq, n, keys),
+    )
+    for (const change of request.indexChanges) this.#changeIndex(branch, change, seq, keys)
     for (const { kind, number } of request.dropped) {
       this.#put(keyOf('garbage', garbageKinds[kind], number), uvarintOf(seq))
       if (kind === 'table') this.#changedCounts.set(number, 0)
+      if (kind === 'branch') this.#discarded.add(number)
     }
     if (request.guard !== undefined) this.#guard(request.guard, seq, timeMicros, keys)
     const stored = encodeCommit({
       seq,
       prevHead: this.#manifest.head,
-      branch: mainBranch,
+      branch,
       timeMicros,
       metaCommitment: metaPayload === undefined ? undefined : this.#hash.of(metaPayload),
       versionCommitments,
@@ -127,21 +140,34 @@ export class CommitGroup {
     for (const [tableId, count] of this.#changedCounts) {
       this.#put(keyOf('count', mainBranch, tableId), uvarintOf(count))
     }
+    for (const [key, difference] of this.#changedDifferences) {
+      this.#put(Buffer.from(key, 'latin1'), encodeCountDifference(difference))
+    }
+    const differences = this.#differences()
     const manifest = { ...this.#manifest, nextNumber }
     this.#put(manifestKey, encodeManifest(this.#hash, manifest))
-    return { operations: this.#operations, state: { hash: this.#hash, manifest, counts } }
+    return { operations: this.#operations, state: { hash: this.#hash, manifest, counts, differences } }
   }
 
-  #mutate(mutation: Mutation, seq: number, n: number, keys: string[]): Buffer {
+  #differences(): ReadonlyMap<string, number> {
+    if (this.#changedDifferences.size === 0 && this.#discarded.size === 0) return this.#startDifferences
+    const differences = new Map([...this.#startDifferences, ...this.#changedDifferences])
+    if (this.#discarded.size === 0) return differences
+    const isKept = (key: string) => !this.#discarded.has(branchOfKey(Buffer.from(key, 'latin1')))
+    return new Map([...differences].filter(([key]) => isKept(key)))
+  }
+
+  #mutate(branch: number, mutation: Mutation, seq: number, n: number, keys: string[]): Buffer {
     const { tableId, idKey, bytes, prevSeq, validFrom, validTo } = mutation
     const { payload, commitment } = sealVersion(this.#hash, mutation, this.#salts.next())
     this.#put(keyOf('version', seq, n), payload)
     const history = encodeHistoryEntry({ isPut: bytes !== undefined, n, prevSeq })
-    this.#put(historyKey(mainBranch, tableId, idKey, seq), history)
-    const current = bytes === undefined ? null : encodeCurrentRecord({ seq, n, validFrom, validTo, bytes })
-    keys.push(this.#changeLive(recordKey(mainBranch, tableId, idKey), current))
+    this.#put(historyKey(branch, tableId, idKey, seq), history)
+    const deleted = branch === mainBranch ? null : encodeGoneRecord(seq, n)
+    const current = bytes === undefined ? deleted : encodeCurrentRecord({ seq, n, validFrom, validTo, bytes })
+    keys.push(this.#changeLive(recordKey(branch, tableId, idKey), current))
     const difference = (bytes === undefined ? 0 : 1) - (prevSeq > 0 ? 1 : 0)
-    if (difference !== 0) this.#changedCounts.set(tableId, this.count(tableId) + difference)
+    if (difference !== 0) this.#addToCount(branch, tableId, difference)
     return commitment
   }
 
@@ -154,28 +180,54 @@ export class CommitGroup {
     if (nonce !== undefined) keys.push(this.#changeLive(nonce.key, encodeNonce(nonce.nonce, seq)))
   }
 
-  #changeIndex(change: IndexChange, seq: number, keys: string[]): void {
+  #changeIndex(branch: number, change: IndexChange, seq: number, keys: string[]): void {
     const { indexId, entry, idKey, isUnique, isCut, since } = change
-    const live = indexKey(mainBranch, indexId, entry, isUnique ? undefined : idKey)
+    const live = indexKey(branch, indexId, entry, isUnique ? undefined : idKey)
     if (change.op === 'add') {
       keys.push(this.#changeLive(live, encodeLiveEntry(seq, isCut, isUnique, idKey)))
       return
     }
-    const key = keyText(live)
-    // A unique key may pass from one record to another within one commit: the new owner's entry stays.
-    if (change.op === 'remove' && !(isUnique && keys.includes(key))) keys.push(this.#changeLive(live, null))
+    if (change.op === 'remove') this.#removeLive(branch, change, live, seq, keys)
     // An entry of an index that this very commit defines has never been in force.
     if (since < 0 || since >= seq) return
-    const past = pastIndexKey(mainBranch, indexId, { entry, idKey, from: since, to: seq })
+    const past = pastIndexKey(branch, indexId, { entry, idKey, from: since, to: seq })
     this.#put(
       past,
       encodePastEntry({ isCut, to: seq, idBytes: idKey.length, fromBytes: uvarintBytes(since) }),
     )
   }
 
-  /** Records of the table behind what has been appended so far. */
+  #removeLive(branch: number, change: IndexChange, live: Buffer, seq: number, keys: string[]): void {
+    const { indexId, entry, idKey, isUnique, isCut } = change
+    const isOnMain = branch === mainBranch
+    if (isUnique || isOnMain) {
+      // A unique key may pass from one record to another within one commit: the new owner's entry stays.
+      const isPassedOn = isUnique && keys.includes(keyText(live))
+      if (!isPassedOn) keys.push(this.#changeLive(live, null))
+    }
+    if (isOnMain) return
+    const mark = encodeGoneEntry(seq, isCut, idKey)
+    keys.push(this.#changeLive(indexKey(branch, indexId, entry, idKey), mark))
+  }
+
+  /** Records of main's table behind what has been appended so far. */
   count(tableId: number): number {
     return this.#changedCounts.get(tableId) ?? this.#startCounts.get(tableId) ?? 0
+  }
+
+  /** As `count`, of another branch: the difference to the number at its fork. */
+  countDifference(branch: number, tableId: number): number {
+    const key = keyText(keyOf('count', branch, tableId))
+    return this.#changedDifferences.get(key) ?? this.#startDifferences.get(key) ?? 0
+  }
+
+  #addToCount(branch: number, tableId: number, difference: number): void {
+    if (branch === mainBranch) {
+      this.#changedCounts.set(tableId, this.count(tableId) + difference)
+      return
+    }
+    const key = keyText(keyOf('count', branch, tableId))
+    this.#changedDifferences.set(key, this.countDifference(branch, tableId) + difference)
   }
 
   #changeLive(key: Buffer, value: Buffer | null): string {

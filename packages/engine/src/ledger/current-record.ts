@@ -68,3 +68,8 @@ export function decodeCurrentRecord(stored: Uint8Array): CurrentRecord {
 function boundBytes(bound: Uint8Array | undefined): number {
   return bound === undefined ? 0 : uvarintBytes(bound.length) + bound.length
 }
+
+/** The commit that wrote the record, without reading the rest. */
+export function seqOfCurrentRecord(stored: Uint8Array): number {
+  return readUvarint(stored, 1).value
+}

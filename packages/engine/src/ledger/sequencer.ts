@@ -30,6 +30,8 @@ export interface GroupBase {
   readonly reader: KvReader
   readonly seq: number
   readonly count: (tableId: number) => number
+  /** Records of another branch: the difference to the number at its fork. */
+  readonly countDifference: (branch: number, tableId: number) => number
 }
 
 export interface SequencerHooks {
@@ -87,6 +89,8 @@ export class Sequencer {
   #next: LedgerState
   #window: ConflictWindow
   #catalogSeq: number
+  /** Of branches other than main, where they have definitions of their own. */
+  readonly #branchCatalogSeqs = new Map<number, number>()
   #nextNumber: number
   /** Waiting jobs from `#queueStart` on; empty places before it. */
   #queue: (QueuedJob | undefined)[] = []
@@ -260,7 +264,12 @@ export class Sequencer {
       }
       this.#append(request, pending, job.done)
     }
-    const request = job.work({ reader, seq: group.seq, count: (tableId) => group.count(tableId) })
+    const request = job.work({
+      reader,
+      seq: group.seq,
+      count: (tableId) => group.count(tableId),
+      countDifference: (branch, tableId) => group.countDifference(branch, tableId),
+    })
     return request instanceof Promise ? request.then(append) : append(request)
   }
 
@@ -274,7 +283,8 @@ export class Sequencer {
       if (isValid) this.#append(request, pending, done)
       else pending.settle.push(() => done('conflict'))
     }
-    if (request.catalogSeq !== this.#catalogSeq || this.#window.isStale(request)) return settle(false)
+    const isOutdated = request.catalogSeq !== this.#catalogSeqOf(request.branch)
+    if (isOutdated || this.#window.isStale(request)) return settle(false)
     const claims = this.#holdUniqueClaims(request, reader)
     return claims instanceof Promise ? claims.then(settle) : settle(claims)
   }
@@ -289,6 +299,7 @@ export class Sequencer {
   /**
    * Whether every unique key that the request adds is free, or freed by the request itself.
    * Not left to the window alone, because an index build adds entries without a commit.
+   * On a branch: what it inherited cannot have changed since the request saw it.
    */
   #holdUniqueClaims(request: WriteRequest, reader: KvReader): MaybePromise<boolean> {
     const claims = request.indexChanges.filter((change) => change.isUnique && change.op === 'add')
@@ -304,13 +315,21 @@ export class Sequencer {
         return true
       return freed.has(claimText(claim.indexId, claim.entry, holder))
     }
-    const holders = reader.getMany(claims.map(({ indexId, entry }) => indexKey(mainBranch, indexId, entry)))
+    const { branch } = request
+    const holders = reader.getMany(claims.map(({ indexId, entry }) => indexKey(branch, indexId, entry)))
     return holders instanceof Promise ? holders.then((found) => found.every(isFree)) : holders.every(isFree)
   }
 
   /** Told by the owner of the catalog, from `onSequenced` on. */
-  setCatalogSeq(seq: number): void {
-    this.#catalogSeq = seq
+  setCatalogSeq(seq: number, branch = mainBranch): void {
+    if (branch === mainBranch) this.#catalogSeq = seq
+    else this.#branchCatalogSeqs.set(branch, seq)
+  }
+
+  /** What main defines holds for its branches too. */
+  #catalogSeqOf(branch: number): number {
+    if (branch === mainBranch) return this.#catalogSeq
+    return Math.max(this.#catalogSeq, this.#branchCatalogSeqs.get(branch) ?? 0)
   }
 
   #commit(pending: PendingGroup): void {

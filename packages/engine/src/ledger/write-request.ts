@@ -41,6 +41,8 @@ export interface IndexChange {
 }
 
 export interface WriteRequest {
+  /** The branch that it changes. */
+  readonly branch: number
   /** Commit whose state the transaction has seen. */
   readonly readSeq: number
   /** Definitions the index changes were made with. */
@@ -51,7 +53,7 @@ export interface WriteRequest {
   readonly readRanges: readonly KeyRange[]
   readonly mutations: readonly Mutation[]
   readonly indexChanges: readonly IndexChange[]
-  /** Tables and indexes that go away; their keys are removed in the background. */
+  /** Tables, indexes and branches that go away; their keys are removed in the background. */
   readonly dropped: readonly Dropped[]
   readonly meta: WriteMeta | undefined
   /** What protects the request against being carried out twice. */
@@ -59,7 +61,7 @@ export interface WriteRequest {
 }
 
 export interface Dropped {
-  readonly kind: 'table' | 'index'
+  readonly kind: 'table' | 'index' | 'branch'
   readonly number: number
 }
 

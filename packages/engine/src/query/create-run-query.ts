@@ -25,6 +25,8 @@ export interface QueryAnswer {
   readonly receipt?: Receipt
   /** The database after the text, which USE may have changed. */
   readonly database: string
+  /** The branch after the text, likewise. */
+  readonly branch: string
   /** What LET has set, for a connection that keeps its parameters from text to text. */
   readonly variables?: Readonly<Record<string, Value>>
 }
@@ -65,8 +67,8 @@ interface HostState {
   readonly rules: AccessRules
 }
 
-function answerOf({ results, receipt, database, scope }: RequestRun): QueryAnswer {
+function answerOf({ results, receipt, database, branch, scope }: RequestRun): QueryAnswer {
   const variables = scope.own
-  if (receipt === undefined && variables === undefined) return { results, database }
-  return { results, database, ...(receipt && { receipt }), ...(variables && { variables }) }
+  if (receipt === undefined && variables === undefined) return { results, database, branch }
+  return { results, database, branch, ...(receipt && { receipt }), ...(variables && { variables }) }
 }

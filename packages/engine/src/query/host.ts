@@ -4,8 +4,10 @@
  * files.
  */
 
-import type { HashName, Value } from '@dendrodb/protocol'
+import type { Datetime, HashName, Value } from '@dendrodb/protocol'
 import type { IndexDefinition } from '../catalog/definitions.ts'
+import type { RecordDiff } from '../models/branch/diff-states.ts'
+import type { MergeConflict } from '../models/branch/merge-conflict.ts'
 import type { ReadView, WriteMeta, WriteTx } from '../models/model.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
 
@@ -44,8 +46,96 @@ export interface IndexProgress {
   readonly failure: string | undefined
 }
 
+/** What main is called where a branch is named. */
+export const mainBranchName = 'main'
+
+export interface BranchInfo {
+  readonly name: string
+  /** Stands in the branch's keys, and in its commits. */
+  readonly number: number
+  /** Name of the branch that it was forked from. */
+  readonly parent: string
+  /** Commit whose state it began with. */
+  readonly forkedAt: number
+  readonly created: Datetime
+  readonly comment?: string
+}
+
+export interface NewBranch {
+  /** Default: main. */
+  readonly from?: string
+  /** Default: now. */
+  readonly at?: AsOf
+  readonly comment?: string
+  readonly meta?: WriteMeta
+}
+
+/** A branch, main included, and a time of it. */
+export interface DiffPoint {
+  readonly branch: string
+  /** Default: now. */
+  readonly at?: AsOf
+}
+
+export interface DiffOptions {
+  readonly to: DiffPoint
+  /** Default: the state that the branch began with. */
+  readonly from?: DiffPoint
+  /** Default: all. */
+  readonly tables?: readonly string[]
+}
+
+export interface MergeOptions {
+  /** Default: main. */
+  readonly into?: string
+  /** Whether records that both sides have changed are in conflict even where the fields differ. */
+  readonly strict?: boolean
+  /**
+   * `'ours'` (the target's) or `'theirs'` (the source's) for all conflicts, or an object by the ids of
+   * records:
+   * `'ours'`, `'theirs'`, the record's new fields, or null to delete it; `'*'` for all others.
+   */
+  readonly resolve?: Value
+  readonly meta?: WriteMeta
+  readonly signal?: AbortSignal
+}
+
+export interface MergeAnswer extends Receipt {
+  readonly source: string
+  readonly target: string
+  /** `conflicts`: nothing was written. `up_to_date`: there was nothing to write. */
+  readonly status: 'merged' | 'up_to_date' | 'conflicts'
+  /** Records that the target has taken over, or would. */
+  readonly changed: number
+  /** Conflicts that `resolve` has decided. */
+  readonly resolved: number
+  readonly conflictCount: number
+  /** Unresolved; the first 1,000. */
+  readonly conflicts: readonly MergeConflict[]
+}
+
+export interface BranchHost {
+  /** By name. */
+  list(): readonly BranchInfo[]
+  /** @throws BRANCH_UNKNOWN */
+  info(name: string): BranchInfo
+  /** What reads and writes the branch; the database itself for `main`. @throws BRANCH_UNKNOWN */
+  open(name: string): DatabaseHost
+  /**
+   * @throws BRANCH_NAME, BRANCH_EXISTS, BRANCH_UNKNOWN, BRANCH_FORK_POINT, BRANCH_TOO_MANY, BRANCH_TOO_DEEP
+   */
+  create(name: string, options?: NewBranch): Promise<BranchInfo & Receipt>
+  /** Records that differ, in chunks. @throws BRANCH_UNKNOWN, LEDGER_AS_OF_* */
+  diff(options: DiffOptions): AsyncIterable<readonly RecordDiff[]>
+  /** Brings what the branch has changed into another one. @throws BRANCH_* */
+  merge(name: string, options?: MergeOptions): Promise<MergeAnswer>
+  /** @throws BRANCH_UNKNOWN, BRANCH_IS_MAIN, BRANCH_HAS_CHILDREN */
+  remove(name: string, options?: { readonly meta?: WriteMeta }): Promise<Receipt>
+}
+
 export interface DatabaseHost {
   readonly name: string
+  readonly branches?: BranchHost
   /**
    * A view of the newest commit, or of the past. The caller closes it. @throws LEDGER_AS_OF_UNKNOWN for the
    * future

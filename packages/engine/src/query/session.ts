@@ -24,6 +24,8 @@ export interface SessionLimits {
 
 export interface Session {
   readonly database: string
+  /** Default: main. */
+  readonly branch?: string
   readonly auth?: SessionAuth
   /** The server's own administrator: sees and may do everything but touch reserved tables. */
   readonly isRoot: boolean

@@ -1,5 +1,6 @@
 /**
- * Second pass, in the order of records: history, current records, index entries in force and past, counts.
+ * Second pass, in the order of main's records: history, current records, index entries in force and past,
+ * counts.
  * How: each record's versions are gone through in order, and all that must follow from them is compared with
  * what is there: history and current records side by side, index entries as sets (they are stored in another
  * order).
@@ -22,6 +23,7 @@ import type { KvEntry } from '../storage/kv-store.ts'
 import type { Findings } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
 import { KeyCursor } from './key-cursor.ts'
+import type { SeqSet } from './seq-set.ts'
 
 export interface RecordPass {
   readonly reader: KvReader
@@ -29,6 +31,8 @@ export interface RecordPass {
   readonly catalog: StoredCatalog
   /** Numbers of tables and indexes whose keys are being removed. */
   readonly dropped: ReadonlySet<number>
+  /** Commits that are none of main's. */
+  readonly branchCommits: SeqSet
   readonly findings: Findings
   readonly onProgress: (versionsDone: number) => void
 }
@@ -48,13 +52,19 @@ interface Run {
 
 const versionsPerRead = 512
 
-export async function verifyRecords(pass: RecordPass): Promise<{ readonly objects: number }> {
+export interface RecordsChecked {
+  readonly objects: number
+  readonly versions: number
+}
+
+export async function verifyRecords(pass: RecordPass): Promise<RecordsChecked> {
   const live = new FingerprintSet()
   const past = new FingerprintSet()
   const walk = new RecordWalk(pass, { live, past })
   await walk.run()
   const objects = walk.objects + (await meetEntries(pass, live, past))
-  if (live.isEqual && past.isEqual) return { objects }
+  const checked = { objects, versions: walk.versionsDone }
+  if (live.isEqual && past.isEqual) return checked
   const sets = { live: live.collector(), past: past.collector() }
   await new RecordWalk({ ...pass, onProgress: () => undefined }, sets, true).run()
   await meetEntries(pass, sets.live, sets.past)
@@ -70,7 +80,7 @@ export async function verifyRecords(pass: RecordPass): Promise<{ readonly object
       })
     }
   }
-  return { objects }
+  return checked
 }
 
 /** Goes through all records once. `isRerun`: everything but the entries has been reported already. */
@@ -84,13 +94,13 @@ class RecordWalk {
   #runs = new Map<IndexDefinition, Map<string, Run>>()
   #previous: HistoryItem | undefined
   #version: RecordVersion | undefined
-  #versionsDone = 0
+  versionsDone = 0
 
   constructor(pass: RecordPass, sets: RecordWalk['sets'], isRerun = false) {
     this.#pass = pass
     this.#sets = sets
     this.#isRerun = isRerun
-    this.#current = new KeyCursor(pass.reader, kindRange('record'), 'a record', pass.findings)
+    this.#current = new KeyCursor(pass.reader, kindRange('record', mainBranch), 'a record', pass.findings)
   }
 
   get sets() {
@@ -100,7 +110,7 @@ class RecordWalk {
   async run(): Promise<void> {
     const history = new KeyCursor(
       this.#pass.reader,
-      kindRange('history'),
+      kindRange('history', mainBranch),
       'a history entry',
       this.#pass.findings,
     )
@@ -130,8 +140,8 @@ class RecordWalk {
       if (!isSame) await this.#endRecord()
       this.#step(item, payloads[at])
     }
-    this.#versionsDone += items.length
-    this.#pass.onProgress(this.#versionsDone)
+    this.versionsDone += items.length
+    this.#pass.onProgress(this.versionsDone)
   }
 
   async #read(keys: readonly Buffer[]): Promise<(Buffer | undefined)[]> {
@@ -149,6 +159,8 @@ class RecordWalk {
     const prevSeq = this.#previous?.isPut === true ? this.#previous.seq : 0
     if (item.prevSeq !== prevSeq)
       this.#broken(`the history of ${this.#name(item)}`, item.key, 'it skips a version')
+    if (this.#pass.branchCommits.has(item.seq))
+      this.#broken(`the history of ${this.#name(item)}`, item.key, 'its commit is one on a branch')
     const version = payload === undefined ? undefined : this.#open(item, payload)
     if (!isVersionOf(item, version))
       this.#broken(`the history of ${this.#name(item)}`, item.key, 'it does not belong to its version')
@@ -255,7 +267,12 @@ class RecordWalk {
   }
 
   async #compareCounts(): Promise<void> {
-    const cursor = new KeyCursor(this.#pass.reader, kindRange('count'), 'a count', this.#pass.findings)
+    const cursor = new KeyCursor(
+      this.#pass.reader,
+      kindRange('count', mainBranch),
+      'a count',
+      this.#pass.findings,
+    )
     const start = keyOf('count', mainBranch).length
     const seen = new Set<number>()
     for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
@@ -300,7 +317,7 @@ async function meetEntries(pass: RecordPass, live: FingerprintSet, past: Fingerp
     ['index', live],
     ['pastIndex', past],
   ] as const) {
-    const cursor = new KeyCursor(pass.reader, kindRange(kind), 'an index entry', pass.findings)
+    const cursor = new KeyCursor(pass.reader, kindRange(kind, mainBranch), 'an index entry', pass.findings)
     for (let entry = cursor.peek(); ; entry = cursor.peek()) {
       const found = entry instanceof Promise ? await entry : entry
       if (found === undefined) break

@@ -6,6 +6,7 @@
  */
 
 import { readCatalog } from '../catalog/read-catalog.ts'
+import { garbageKinds } from '../ledger/commit-group.ts'
 import { formatHead, ledgerHashes } from '../ledger/hash.ts'
 import { formatKey, kindRange, manifestKey } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
@@ -16,6 +17,7 @@ import { scanRecords } from '../models/document/live-records.ts'
 import type { KvStore } from '../storage/kv-store.ts'
 import { type Finding, Findings } from './findings.ts'
 import { KeyCursor } from './key-cursor.ts'
+import { verifyBranches } from './verify-branches.ts'
 import { verifyChain } from './verify-chain.ts'
 import { verifyRecords } from './verify-records.ts'
 
@@ -58,20 +60,38 @@ export async function verifyStore(store: KvStore, options: VerifyOptions = {}): 
       findings,
       onProgress: (done) => onProgress?.({ phase: 'chain', done, total: manifest.seq }),
     })
+    const catalog = await readCatalog((table) => scanRecords(snapshot, table))
+    const dropped = await droppedNumbers(snapshot)
+    const { branchCommits } = chain
+    const onRecords = (done: number) => onProgress?.({ phase: 'records', done, total: chain.versions })
     const records = await verifyRecords({
       reader: snapshot,
       hash,
-      catalog: await readCatalog((table) => scanRecords(snapshot, table)),
-      dropped: await droppedNumbers(snapshot),
+      catalog,
+      dropped: dropped.definitions,
+      branchCommits,
       findings,
-      onProgress: (done) => onProgress?.({ phase: 'records', done, total: chain.versions }),
+      onProgress: onRecords,
     })
+    const branches = await verifyBranches({
+      reader: snapshot,
+      hash,
+      newestSeq: manifest.seq,
+      catalog,
+      dropped: dropped.definitions,
+      discarded: dropped.branches,
+      findings,
+      onProgress: (done) => onRecords(records.versions + done),
+    })
+    // Each entry leads to a version of its own, so that as many of both means that none is left out.
+    const missing = chain.versions - records.versions - branches.versions
+    if (missing > 0) findings.add({ what: 'the history', reason: `${missing} versions have no entry in it` })
     const strays = await straysIn(snapshot, findings)
     return {
       isIntact: findings.count === 0,
       seq: manifest.seq,
       head: formatHead(hash, manifest.head),
-      objectsChecked: chain.objects + records.objects + strays,
+      objectsChecked: chain.objects + records.objects + branches.objects + strays,
       findingsCount: findings.count,
       findings: findings.list,
       durationMs: performance.now() - startedMs,
@@ -90,12 +110,18 @@ async function readManifest(reader: KvReader) {
   return { hash, genesis: genesisHead(hash, format), manifest: decodeManifest(hash, stored) }
 }
 
-async function droppedNumbers(reader: KvReader): Promise<Set<number>> {
-  const numbers = new Set<number>()
+/** What is being removed: numbers of tables and indexes, and of branches. */
+async function droppedNumbers(reader: KvReader) {
+  const definitions = new Set<number>()
+  const branches = new Set<number>()
   for await (const chunk of reader.scan(kindRange('garbage'), { values: false })) {
-    for (const { key } of chunk) numbers.add(readUvarint(key, readUvarint(key, 1).end).value)
+    for (const { key } of chunk) {
+      const kind = readUvarint(key, 1)
+      const numbers = kind.value === garbageKinds.branch ? branches : definitions
+      numbers.add(readUvarint(key, kind.end).value)
+    }
   }
-  return numbers
+  return { definitions, branches }
 }
 
 const checkedKinds = [

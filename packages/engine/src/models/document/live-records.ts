@@ -21,7 +21,14 @@ import { readUvarint } from '../../ledger/uvarint.ts'
 import { chain } from '../../storage/chain.ts'
 import type { KeyRange, KvEntry, MaybePromise } from '../../storage/kv-store.ts'
 import type { AdjacencyReader } from '../graph/adjacency.ts'
-import type { IndexEntry, IndexRange, ScanIndexOptions, ScanTableOptions, StoredRecord } from '../model.ts'
+import type {
+  IndexEntry,
+  IndexRange,
+  ReadView,
+  ScanIndexOptions,
+  ScanTableOptions,
+  StoredRecord,
+} from '../model.ts'
 import { encodeTuple } from './index-entries.ts'
 import { rowsPerChunkMax } from './limits.ts'
 import { decodeId, decodeStoredRecord } from './record-codec.ts'
@@ -120,7 +127,7 @@ function decodeIndexEntry(table: string, { key, value }: KvEntry): IndexEntry {
 /** How edges are read from the live state. `onRange` hears of every range that is read. */
 export function adjacencyReader(
   reader: KvReader,
-  records: { getRecord(id: RecordId): MaybePromise<StoredRecord | undefined> },
+  records: Pick<ReadView, 'getRecord' | 'scanTable'>,
   onRange?: (range: KeyRange) => void,
 ): AdjacencyReader {
   return {
@@ -135,6 +142,7 @@ export function adjacencyReader(
         })
       }
     },
+    rows: (table) => records.scanTable(table),
     async farEnd(edge, field) {
       const record = await records.getRecord(edge)
       return must(record, 'an edge that its index names').value[field] as RecordId

@@ -11,6 +11,7 @@ import { DefinitionTx } from '../../catalog/definition-tx.ts'
 import type { Catalog, IndexDefinition, TableDefinition, TableKind } from '../../catalog/definitions.ts'
 import type { CatalogChange, StoredCatalog } from '../../catalog/stored-catalog.ts'
 import { isSystemTable } from '../../catalog/system-tables.ts'
+import { keyOnBranch, rangeOnBranch } from '../../ledger/branch-keys.ts'
 import { encodeCurrentRecord } from '../../ledger/current-record.ts'
 import type { LedgerHash } from '../../ledger/hash.ts'
 import { mainBranch, recordKey } from '../../ledger/key-space.ts'
@@ -19,9 +20,10 @@ import { mutationsPerCommitMax, recordBytesMax, transactionBytesMax } from '../.
 import { type KvReader, keyText, Overlay, OverlayReader } from '../../ledger/overlay.ts'
 import type { ReplayGuard } from '../../ledger/replay.ts'
 import type { WriteMeta } from '../../ledger/write-meta.ts'
-import type { Mutation, WriteRequest } from '../../ledger/write-request.ts'
+import type { Dropped, Mutation, WriteRequest } from '../../ledger/write-request.ts'
 import { chain } from '../../storage/chain.ts'
 import type { KeyRange, MaybePromise } from '../../storage/kv-store.ts'
+import { branchErrors } from '../branch/branch-errors.ts'
 import { isRelation, readEdges } from '../graph/adjacency.ts'
 import type {
   Direction,
@@ -50,7 +52,10 @@ import { encodeFields, makeRecord, storedFields } from './record-codec.ts'
 
 /** What a transaction starts from. */
 export interface TxBase {
+  /** Shows the branch by the keys of main. */
   readonly reader: KvReader
+  /** Default: main. */
+  readonly branch?: number
   readonly hash: LedgerHash
   readonly reads: 'sync' | 'async'
   readonly seq: number
@@ -84,6 +89,9 @@ export class RecordTx implements WriteTx {
   readonly #definitions: DefinitionTx
   readonly #readKeys = new Map<string, Uint8Array>()
   readonly #readRanges: KeyRange[] = []
+  readonly #branch: number
+  readonly #discarded: Dropped[] = []
+  #meta: WriteMeta | undefined
   #guard: ReplayGuard | undefined
   #changedBytes = 0
 
@@ -91,6 +99,7 @@ export class RecordTx implements WriteTx {
     this.#base = base
     this.reads = base.reads
     this.seq = base.seq
+    this.#branch = base.branch ?? mainBranch
     this.#reader = new OverlayReader(base.reader, [this.#overlay])
     this.#indexes = new IndexDiff(base.hash, this.#reader, this.#overlay)
     this.#definitions = new DefinitionTx(base.catalog, {
@@ -180,18 +189,22 @@ export class RecordTx implements WriteTx {
   }
 
   defineTable(name: string, change: TableChange): MaybePromise<TableDefinition> {
+    this.#refuseOnBranch('DEFINE TABLE')
     return this.#definitions.defineTable(name, change)
   }
 
   removeTable(name: string): MaybePromise<boolean> {
+    this.#refuseOnBranch('REMOVE TABLE')
     return this.#definitions.removeTable(name)
   }
 
   defineIndex(index: NewIndex): MaybePromise<IndexDefinition> {
+    this.#refuseOnBranch('DEFINE INDEX')
     return this.#definitions.defineIndex(index)
   }
 
   removeIndex(table: string, name: string): MaybePromise<boolean> {
+    this.#refuseOnBranch('REMOVE INDEX')
     return this.#definitions.removeIndex(table, name)
   }
 
@@ -204,6 +217,7 @@ export class RecordTx implements WriteTx {
   }
 
   setParam(name: string, value: Value | undefined): MaybePromise<void> {
+    this.#refuseOnBranch('DEFINE PARAM')
     return this.#definitions.setParam(name, value)
   }
 
@@ -220,6 +234,16 @@ export class RecordTx implements WriteTx {
   readGuard(key: Buffer): MaybePromise<Buffer | undefined> {
     this.#readKeys.set(keyText(key), key)
     return this.#base.reader.get(key)
+  }
+
+  /** What the work itself has to say about the write. */
+  describe(meta: WriteMeta): void {
+    this.#meta = meta
+  }
+
+  /** Has the keys of the branch removed. */
+  discardBranch(number: number): void {
+    this.#discarded.push({ kind: 'branch', number })
   }
 
   /** Protects the request; it becomes a commit even if it changes nothing. */
@@ -247,17 +271,26 @@ export class RecordTx implements WriteTx {
         value: after?.value,
       })
     }
+    const branch = this.#branch
+    const isOnMain = branch === mainBranch
+    const readKeys = [...this.#readKeys.values()]
     return {
+      branch,
       readSeq: this.seq,
       catalogSeq: this.#base.catalog.seq,
-      readKeys: [...this.#readKeys.values()],
-      readRanges: this.#readRanges,
+      readKeys: isOnMain ? readKeys : readKeys.map((key) => keyOnBranch(branch, key)),
+      readRanges: isOnMain ? this.#readRanges : this.#readRanges.map((range) => rangeOnBranch(branch, range)),
       mutations,
       indexChanges: this.#indexes.changes(),
-      dropped: this.#definitions.dropped,
-      meta,
+      dropped: [...this.#definitions.dropped, ...this.#discarded],
+      meta: this.#meta === undefined ? meta : { ...meta, ...this.#meta },
       guard: this.#guard,
     }
+  }
+
+  /** @throws BRANCH_DEFINITION */
+  #refuseOnBranch(statement: string): void {
+    if (this.#branch !== mainBranch) throw branchErrors.DEFINITION({ statement })
   }
 
   #putFields(

@@ -4,10 +4,10 @@
  * for edges without a line of code. The far end stands in the index key, so a hop reads no edge record.
  */
 
-import { decodeExact, encodeCollation, type RecordId } from '@dendrodb/protocol'
+import { compareValues, decodeExact, encodeCollation, RecordId } from '@dendrodb/protocol'
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
-import type { Direction, EdgeRef, IndexEntry } from '../model.ts'
+import type { Direction, EdgeRef, IndexEntry, StoredRecord } from '../model.ts'
 
 /** Entries of one adjacency index, with the bytes that were indexed. */
 export interface AdjacencyEntry extends IndexEntry {
@@ -17,6 +17,8 @@ export interface AdjacencyEntry extends IndexEntry {
 export interface AdjacencyReader {
   /** Entries of the index whose first field is the node. */
   entries(index: IndexDefinition, node: RecordId): AsyncIterable<readonly AdjacencyEntry[]>
+  /** All edges of the table, for one whose index is of no use: a table that main has removed (ADR 22). */
+  rows(table: TableDefinition): AsyncIterable<readonly StoredRecord[]>
   /** The far end as the edge's record has it, for entries that were cut. */
   farEnd(edge: RecordId, field: 'in' | 'out'): Promise<RecordId>
   /** The edges of the node in the index that are known already, or what `read` gives. */
@@ -50,6 +52,7 @@ function edgesAt(
 ): MaybePromise<readonly EdgeRef[]> {
   const index = table.indexes.find((each) => each.isAdjacency && each.fields[0]?.[0] === near)
   if (index === undefined) return []
+  if (index.state !== 'ready') return scanForEdges(reader, table, node, near)
   const read = () => readEdgesAt(reader, index, node, near)
   return reader.remembered === undefined ? read() : reader.remembered(index, node, read)
 }
@@ -71,6 +74,23 @@ async function readEdgesAt(
     }
   }
   return edges
+}
+
+async function scanForEdges(
+  reader: AdjacencyReader,
+  table: TableDefinition,
+  node: RecordId,
+  near: 'in' | 'out',
+): Promise<EdgeRef[]> {
+  const edges: EdgeRef[] = []
+  for await (const rows of reader.rows(table)) {
+    for (const { id, value } of rows) {
+      const end = value[near]
+      if (!(end instanceof RecordId) || !node.equals(end)) continue
+      edges.push({ edge: id, node: value[near === 'in' ? 'out' : 'in'] as RecordId })
+    }
+  }
+  return edges.sort((a, b) => compareValues(a.node, b.node))
 }
 
 export function isRelation(table: TableDefinition): boolean {

@@ -63,8 +63,7 @@ export class HistoryView implements ReadView {
     range: IndexRange,
     options?: ScanIndexOptions,
   ): AsyncIterable<readonly IndexEntry[]> {
-    const { reader, newestSeq } = this.#options
-    return scanEntriesAt(reader, this.seq, newestSeq, index, range, options)
+    return scanEntriesAt(this.#options, index, range, options)
   }
 
   async countTable(table: TableDefinition): Promise<number> {
@@ -78,9 +77,9 @@ export class HistoryView implements ReadView {
     direction: Direction,
     tables: readonly TableDefinition[] = [...this.catalog.tables()].filter(isRelation),
   ): Promise<readonly EdgeRef[]> {
-    const { reader, newestSeq } = this.#options
     const adjacency: AdjacencyReader = {
-      entries: (index, near) => scanEntriesAt(reader, this.seq, newestSeq, index, { equals: [near] }),
+      entries: (index, near) => scanEntriesAt(this.#options, index, { equals: [near] }),
+      rows: (table) => this.scanTable(table),
       farEnd: async (edge, field) =>
         must(await this.getRecord(edge), 'an edge of then').value[field] as RecordId,
     }

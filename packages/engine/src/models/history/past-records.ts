@@ -13,21 +13,15 @@ import {
   type ValueObject,
 } from '@dendrodb/protocol'
 import type { TableDefinition } from '../../catalog/definitions.ts'
+import { withKind } from '../../ledger/branch-keys.ts'
 import { decodeHistoryEntry, type HistoryEntry } from '../../ledger/history-entry.ts'
-import {
-  historyKey,
-  historyPrefix,
-  keyOf,
-  mainBranch,
-  prefixEnd,
-  tailOffset,
-} from '../../ledger/key-space.ts'
+import { historyKey, historyPrefix, keyOf, mainBranch, prefixEnd } from '../../ledger/key-space.ts'
 import { ledgerErrors } from '../../ledger/ledger-errors.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
 import { openVersion } from '../../ledger/record-version.ts'
-import { readUvarint } from '../../ledger/uvarint.ts'
+import { readUvarint, uvarintBytes, writeUvarint } from '../../ledger/uvarint.ts'
 import { chain } from '../../storage/chain.ts'
-import type { KeyRange, KvEntry, MaybePromise } from '../../storage/kv-store.ts'
+import type { KeyRange, KvEntry, MaybePromise, ScanOptions } from '../../storage/kv-store.ts'
 import { readRecord, tableRange } from '../document/live-records.ts'
 import { makeRecord } from '../document/record-codec.ts'
 import type { ScanTableOptions, StoredRecord } from '../model.ts'
@@ -38,7 +32,7 @@ const stepsBackMax = 16
 const versionsPassedMax = 64
 
 /** Where a version lies. */
-interface VersionRef {
+export interface VersionRef {
   readonly seq: number
   readonly n: number
 }
@@ -77,19 +71,20 @@ function stepBack(sought: Sought, laterSeq: number, steps: number): MaybePromise
 
 async function seek(sought: Sought): Promise<StoredRecord | undefined> {
   const { reader, seq, table, idKey } = sought
-  const ref = await newestVersion(reader, seq, table, idKey)
+  const ref = await newestVersion(reader, seq, historyPrefix(mainBranch, table.id, idKey))
   return ref === undefined ? undefined : loadVersion(sought, ref)
 }
 
-/** The record's newest version that is not newer than `seq`; none where that one is a delete. */
-async function newestVersion(
+/**
+ * The record's newest version that is not newer than `seq`; none where that one is a delete.
+ * @param prefix of the record's history keys
+ */
+export async function newestVersion(
   reader: KvReader,
   seq: number,
-  table: TableDefinition,
-  idKey: Uint8Array,
+  prefix: Uint8Array,
 ): Promise<VersionRef | undefined> {
-  const prefix = historyPrefix(mainBranch, table.id, idKey)
-  const range = { gte: prefix, lt: historyKey(mainBranch, table.id, idKey, seq + 1) }
+  const range = { gte: prefix, lt: historyKeyAt(prefix, seq + 1) }
   for await (const [entry] of reader.scan(range, { reverse: true, limit: 1 })) {
     if (entry === undefined) break
     const { isPut, n } = decodeHistoryEntry(entry.value)
@@ -121,7 +116,7 @@ function makeVersion(
   return makeRecord(id, idKey, ref.seq, fields, validFrom ?? undefined, validTo ?? undefined)
 }
 
-interface FoundVersion extends VersionRef {
+export interface FoundVersion extends VersionRef {
   readonly idKey: Uint8Array
 }
 
@@ -133,7 +128,8 @@ export async function* scanRecordsAt(
   options: ScanTableOptions = {},
 ): AsyncGenerator<readonly StoredRecord[]> {
   let left = options.limit ?? Number.POSITIVE_INFINITY
-  for await (const found of findVersions(reader, seq, table, options)) {
+  const range = historyRange(table, options)
+  for await (const found of findVersions(reader, seq, range, { reverse: options.reverse === true })) {
     const wanted = found.length > left ? found.slice(0, left) : found
     left -= wanted.length
     if (wanted.length > 0) {
@@ -147,29 +143,33 @@ export async function* scanRecordsAt(
   }
 }
 
-/** The versions in force at `seq`, a chunk per chunk of history. */
-async function* findVersions(
+/**
+ * The versions in force at `seq`, a chunk per chunk of history.
+ * @param range of history keys of one table
+ */
+export async function* findVersions(
   reader: KvReader,
   seq: number,
-  table: TableDefinition,
-  options: ScanTableOptions,
+  range: KeyRange,
+  { reverse = false, chunkEntries }: Pick<ScanOptions, 'reverse' | 'chunkEntries'> = {},
 ): AsyncGenerator<FoundVersion[]> {
-  const { reverse = false } = options
-  const finder = new VersionFinder(table, seq)
-  let rest: KeyRange | undefined = historyRange(table, options)
+  const options = chunkEntries === undefined ? { reverse } : { reverse, chunkEntries }
+  const tablePrefix = range.gte.subarray(0, idOffset(range.gte))
+  const finder = new VersionFinder(tablePrefix.length, seq)
+  let rest: KeyRange | undefined = range
   while (rest !== undefined) {
-    const range: KeyRange = rest
+    const part: KeyRange = rest
     rest = undefined
-    for await (const chunk of reader.scan(range, { reverse })) {
+    for await (const chunk of reader.scan(part, options)) {
       const found: FoundVersion[] = []
       for (const entry of chunk) finder.add(entry, found)
       if (found.length > 0) yield found
       if (finder.passed < versionsPassedMax) continue
       const idKey = finder.skip()
-      const newest = await newestVersion(reader, seq, table, idKey)
+      const prefix = Buffer.concat([tablePrefix, idKey])
+      const newest = await newestVersion(reader, seq, prefix)
       if (newest !== undefined) yield [{ ...newest, idKey }]
-      const prefix = historyPrefix(mainBranch, table.id, idKey)
-      rest = reverse ? { gte: range.gte, lt: prefix } : { gte: prefixEnd(prefix), lt: range.lt }
+      rest = reverse ? { gte: part.gte, lt: prefix } : { gte: prefixEnd(prefix), lt: part.lt }
       break
     }
   }
@@ -188,9 +188,9 @@ class VersionFinder {
   #best: (VersionRef & HistoryEntry) | undefined
   #passed = 0
 
-  constructor(table: TableDefinition, seq: number) {
+  constructor(idStart: number, seq: number) {
     this.#seq = seq
-    this.#idStart = tailOffset(mainBranch, table.id)
+    this.#idStart = idStart
   }
 
   /** Entries of the present record gone through. */
@@ -237,6 +237,18 @@ class VersionFinder {
 
 function historyRange(table: TableDefinition, options: ScanTableOptions): KeyRange {
   const records = tableRange(table, options)
-  const swapKind = (key: Uint8Array) => Buffer.concat([keyOf('history').subarray(0, 1), key.subarray(1)])
-  return { gte: swapKind(records.gte), lt: swapKind(records.lt) }
+  return { gte: withKind('history', records.gte), lt: withKind('history', records.lt) }
+}
+
+/** The history key of a version, by the prefix of its record's. */
+function historyKeyAt(prefix: Uint8Array, seq: number): Buffer {
+  const key = Buffer.allocUnsafe(prefix.length + uvarintBytes(seq))
+  key.set(prefix)
+  writeUvarint(key, prefix.length, seq)
+  return key
+}
+
+/** Where the id begins in a key of a table's. */
+function idOffset(key: Uint8Array): number {
+  return readUvarint(key, readUvarint(key, 1).end).end
 }

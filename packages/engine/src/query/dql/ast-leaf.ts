@@ -162,10 +162,11 @@ export type IndexHint =
   | { readonly type: 'noindex' }
   | { readonly type: 'index'; readonly names: readonly string[] }
 
-/** At least one of the two is there. */
+/** At least one of the three is there. */
 export interface UseStatement extends Node<'use'> {
   readonly namespace?: string
   readonly database?: string
+  readonly branch?: string
 }
 
 export interface InfoStatement extends Node<'info'> {
@@ -177,6 +178,7 @@ export interface InfoStatement extends Node<'info'> {
 export type InfoSubject =
   | { readonly type: 'root' | 'namespace' | 'database' }
   | { readonly type: 'table'; readonly table: string }
+  | { readonly type: 'branch'; readonly branch: string }
   | { readonly type: 'index'; readonly index: string; readonly table: string }
 
 export type BeginStatement = Node<'begin'>

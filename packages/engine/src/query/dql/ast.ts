@@ -13,6 +13,7 @@
  * module's exports.
  */
 
+import type { BranchStatementOf } from './ast-branch.ts'
 import type {
   BinaryOperator,
   Distance,
@@ -41,6 +42,7 @@ import type {
 } from './ast-schema.ts'
 import type { Node, Span, TypeNode } from './ast-type.ts'
 
+export type * from './ast-branch.ts'
 export type * from './ast-leaf.ts'
 export type * from './ast-schema.ts'
 
@@ -330,6 +332,7 @@ export type ControlStatement =
 export type SchemaStatement = SchemaStatementOf<Expression, BlockExpression, SelectStatement>
 
 export type SessionStatement =
+  | BranchStatementOf<Expression>
   | UseStatement
   | InfoStatement
   | ShowChangesStatement

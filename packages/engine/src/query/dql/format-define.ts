@@ -24,35 +24,35 @@ import { formatType } from './format-type.ts'
 export function formatSchemaStatement(f: Format, s: SchemaStatement): string {
   switch (s.kind) {
     case 'define_namespace':
-      return `DEFINE NAMESPACE${ifExists(s.ifExists)} ${formatName(s.name)}${comment(s.comment)}`
+      return `DEFINE NAMESPACE${formatIfExists(s.ifExists)} ${formatName(s.name)}${formatComment(s.comment)}`
     case 'define_database':
-      return `DEFINE DATABASE${ifExists(s.ifExists)} ${formatName(s.name)}${hash(s.hash)}${comment(s.comment)}`
+      return `DEFINE DATABASE${formatIfExists(s.ifExists)} ${formatName(s.name)}${hash(s.hash)}${formatComment(s.comment)}`
     case 'define_table':
       return formatTable(f, s)
     case 'define_field':
       return formatField(f, s)
     case 'define_index':
       return [
-        `DEFINE INDEX${ifExists(s.ifExists)} ${formatName(s.name)}${onTable(s.table)}`,
+        `DEFINE INDEX${formatIfExists(s.ifExists)} ${formatName(s.name)}${onTable(s.table)}`,
         s.fields.length === 0 ? '' : ` FIELDS ${s.fields.map(formatFieldPath).join(', ')}`,
         formatIndexType(s.index),
         flag(s.concurrently, 'CONCURRENTLY'),
-        comment(s.comment),
+        formatComment(s.comment),
       ].join('')
     case 'define_param':
       return [
-        `DEFINE PARAM${ifExists(s.ifExists)} ${formatParam(s.name)} VALUE ${f.expression(s.value)}`,
+        `DEFINE PARAM${formatIfExists(s.ifExists)} ${formatParam(s.name)} VALUE ${f.expression(s.value)}`,
         ownPermission(f, s.permission),
-        comment(s.comment),
+        formatComment(s.comment),
       ].join('')
     case 'define_function':
       return formatFunction(f, s)
     case 'define_event':
       return [
-        `DEFINE EVENT${ifExists(s.ifExists)} ${formatName(s.name)}${onTable(s.table)}`,
+        `DEFINE EVENT${formatIfExists(s.ifExists)} ${formatName(s.name)}${onTable(s.table)}`,
         formatClause(f, 'WHEN', s.when),
         ` THEN ${s.actions.map(f.expression).join(', ')}`,
-        comment(s.comment),
+        formatComment(s.comment),
       ].join('')
     case 'define_analyzer':
       return formatAnalyzer(s)
@@ -65,7 +65,7 @@ export function formatSchemaStatement(f: Format, s: SchemaStatement): string {
   }
 }
 
-function ifExists(what: IfExists): string {
+export function formatIfExists(what: IfExists): string {
   if (what === 'error') return ''
   return what === 'skip' ? ' IF NOT EXISTS' : ' OVERWRITE'
 }
@@ -74,7 +74,7 @@ function hash(name: HashName | undefined): string {
   return name === undefined ? '' : ` HASH ${name.toUpperCase()}`
 }
 
-function comment(text: string | undefined): string {
+export function formatComment(text: string | undefined): string {
   return text === undefined ? '' : ` COMMENT ${formatValue(text)}`
 }
 
@@ -85,7 +85,7 @@ function onTable(table: string): string {
 function formatTable(f: Format, s: DefineTableStatement): string {
   const { changefeed } = s
   return [
-    `DEFINE TABLE${ifExists(s.ifExists)} ${formatName(s.name)}`,
+    `DEFINE TABLE${formatIfExists(s.ifExists)} ${formatName(s.name)}`,
     flag(s.drop, 'DROP'),
     s.schema === undefined ? '' : ` ${s.schema.toUpperCase()}`,
     s.type === undefined ? '' : ` TYPE ${formatTableType(s.type)}`,
@@ -93,7 +93,7 @@ function formatTable(f: Format, s: DefineTableStatement): string {
     changefeed === undefined ? '' : formatClause(f, 'CHANGEFEED', changefeed.retention),
     flag(changefeed?.includeOriginal === true, 'INCLUDE ORIGINAL'),
     formatPermissions(f, s.permissions),
-    comment(s.comment),
+    formatComment(s.comment),
   ].join('')
 }
 
@@ -106,7 +106,7 @@ function formatTableType(type: TableTypeNode): string {
 
 function formatField(f: Format, s: DefineFieldStatement): string {
   return [
-    `DEFINE FIELD${ifExists(s.ifExists)} ${formatFieldPath(s.path)}${onTable(s.table)}`,
+    `DEFINE FIELD${formatIfExists(s.ifExists)} ${formatFieldPath(s.path)}${onTable(s.table)}`,
     flag(s.flexible, 'FLEXIBLE'),
     s.type === undefined ? '' : ` TYPE ${formatType(s.type)}`,
     formatClause(f, s.default?.always === true ? 'DEFAULT ALWAYS' : 'DEFAULT', s.default?.value),
@@ -115,7 +115,7 @@ function formatField(f: Format, s: DefineFieldStatement): string {
     formatClause(f, 'ASSERT', s.assert),
     formatClause(f, 'COMPUTED', s.computed),
     formatPermissions(f, s.permissions),
-    comment(s.comment),
+    formatComment(s.comment),
   ].join('')
 }
 
@@ -179,21 +179,21 @@ function formatIndexType(index: IndexTypeNode): string {
 function formatFunction(f: Format, s: DefineFunctionStatement): string {
   const params = s.params.map((param) => formatFunctionParam(param, false)).join(', ')
   return [
-    `DEFINE FUNCTION${ifExists(s.ifExists)} ${formatFunctionName(`fn::${s.name}`)}(${params})`,
+    `DEFINE FUNCTION${formatIfExists(s.ifExists)} ${formatFunctionName(`fn::${s.name}`)}(${params})`,
     s.returns === undefined ? '' : ` -> ${formatType(s.returns)}`,
     ` ${formatBlock(f, s.body)}`,
     ownPermission(f, s.permission),
-    comment(s.comment),
+    formatComment(s.comment),
   ].join('')
 }
 
 function formatAnalyzer(s: DefineAnalyzerStatement): string {
   return [
-    `DEFINE ANALYZER${ifExists(s.ifExists)} ${formatName(s.name)}`,
+    `DEFINE ANALYZER${formatIfExists(s.ifExists)} ${formatName(s.name)}`,
     s.function === undefined ? '' : ` FUNCTION ${formatFunctionName(`fn::${s.function}`)}`,
     s.tokenizers === undefined ? '' : ` TOKENIZERS ${s.tokenizers.join(', ')}`,
     s.filters === undefined ? '' : ` FILTERS ${s.filters.map(formatFilter).join(', ')}`,
-    comment(s.comment),
+    formatComment(s.comment),
   ].join('')
 }
 

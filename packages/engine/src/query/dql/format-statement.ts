@@ -12,6 +12,7 @@ import type {
   UseStatement,
 } from './ast.ts'
 import type { Format } from './format.ts'
+import { formatBranchStatement } from './format-branch.ts'
 import {
   flag,
   formatAssignments,
@@ -109,6 +110,11 @@ export function formatStatementNode(f: Format, s: Statement): string {
       return s.kind.toUpperCase()
     case 'explain':
       return `EXPLAIN${flag(s.analyze, 'ANALYZE')} ${f.statement(s.statement)}`
+    case 'define_branch':
+    case 'remove_branch':
+    case 'merge_branch':
+    case 'diff_branch':
+      return formatBranchStatement(f, s)
     default:
       return formatSchemaStatement(f, s)
   }
@@ -173,15 +179,18 @@ function formatLive(f: Format, s: LiveStatement): string {
   return `LIVE SELECT ${what} FROM ${f.expression(s.from)}${formatClause(f, 'WHERE', s.where)}${formatList(f, 'FETCH', s.fetch)}`
 }
 
-function formatUse({ namespace, database }: UseStatement): string {
-  const ns = namespace === undefined ? '' : ` NS ${formatIdentifier(namespace)}`
-  return `USE${ns}${database === undefined ? '' : ` DB ${formatIdentifier(database)}`}`
+function formatUse({ namespace, database, branch }: UseStatement): string {
+  const part = (word: string, name: string | undefined) =>
+    name === undefined ? '' : ` ${word} ${formatIdentifier(name)}`
+  return `USE${part('NS', namespace)}${part('DB', database)}${part('BRANCH', branch)}`
 }
 
 function formatSubject(subject: InfoSubject): string {
   switch (subject.type) {
     case 'table':
       return `TABLE ${formatName(subject.table)}`
+    case 'branch':
+      return `BRANCH ${formatName(subject.branch)}`
     case 'index':
       return `INDEX ${formatName(subject.index)} ON TABLE ${formatName(subject.table)}`
     default:

@@ -26,6 +26,14 @@ export function parseComment(p: Parser, node: { comment?: string }): boolean {
   return true
 }
 
+/** `IF EXISTS`, unless `if` is the name. */
+export function parseIfExists(p: Parser): boolean {
+  if (p.token.keyword !== 'IF' || p.peek().keyword !== 'EXISTS') return false
+  p.advance()
+  p.advance()
+  return true
+}
+
 /** `NONE`, `FULL`, `WHERE cond`. */
 export function parsePermission(p: Parser): PermissionNode {
   switch (p.expectOneOf(['NONE', 'FULL', 'WHERE'])) {

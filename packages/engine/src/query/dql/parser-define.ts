@@ -13,14 +13,16 @@ import type {
   Expression,
   FunctionParam,
   RebuildIndexStatement,
+  RemoveBranchStatement,
   RemoveStatement,
   RemoveSubject,
   Statement,
 } from './ast.ts'
 import type { Mutable } from './mutable.ts'
 import type { Parser } from './parser.ts'
+import { parseDefineBranch, parseRemoveBranch } from './parser-branch.ts'
 import { parseDefineIndex } from './parser-define-index.ts'
-import { parseComment, parseIfNotExists, parsePermission } from './parser-define-parts.ts'
+import { parseComment, parseIfExists, parseIfNotExists, parsePermission } from './parser-define-parts.ts'
 import { parseDefineField, parseDefineTable } from './parser-define-table.ts'
 import { functionName, parseFieldPath } from './parser-name.ts'
 import { parseBlock } from './parser-object.ts'
@@ -39,6 +41,7 @@ const definable = [
   'NS',
   'DATABASE',
   'DB',
+  'BRANCH',
 ] as const
 
 export function parseDefine(p: Parser): Statement {
@@ -64,6 +67,8 @@ export function parseDefine(p: Parser): Statement {
     case 'DATABASE':
     case 'DB':
       return parseDefineDatabase(p, start)
+    case 'BRANCH':
+      return parseDefineBranch(p, start)
   }
 }
 
@@ -252,14 +257,15 @@ function parseArgument<Value>(p: Parser, parse: () => Value): Value {
 
 // REMOVE and REBUILD
 
-export function parseRemove(p: Parser): RemoveStatement {
+export function parseRemove(p: Parser): RemoveStatement | RemoveBranchStatement {
   const { start } = p.advance()
   const what = p.expectOneOf(definable)
+  if (what === 'BRANCH') return parseRemoveBranch(p, start)
   const ifExists = parseIfExists(p)
   return { kind: 'remove', subject: parseRemoved(p, what), ifExists, span: p.span(start) }
 }
 
-function parseRemoved(p: Parser, what: (typeof definable)[number]): RemoveSubject {
+function parseRemoved(p: Parser, what: Exclude<(typeof definable)[number], 'BRANCH'>): RemoveSubject {
   switch (what) {
     case 'TABLE':
       return { type: 'table', name: p.name('a table name') }
@@ -288,14 +294,6 @@ function parseRemoved(p: Parser, what: (typeof definable)[number]): RemoveSubjec
     case 'DB':
       return { type: 'database', name: p.name('a database name') }
   }
-}
-
-/** `IF EXISTS`, unless `if` is the name. */
-function parseIfExists(p: Parser): boolean {
-  if (p.token.keyword !== 'IF' || p.peek().keyword !== 'EXISTS') return false
-  p.advance()
-  p.advance()
-  return true
 }
 
 /** `REBUILD INDEX [IF EXISTS] i ON t [CONCURRENTLY]`. */

@@ -4,22 +4,23 @@ import type { InfoStatement, InfoSubject, KillStatement, ShowChangesStatement, U
 import type { Mutable } from './mutable.ts'
 import type { Parser } from './parser.ts'
 
-/** `USE NS a DB b`, `USE DB b`, `USE NS a`. */
+/** `USE NS a DB b`, `USE DB b`, `USE NS a`, `USE BRANCH c`, `USE DB b BRANCH c`. */
 export function parseUse(p: Parser): UseStatement {
   const { start } = p.advance()
-  const first = p.expectOneOf(['NS', 'NAMESPACE', 'DB', 'DATABASE'])
-  const isDatabase = first === 'DB' || first === 'DATABASE'
+  const first = p.expectOneOf(['NS', 'NAMESPACE', 'DB', 'DATABASE', 'BRANCH'])
   const node: Mutable<UseStatement> = { kind: 'use', span: p.span(start) }
-  if (isDatabase) node.database = p.name('a database name')
+  if (first === 'BRANCH') node.branch = p.name('a branch name')
+  else if (first === 'DB' || first === 'DATABASE') node.database = p.name('a database name')
   else {
     node.namespace = p.name('a namespace name')
     if (p.eatKeyword('DB') || p.eatKeyword('DATABASE')) node.database = p.name('a database name')
   }
+  if (first !== 'BRANCH' && p.eatKeyword('BRANCH')) node.branch = p.name('a branch name')
   node.span = p.span(start)
   return node
 }
 
-/** `INFO FOR ROOT`, `… NS`, `… DB`, `… TABLE t`, `… INDEX i ON t`, each with STRUCTURE. */
+/** `INFO FOR ROOT`, `… NS`, `… DB`, `… TABLE t`, `… INDEX i ON t`, `… BRANCH b`, each with STRUCTURE. */
 export function parseInfo(p: Parser): InfoStatement {
   const { start } = p.advance()
   p.expectKeyword('FOR')
@@ -29,7 +30,7 @@ export function parseInfo(p: Parser): InfoStatement {
 }
 
 function parseInfoSubject(p: Parser): InfoSubject {
-  switch (p.expectOneOf(['ROOT', 'NS', 'NAMESPACE', 'DB', 'DATABASE', 'TABLE', 'INDEX'])) {
+  switch (p.expectOneOf(['ROOT', 'NS', 'NAMESPACE', 'DB', 'DATABASE', 'TABLE', 'INDEX', 'BRANCH'])) {
     case 'ROOT':
       return { type: 'root' }
     case 'NS':
@@ -44,6 +45,8 @@ function parseInfoSubject(p: Parser): InfoSubject {
       const index = p.name('an index name')
       return { type: 'index', index, table: parseOnTable(p) }
     }
+    case 'BRANCH':
+      return { type: 'branch', branch: p.name('a branch name') }
   }
 }
 

@@ -4,6 +4,7 @@ import type { Statement } from './ast.ts'
 import type { StatementWord } from './keywords.ts'
 import { isAssignment } from './operator-power.ts'
 import type { Parser } from './parser.ts'
+import { opensBranchStatement, parseBranchStatement } from './parser-branch.ts'
 import {
   parseExplainStatement,
   parseFor,
@@ -54,6 +55,7 @@ const parsers: Readonly<Record<StatementWord, (p: Parser) => Statement>> = {
 
 export function parseStatement(p: Parser): Statement {
   p.countStatement()
+  if (opensBranchStatement(p)) return parseBranchStatement(p)
   return opensStatement(p) ? parsers[p.token.keyword as StatementWord](p) : parseExpressionStatement(p)
 }
 

@@ -20,6 +20,7 @@ import {
 import { compileCreate } from './statements/create.ts'
 import { compileDefine, compileRebuild, compileRemove } from './statements/define.ts'
 import { compileDelete } from './statements/delete.ts'
+import { compileDiffBranch } from './statements/diff-branch.ts'
 import { explained } from './statements/explain.ts'
 import { compileInfo } from './statements/info.ts'
 import { compileInsert } from './statements/insert.ts'
@@ -79,6 +80,8 @@ function compileKind(statement: Statement, compiler: Compiler): CompiledStatemen
       return compileSleep(statement, compiler)
     case 'explain':
       return explained(compiler.statement(statement.statement), statement.statement.kind, statement.analyze)
+    case 'diff_branch':
+      return compileDiffBranch(statement, compiler)
     case 'info':
       return compileInfo(statement)
     case 'remove':
@@ -89,7 +92,10 @@ function compileKind(statement: Statement, compiler: Compiler): CompiledStatemen
     case 'commit':
     case 'cancel':
     case 'use':
-      throw queryErrors.NESTED_WRITE({ statement: statement.kind.toUpperCase(), place: 'another statement' })
+    case 'define_branch':
+    case 'merge_branch':
+    case 'remove_branch':
+      throw queryErrors.NESTED_WRITE({ statement: wordsOf(statement.kind), place: 'another statement' })
     case 'live':
       throw queryErrors.NOT_SUPPORTED({ construct: 'LIVE SELECT' })
     case 'kill':
@@ -99,4 +105,8 @@ function compileKind(statement: Statement, compiler: Compiler): CompiledStatemen
     default:
       return compileDefine(statement, compiler)
   }
+}
+
+function wordsOf(kind: string): string {
+  return kind.replace('_', ' ').toUpperCase()
 }

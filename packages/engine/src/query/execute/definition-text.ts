@@ -12,11 +12,14 @@ import type {
   TableKind,
 } from '../../catalog/definitions.ts'
 import { formatFieldPath, formatName, formatParam } from '../dql/format-name.ts'
+import type { BranchInfo } from '../host.ts'
+import { branchValue } from './branch-values.ts'
 
 export interface DefinitionView {
   table(table: TableDefinition): Value
   index(index: IndexDefinition): Value
   param(param: ParamDefinition): Value
+  branch(branch: BranchInfo): Value
 }
 
 export function viewsOf(structure: boolean): DefinitionView {
@@ -43,6 +46,13 @@ const texts: DefinitionView = {
     const parts = [
       `DEFINE INDEX ${formatName(name)} ON ${formatName(table)} FIELDS ${paths}`,
       unique ? 'UNIQUE' : '',
+      commentText(comment),
+    ]
+    return parts.filter((part) => part !== '').join(' ')
+  },
+  branch({ name, parent, forkedAt, comment }) {
+    const parts = [
+      `DEFINE BRANCH ${formatName(name)} FROM ${formatName(parent)} AT ${forkedAt}`,
       commentText(comment),
     ]
     return parts.filter((part) => part !== '').join(' ')
@@ -78,6 +88,7 @@ const structures: DefinitionView = {
     state,
     ...(comment !== undefined && { comment }),
   }),
+  branch: branchValue,
   param: ({ name, value }) => ({ name, value }),
 }
 

@@ -4,10 +4,11 @@
 
 import { type DbError, toDbError, type Value } from '@dendrodb/protocol'
 import type { ReadView, WriteTx } from '../../models/model.ts'
+import { chain } from '../../storage/chain.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import { accessKindOf } from '../access-kind.ts'
 import { landed } from '../compile/compile-block.ts'
-import type { CompiledStatement } from '../compile/compiled.ts'
+import type { CompiledExpression, CompiledStatement } from '../compile/compiled.ts'
 import {
   type AccessRules,
   type AccessScope,
@@ -15,10 +16,17 @@ import {
   type RequestContext,
 } from '../compile/eval-context.ts'
 import { Scope } from '../compile/scope.ts'
-import type { DatabaseHost, QueryHost, Receipt, WriteOptions } from '../host.ts'
+import {
+  type DatabaseHost,
+  mainBranchName,
+  type QueryHost,
+  type Receipt,
+  type WriteOptions,
+} from '../host.ts'
 import { queryLimits } from '../limits.ts'
 import type { PreparedStatement } from '../query-cache.ts'
 import type { Session } from '../session.ts'
+import { branchesOf } from './branch-values.ts'
 import { shown } from './shown.ts'
 import { StatementRun } from './statement-run.ts'
 import { runTask } from './task.ts'
@@ -45,12 +53,14 @@ export class RequestRun implements RequestContext {
   readonly results: StatementResult[] = []
   receipt: Receipt | undefined
   database: string
+  branch: string
   #host: DatabaseHost | undefined
 
   constructor({ host, session, rules, vars }: RequestOptions) {
     this.host = host
     this.session = session
     this.database = session.database
+    this.branch = session.branch ?? mainBranchName
     this.access = rules.scopeOf(accessKindOf(session))
     this.ruleAccess = rules.scopeOf('unrestricted')
     this.authValue = authValueOf(session)
@@ -58,27 +68,28 @@ export class RequestRun implements RequestContext {
   }
 
   get sessionValue(): Value {
-    return { ...this.session.info, db: this.database, roles: this.session.auth?.roles ?? [] }
+    return {
+      ...this.session.info,
+      db: this.database,
+      branch: this.branch,
+      roles: this.session.auth?.roles ?? [],
+    }
   }
 
-  /** Goes to another database. */
-  async enter(name: string): Promise<void> {
-    this.#host = await this.host.database(name)
+  /** Goes to another database, or to a branch: main unless another is named. */
+  async enter(name: string, branch = mainBranchName): Promise<void> {
+    this.#host = onBranch(await this.host.database(name), branch)
     this.database = name
+    this.branch = branch
   }
 
   /** The database that statements run in, opened when the first one does. */
   openDatabase(): MaybePromise<DatabaseHost> {
     if (this.#host !== undefined) return this.#host
-    const opened = this.host.database(this.database)
-    if (opened instanceof Promise) {
-      return opened.then((host) => {
-        this.#host = host
-        return host
-      })
-    }
-    this.#host = opened
-    return opened
+    return chain(this.host.database(this.database), (opened) => {
+      this.#host = onBranch(opened, this.branch)
+      return this.#host
+    })
   }
 
   /** A fresh run of a statement, whose time counts from `startedAt`. */
@@ -199,6 +210,19 @@ export class RequestRun implements RequestContext {
     return result.value
   }
 
+  /** An expression of a statement that is no transaction of the session's. */
+  async evaluate(expression: CompiledExpression): Promise<Value> {
+    const database = await this.openDatabase()
+    const view = await database.view()
+    try {
+      const run = this.createRun(performance.now(), true)
+      const ctx = this.createContext(database, view, undefined, this.scope, run)
+      return await expression.evaluate(undefined, ctx)
+    } finally {
+      view.close()
+    }
+  }
+
   writeOptions(meta: WriteOptions['meta'], isPoint: boolean): WriteOptions {
     const { signal } = this.session
     return { ...(meta && { meta }), ...(isPoint && { isPoint }), ...(signal && { signal }) }
@@ -220,6 +244,10 @@ export class RequestRun implements RequestContext {
     }
     return meta
   }
+}
+
+function onBranch(database: DatabaseHost, branch: string): DatabaseHost {
+  return branch === mainBranchName ? database : branchesOf(database).open(branch)
 }
 
 function authValueOf({ auth }: Session): Value {

@@ -6,16 +6,28 @@ import { accessErrors } from '../access-errors.ts'
 import type { UseStatement } from '../dql/ast.ts'
 import type { PreparedStatement, PreparedText } from '../query-cache.ts'
 import { queryErrors } from '../query-errors.ts'
+import { runBranchStatement } from './branch-statements.ts'
 import { databaseOf } from './database-name.ts'
 import type { RequestRun } from './request-run.ts'
 import { runTransaction } from './transaction.ts'
+
+/** Statements that are no transaction of the session's, or a part of none. */
+const specialKinds: ReadonlySet<string> = new Set([
+  'begin',
+  'commit',
+  'cancel',
+  'use',
+  'define_branch',
+  'merge_branch',
+  'remove_branch',
+])
 
 /** Runs the statements from `begin` on; a promise only from the first that has to wait. */
 export function runText(request: RequestRun, text: PreparedText, begin = 0): Promise<void> | undefined {
   for (let i = begin; i < text.length; i += 1) {
     const prepared = text[i] as PreparedStatement
     const { kind } = prepared.statement
-    if (kind === 'begin' || kind === 'commit' || kind === 'cancel' || kind === 'use') {
+    if (specialKinds.has(kind)) {
       return runSpecial(request, text, i)
     }
     const running = request.runStatement(prepared)
@@ -34,6 +46,11 @@ async function runSpecial(request: RequestRun, text: PreparedText, at: number): 
     case 'use':
       await runUse(request, statement)
       break
+    case 'define_branch':
+    case 'merge_branch':
+    case 'remove_branch':
+      await runBranchStatement(request, statement)
+      break
     default: {
       const problem = 'needs a BEGIN before it'
       const error = queryErrors.TRANSACTION_STATE({ statement: statement.kind.toUpperCase(), problem })
@@ -43,7 +60,10 @@ async function runSpecial(request: RequestRun, text: PreparedText, at: number): 
   await runText(request, text, end + 1)
 }
 
-/** Only root may go to another database: accounts and rules belong to the one they were made in. */
+/**
+ * Only root may go to another database: accounts and rules belong to the one they were made in. Branches have
+ * main's rules.
+ */
 async function runUse(request: RequestRun, use: UseStatement): Promise<void> {
   const startedAt = performance.now()
   try {
@@ -51,7 +71,9 @@ async function runUse(request: RequestRun, use: UseStatement): Promise<void> {
     if (name !== request.database) {
       const { isRoot, isSystem } = request.session
       if (!isRoot && !isSystem) throw accessErrors.ROOT_REQUIRED({ statement: 'USE of another database' })
-      await request.enter(name)
+      await request.enter(name, use.branch)
+    } else if (use.branch !== undefined) {
+      await request.enter(name, use.branch)
     }
     request.succeed(undefined, startedAt)
   } catch (error) {

@@ -8,8 +8,10 @@ import { reservedPrefix } from '../../../catalog/system-tables.ts'
 import type { CompiledStatement } from '../../compile/compiled.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import type { InfoStatement, InfoSubject } from '../../dql/ast.ts'
+import type { BranchInfo } from '../../host.ts'
 import { queryErrors } from '../../query-errors.ts'
 import { requireAdmin, requireRoot } from '../admin.ts'
+import { branchesOf, branchValue } from '../branch-values.ts'
 import { type DefinitionView, viewsOf } from '../definition-text.ts'
 import { type Task, wait } from '../task.ts'
 
@@ -38,7 +40,10 @@ function* infoOf(subject: InfoSubject, views: DefinitionView, ctx: EvalContext):
     }
     case 'database':
       requireAdmin(ctx, 'INFO FOR DB')
-      return databaseInfo(views, ctx.view.catalog)
+      return databaseInfo(views, ctx.view.catalog, ctx.database.branches?.list() ?? [])
+    case 'branch':
+      requireAdmin(ctx, 'INFO FOR BRANCH')
+      return branchValue(branchesOf(ctx.database).info(subject.branch))
     case 'table':
       requireAdmin(ctx, 'INFO FOR TABLE')
       return tableInfo(views, requireTable(subject.table, ctx))
@@ -60,13 +65,20 @@ function* databaseNames(ctx: EvalContext): Task<readonly string[]> {
   return (yield ctx.request.host.databaseNames()) as readonly string[]
 }
 
-function databaseInfo(views: DefinitionView, catalog: Catalog): Value {
+function databaseInfo(views: DefinitionView, catalog: Catalog, branches: readonly BranchInfo[]): Value {
   const tables: [string, Value][] = []
   for (const table of catalog.tables()) {
     if (!table.name.startsWith(reservedPrefix)) tables.push([table.name, views.table(table)])
   }
   const params = [...catalog.params()].map((param): [string, Value] => [param.name, views.param(param)])
-  return { tables: Object.fromEntries(tables), params: Object.fromEntries(params) }
+  return {
+    tables: Object.fromEntries(tables),
+    params: Object.fromEntries(params),
+    // Most databases have none.
+    ...(branches.length > 0 && {
+      branches: Object.fromEntries(branches.map((each) => [each.name, views.branch(each)])),
+    }),
+  }
 }
 
 function tableInfo(views: DefinitionView, table: TableDefinition): Value {

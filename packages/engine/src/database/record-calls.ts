@@ -1,0 +1,225 @@
+/**
+ * The methods that read and write records, the same for a database and for each of its branches.
+ * Every one acts with the engine owner's rights; to act for somebody else, give `query` a session.
+ */
+
+import { fromUntrusted, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
+import type { WriteMeta } from '../ledger/write-meta.ts'
+import type { ReadView, StoredRecord, WriteTx } from '../models/model.ts'
+import type { AsOf, QueryHost, Receipt, WriteAnswer, WriteOptions } from '../query/host.ts'
+import type { Session } from '../query/session.ts'
+import { type QueryAnswer, runQuery } from '../run-query.ts'
+import { chain } from '../storage/chain.ts'
+import type { MaybePromise } from '../storage/kv-store.ts'
+import { copyValue } from './copy-value.ts'
+import { type SelectOptions, selectStatement } from './select-statement.ts'
+
+/** A record id as text (`user:alice`) or as a value. */
+export type IdInput = string | RecordId
+
+export type CommitOperation = IfSeq &
+  (
+    | { readonly put: IdInput; readonly fields: Readonly<Record<string, unknown>> }
+    | { readonly delete: IdInput }
+  )
+
+export interface IfSeq {
+  /**
+   * Refuses with LEDGER_PRECONDITION unless the record's newest version is of this commit; -1: unless there
+   * is no such record.
+   */
+  readonly ifSeq?: number
+}
+
+/** What a write of one record says about itself, and on what condition it is made. */
+export interface RecordWriteOptions extends WriteMeta, IfSeq {}
+
+export interface WriteReceipt extends Receipt {
+  readonly id: RecordId
+}
+
+export interface DeleteReceipt extends Receipt {
+  /** Whether the record was there. */
+  readonly isDeleted: boolean
+}
+
+export interface QueryOptions {
+  /** Who asks; default: the engine's owner. */
+  readonly session?: Partial<Omit<Session, 'database'>>
+}
+
+/** Given to the statements of a transaction that another one, or CANCEL, brought down. */
+const echoedCodes: ReadonlySet<string> = new Set(['QUERY_TRANSACTION_FAILED', 'QUERY_TRANSACTION_CANCELLED'])
+
+export interface RecordMethods {
+  /**
+   * Runs DQL and gives one result per statement.
+   * @throws the error of the first statement that failed; those before it have taken effect. Of a transaction
+   * that failed, the error of the statement that was the reason.
+   * @example await shop.query('SELECT * FROM product WHERE price < $max ORDER BY price', { max: 20 })
+   */
+  query(text: string, vars?: Readonly<Record<string, unknown>>, options?: QueryOptions): Promise<Value[]>
+  /**
+   * Runs DQL and gives each statement's result or error, and the newest commit. Results are not to be
+   * changed.
+   */
+  run(text: string, vars?: Readonly<Record<string, unknown>>, options?: QueryOptions): Promise<QueryAnswer>
+  /**
+   * The record with its `id`, a copy that is yours; `undefined` when there is none.
+   * @example await shop.get('product:1', { asOf: { seq: 12 } })
+   */
+  get(id: IdInput, options?: { readonly asOf?: AsOf }): Promise<ValueObject | undefined>
+  /**
+   * Creates or replaces the record; durable once it resolves.
+   * @throws INDEX_UNIQUE_VIOLATION, LEDGER_RECORD_TOO_LARGE, LEDGER_PRECONDITION, LEDGER_REPLAY_MISMATCH,
+   * LEDGER_NONCE_STALE, VALUE_*
+   */
+  put(
+    id: IdInput,
+    fields: Readonly<Record<string, unknown>>,
+    options?: RecordWriteOptions,
+  ): Promise<WriteReceipt>
+  /** Deletes the record and the edges that touch it; its history stays. */
+  delete(id: IdInput, options?: RecordWriteOptions): Promise<DeleteReceipt>
+  /**
+   * Rows of a table.
+   * @example await shop.select('product', { where: { category: 'book' }, orderBy: { price: 'desc' }, limit:
+   * 10 })
+   */
+  select(table: string, options?: SelectOptions): Promise<ValueObject[]>
+  /** Several changes in one commit: all of them or none. */
+  commit(operations: readonly CommitOperation[], meta?: WriteMeta): Promise<Receipt>
+  /**
+   * Runs `work` as one serialisable transaction. It may be run again when it loses a race, so it must have no
+   * effects outside `tx`. With an idempotency key its result has to be a value, and whoever repeats the key
+   * is given it instead of another run.
+   * @example
+   * await shop.transaction(async (tx) => {
+   *   const stock = await tx.getRecord(id)
+   *   await tx.put(id, { ...stock.value, count: stock.value.count - 1 })
+   * })
+   */
+  transaction<T>(work: (tx: WriteTx) => MaybePromise<T>, meta?: WriteMeta): Promise<WriteAnswer<T>>
+}
+
+/** What records are read from and written to. */
+export interface RecordScope {
+  view(asOf?: AsOf): MaybePromise<ReadView>
+  write<T>(work: (tx: WriteTx) => MaybePromise<T>, options?: WriteOptions): Promise<WriteAnswer<T>>
+  cachedRecord?(id: RecordId): StoredRecord | undefined
+}
+
+export class RecordCalls implements RecordMethods {
+  readonly #scope: RecordScope
+  readonly #engine: QueryHost
+  readonly #place: Pick<Session, 'database' | 'branch'>
+
+  constructor(scope: RecordScope, engine: QueryHost, place: Pick<Session, 'database' | 'branch'>) {
+    this.#scope = scope
+    this.#engine = engine
+    this.#place = place
+  }
+
+  async query(
+    text: string,
+    vars: Readonly<Record<string, unknown>> = {},
+    options: QueryOptions = {},
+  ): Promise<Value[]> {
+    const { results } = await this.run(text, vars, options)
+    const errors = results.filter((each) => each.status === 'error').map(({ error }) => error)
+    if (errors.length > 0) throw errors.find(({ code }) => !echoedCodes.has(code)) ?? errors[0]
+    return results.map((each) => (each.status === 'ok' ? copyValue(each.result) : undefined))
+  }
+
+  run(
+    text: string,
+    vars: Readonly<Record<string, unknown>> = {},
+    options: QueryOptions = {},
+  ): Promise<QueryAnswer> {
+    const session: Session = { isRoot: true, isSystem: false, ...options.session, ...this.#place }
+    return runQuery(this.#engine, session, text, fromUntrusted(vars) as ValueObject)
+  }
+
+  async get(id: IdInput, options: { readonly asOf?: AsOf } = {}): Promise<ValueObject | undefined> {
+    const recordId = toId(id)
+    const cached = options.asOf === undefined ? this.#scope.cachedRecord?.(recordId) : undefined
+    const record = cached ?? (await this.#read(recordId, options.asOf))
+    return record === undefined ? undefined : (copyValue(record.value) as ValueObject)
+  }
+
+  async put(
+    id: IdInput,
+    fields: Readonly<Record<string, unknown>>,
+    options?: RecordWriteOptions,
+  ): Promise<WriteReceipt> {
+    const recordId = toId(id)
+    const value = toFields(fields)
+    const write = (tx: WriteTx) => tx.put(recordId, value)
+    const { receipt } = await this.#writeRecord(recordId, ['put', recordId, value], write, options)
+    return { id: recordId, ...receipt }
+  }
+
+  async delete(id: IdInput, options?: RecordWriteOptions): Promise<DeleteReceipt> {
+    const recordId = toId(id)
+    const write = (tx: WriteTx) => tx.delete(recordId)
+    const { result, receipt } = await this.#writeRecord(recordId, ['delete', recordId], write, options)
+    return { isDeleted: result, ...receipt }
+  }
+
+  #writeRecord<T>(
+    id: RecordId,
+    request: Value,
+    write: (tx: WriteTx) => MaybePromise<T>,
+    options: RecordWriteOptions | undefined,
+  ): Promise<WriteAnswer<T>> {
+    if (options === undefined) return this.#scope.write(write, pointWrite)
+    const { ifSeq, ...meta } = options
+    const work = (tx: WriteTx) =>
+      ifSeq === undefined ? write(tx) : chain(tx.expectSeq(id, ifSeq), () => write(tx))
+    return this.#scope.write(work, { ...pointWrite, meta, request: [request, ifSeq] })
+  }
+
+  async select(table: string, options: SelectOptions = {}): Promise<ValueObject[]> {
+    const { text, vars } = selectStatement(table, options)
+    const [rows] = await this.query(text, vars)
+    return rows as unknown as ValueObject[]
+  }
+
+  async commit(operations: readonly CommitOperation[], meta?: WriteMeta): Promise<Receipt> {
+    const steps = operations.map((operation) => {
+      const { ifSeq } = operation
+      if ('delete' in operation) return { id: toId(operation.delete), fields: undefined, ifSeq }
+      return { id: toId(operation.put), fields: toFields(operation.fields), ifSeq }
+    })
+    const work = async (tx: WriteTx) => {
+      for (const { id, ifSeq } of steps) if (ifSeq !== undefined) await tx.expectSeq(id, ifSeq)
+      for (const { id, fields } of steps) await (fields === undefined ? tx.delete(id) : tx.put(id, fields))
+    }
+    const request = steps.map(({ id, fields, ifSeq }) => [id, fields, ifSeq])
+    const { receipt } = await this.#scope.write(work, meta === undefined ? {} : { meta, request })
+    return receipt
+  }
+
+  transaction<T>(work: (tx: WriteTx) => MaybePromise<T>, meta?: WriteMeta): Promise<WriteAnswer<T>> {
+    return this.#scope.write(work, meta === undefined ? {} : { meta })
+  }
+
+  async #read(id: RecordId, asOf: AsOf | undefined): Promise<StoredRecord | undefined> {
+    const view = await this.#scope.view(asOf)
+    try {
+      return await view.getRecord(id)
+    } finally {
+      view.close()
+    }
+  }
+}
+
+function toId(id: IdInput): RecordId {
+  return typeof id === 'string' ? RecordId.parse(id) : id
+}
+
+function toFields(fields: Readonly<Record<string, unknown>>): ValueObject {
+  return fromUntrusted(fields) as ValueObject
+}
+
+const pointWrite: WriteOptions = { isPoint: true }

@@ -1,0 +1,45 @@
+/** Errors of branches. Texts and remedies: docs/errors.md. */
+
+import { defineErrors } from '@dendrodb/protocol'
+
+export const branchErrors = defineErrors('BRANCH', {
+  NAME: {
+    status: 'invalid_argument',
+    message:
+      'not a name for a branch: {name}; use segments of letters, digits, _ and - joined by /, at most {charsMax} characters, and not main',
+  },
+  UNKNOWN: { status: 'not_found', message: 'there is no branch {name}' },
+  EXISTS: { status: 'conflict', message: 'there is a branch {name} already' },
+  FORK_POINT: {
+    status: 'invalid_argument',
+    message: 'a branch is forked at the number of a commit from 0 to {newest}, or at an instant',
+  },
+  TOO_MANY: {
+    status: 'resource_exceeded',
+    message: 'the database has {limit} branches, which is all it may have; remove those that are done',
+  },
+  TOO_DEEP: {
+    status: 'resource_exceeded',
+    message: 'branches are forked from one another at most {limit} times; fork {name} from an earlier one',
+  },
+  IS_MAIN: { status: 'invalid_argument', message: 'main cannot be {action}' },
+  HAS_CHILDREN: {
+    status: 'conflict',
+    message: 'the branch {name} cannot be removed while {child} is forked from it',
+  },
+  DEFINITION: {
+    status: 'invalid_query',
+    message: '{statement} is for main: a branch has the definitions that its parent had at the fork',
+  },
+  MERGE_SELF: { status: 'invalid_argument', message: 'the branch {name} cannot be merged into itself' },
+  MERGE_UNIQUE: {
+    status: 'conflict',
+    message: 'merging {source} into {target}: {id} holds a value that index {index} has for another record',
+  },
+  MERGE_REFUSED: { status: 'conflict', message: 'merging {source} into {target}: {id} {reason}' },
+  MERGE_TOO_LARGE: {
+    status: 'resource_exceeded',
+    message: 'more than {limit} records have changed since the last merge; merge more often',
+  },
+  RESOLUTION: { status: 'invalid_argument', message: 'the resolution of {id} {reason}' },
+})
