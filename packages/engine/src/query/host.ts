@@ -122,7 +122,7 @@ export interface BranchHost {
   /** What reads and writes the branch; the database itself for `main`. @throws BRANCH_UNKNOWN */
   open(name: string): DatabaseHost
   /**
-   * @throws BRANCH_NAME, BRANCH_EXISTS, BRANCH_UNKNOWN, BRANCH_FORK_POINT, BRANCH_TOO_MANY, BRANCH_TOO_DEEP
+   * @throws BRANCH_NAME, BRANCH_EXISTS, BRANCH_UNKNOWN, LEDGER_AS_OF_*, BRANCH_TOO_MANY, BRANCH_TOO_DEEP
    */
   create(name: string, options?: NewBranch): Promise<BranchInfo & Receipt>
   /** Records that differ, in chunks. @throws BRANCH_UNKNOWN, LEDGER_AS_OF_* */

@@ -10,17 +10,13 @@ export const branchErrors = defineErrors('BRANCH', {
   },
   UNKNOWN: { status: 'not_found', message: 'there is no branch {name}' },
   EXISTS: { status: 'conflict', message: 'there is a branch {name} already' },
-  FORK_POINT: {
-    status: 'invalid_argument',
-    message: 'a branch is forked at the number of a commit from 0 to {newest}, or at an instant',
-  },
   TOO_MANY: {
     status: 'resource_exceeded',
     message: 'the database has {limit} branches, which is all it may have; remove those that are done',
   },
   TOO_DEEP: {
     status: 'resource_exceeded',
-    message: 'branches are forked from one another at most {limit} times; fork {name} from an earlier one',
+    message: 'branches are forked from one another at most {limit} times; fork from one nearer to main than {name}',
   },
   IS_MAIN: { status: 'invalid_argument', message: 'main cannot be {action}' },
   HAS_CHILDREN: {

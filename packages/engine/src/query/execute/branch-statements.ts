@@ -8,6 +8,7 @@ import { DbError, type Value } from '@dendrodb/protocol'
 import { accessErrors } from '../access-errors.ts'
 import type { DefineBranchOf, Expression, MergeBranchOf, RemoveBranchStatement } from '../dql/ast.ts'
 import type { BranchHost, MergeOptions, NewBranch } from '../host.ts'
+import { queryErrors } from '../query-errors.ts'
 import { branchesOf, mergeValue, timeOf } from './branch-values.ts'
 import { createStatementCompiler } from './compile-statement.ts'
 import type { RequestRun } from './request-run.ts'
@@ -45,6 +46,7 @@ async function define(
   branches: BranchHost,
   { name, ifExists, from, at, comment }: DefineBranchOf<Expression>,
 ): Promise<Value> {
+  if (ifExists === 'overwrite') throw queryErrors.NOT_SUPPORTED({ construct: 'DEFINE BRANCH OVERWRITE' })
   const options: NewBranch = {
     ...(from !== undefined && { from }),
     ...(at && { at: timeOf(await evaluate(request, at)) }),
