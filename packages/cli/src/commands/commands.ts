@@ -1,5 +1,6 @@
 /** All commands, in the order of the help. */
 
+import { branchCommand } from './branch-command.ts'
 import type { Command } from './command.ts'
 import { helpCommand } from './help-command.ts'
 import { sqlCommand } from './sql-command.ts'
@@ -11,6 +12,7 @@ import { versionCommand } from './version-command.ts'
 export const commands: readonly Command[] = [
   startCommand,
   sqlCommand,
+  branchCommand,
   statusCommand,
   verifyCommand,
   versionCommand,

@@ -26,6 +26,14 @@ export const tokenOption: Option = {
     'token to show the server; for a server on this machine, the one in its data folder when it can be read',
 }
 
+export const branchOption: Option = {
+  name: 'branch',
+  value: 'NAME',
+  default: 'main',
+  env: 'DDB_BRANCH',
+  about: 'branch of the database to work on',
+}
+
 export const databaseOption: Option = {
   name: 'database',
   short: 'd',

@@ -1,7 +1,7 @@
 /** `ddb sql`. */
 
 import type { Command } from './command.ts'
-import { databaseOption, dataOption, tokenOption, urlOption } from './shared-options.ts'
+import { branchOption, databaseOption, dataOption, tokenOption, urlOption } from './shared-options.ts'
 
 export const sqlCommand: Command = {
   name: 'sql',
@@ -24,6 +24,7 @@ export const sqlCommand: Command = {
       about: 'run these; may be given several times',
     },
     databaseOption,
+    branchOption,
     urlOption,
     tokenOption,
     { name: 'user', value: 'EMAIL', env: 'DDB_USER', about: 'sign in with this account instead of a token' },

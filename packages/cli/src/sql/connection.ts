@@ -10,6 +10,8 @@ export type Outcome =
 
 export interface RunOptions {
   readonly database: string
+  /** Default: main. */
+  readonly branch?: string | undefined
   /** Aborting it cancels the statement and rejects with a status of `cancelled`. */
   readonly signal?: AbortSignal | undefined
 }

@@ -34,10 +34,12 @@ class EmbeddedConnection implements Connection {
     this.target = folder === ':memory:' ? 'memory' : folder
   }
 
-  async run(text: string, { database: name, signal }: RunOptions): Promise<readonly Outcome[]> {
+  async run(text: string, { database: name, branch, signal }: RunOptions): Promise<readonly Outcome[]> {
     try {
       const database = await this.#engine.database(name)
-      const { results } = await database.run(text, {}, signal === undefined ? {} : { session: { signal } })
+      if (branch !== undefined) database.branches.open(branch)
+      const session = { ...(signal && { signal }), ...(branch !== undefined && { branch }) }
+      const { results } = await database.run(text, {}, { session })
       return results.map((result) => {
         if (result.status === 'error') return { ...result, error: withCause(result.error) }
         return { status: 'ok', value: result.result, timeMs: result.timeMs }

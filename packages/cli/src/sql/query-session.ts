@@ -1,10 +1,10 @@
 /**
- * What a person at a REPL takes for granted and a request does not have: the database that USE chose, and the
- * variables that LET set. They are kept here and sent along with each statement that needs them, so that a
- * session is the same over HTTP, which has none, and in the process.
+ * What a person at a REPL takes for granted and a request does not have: the database and the branch that USE
+ * chose, and the variables that LET set. They are kept here and sent along with each statement that needs
+ * them, so that a session is the same over HTTP, which has none, and in the process.
  */
 
-import { DbError, formatIdentifier, formatValue } from '@dendrodb/protocol'
+import { DbError, formatIdentifier, formatValue, type Value } from '@dendrodb/protocol'
 import { cliErrors } from '../cli-errors.ts'
 import type { Connection, Outcome } from './connection.ts'
 import { variableCharsMax } from './limits.ts'
@@ -20,12 +20,14 @@ interface Variable {
 export class QuerySession {
   readonly connection: Connection
   database: string
+  branch: string | undefined
   /** In the order in which they were set. */
   readonly #variables = new Map<string, Variable>()
 
-  constructor(connection: Connection, database: string) {
+  constructor(connection: Connection, database: string, branch?: string) {
     this.connection = connection
     this.database = database
+    this.branch = branch
   }
 
   /**
@@ -40,9 +42,12 @@ export class QuerySession {
     const text = `${prefix}${statement.text}${probeOf(statement)}`
     const prefixLines = prefix.split('\n').length - 1
     try {
-      const outcomes = await this.connection.run(text, { database: this.database, signal })
+      const { database, branch } = this
+      const outcomes = await this.connection.run(text, { database, branch, signal })
       return this.#withoutProbe(statement, outcomes.slice(lets.length))
     } catch (error) {
+      // It was removed meanwhile: what comes next is not held up by that.
+      if (error instanceof DbError && error.code === 'BRANCH_UNKNOWN') this.branch = undefined
       throw placedError(error, prefixLines, statement)
     }
   }
@@ -67,9 +72,15 @@ export class QuerySession {
     if (probe === undefined || probeOf(statement) === '') return outcomes
     const own = outcomes.slice(0, -1)
     if (own.some(({ status }) => status === 'error')) return own
-    if (keyword === 'USE' && probe.status === 'ok') this.database = String(probe.value)
+    if (keyword === 'USE' && probe.status === 'ok') this.#enter(probe.value)
     if (variable !== undefined) this.#keep(variable, statement, probe)
     return own
+  }
+
+  #enter(place: Value): void {
+    const [database, branch] = place as readonly Value[]
+    this.database = String(database)
+    this.branch = String(branch)
   }
 
   #keep(name: string, statement: ScannedStatement, probe: Outcome): void {
@@ -90,7 +101,7 @@ export class QuerySession {
 /** A further statement, whose result is what has to be remembered. */
 function probeOf({ keyword, variable }: ScannedStatement): string {
   if (variable !== undefined) return `;RETURN $${formatIdentifier(variable)}`
-  return keyword === 'USE' ? ';RETURN $session.db' : ''
+  return keyword === 'USE' ? ';RETURN [$session.db, $session.branch]' : ''
 }
 
 /**

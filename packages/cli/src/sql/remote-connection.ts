@@ -46,9 +46,12 @@ class RemoteConnection implements Connection {
     this.#options = options
   }
 
-  async run(text: string, { database, signal }: RunOptions): Promise<readonly Outcome[]> {
+  async run(text: string, { database, branch, signal }: RunOptions): Promise<readonly Outcome[]> {
     const body = { query: text, database }
-    const headers = { accept: 'application/cbor' }
+    const headers = {
+      accept: 'application/cbor',
+      ...(branch !== undefined && branch !== 'main' && { 'x-ddb-branch': branch }),
+    }
     const send = async () =>
       this.#post('/api/query', { body, headers, token: await this.#token(database), signal })
     let response = await send()

@@ -19,7 +19,7 @@ export async function runSql(args: Arguments, io: CliIo): Promise<number> {
   const scripts = isConversation ? [] : await scriptsOf(args, io)
   const connection = await openConnection(args, io)
   try {
-    const session = new QuerySession(connection, args.value('database') ?? '')
+    const session = new QuerySession(connection, args.value('database') ?? '', args.value('branch'))
     const view = new ResultView({
       stdout: io.stdout,
       paint: paintFor(io.stdout, io),

@@ -4,7 +4,7 @@
 
 import { decodeCommit, headOf } from '../ledger/commit.ts'
 import type { LedgerHash } from '../ledger/hash.ts'
-import { keyOf, kindRange, mainBranch, merkleStoredLevelMin } from '../ledger/key-space.ts'
+import { keyOf, kindRange, merkleStoredLevelMin } from '../ledger/key-space.ts'
 import type { Manifest } from '../ledger/manifest.ts'
 import { appendLeaf, type CompactRange, emptyRange, leafHash } from '../ledger/merkle/compact-range.ts'
 import type { KvReader } from '../ledger/overlay.ts'
@@ -13,7 +13,6 @@ import type { KvEntry } from '../storage/kv-store.ts'
 import type { Findings } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
 import { KeyCursor } from './key-cursor.ts'
-import { SeqSet } from './seq-set.ts'
 
 export interface ChainPass {
   readonly reader: KvReader
@@ -29,8 +28,6 @@ export interface ChainPass {
 export interface ChainResult {
   readonly versions: number
   readonly objects: number
-  /** Commits on branches other than main. */
-  readonly branchCommits: SeqSet
 }
 
 const progressCommits = 1_024
@@ -63,7 +60,6 @@ class ChainWalk {
   readonly #hash: LedgerHash
   readonly #cursors: ChainCursors
   readonly #nodes = new FingerprintSet()
-  readonly #branchCommits = new SeqSet()
   #head: Uint8Array
   #timeMicros = 0
   #merkle: CompactRange = emptyRange
@@ -84,7 +80,6 @@ class ChainWalk {
     this.#objects += 1
     const commit = this.#attempt(what, entry.key, () => decodeCommit(entry.value))
     if (commit === undefined) return
-    if (commit.branch !== mainBranch) this.#branchCommits.add(seq)
     if (commit.seq !== seq) this.#broken(what, entry.key, `it carries the number ${commit.seq}`)
     if (Buffer.compare(commit.prevHead, this.#head) !== 0) {
       this.#broken(what, entry.key, 'it does not follow from the commit before it')
@@ -120,7 +115,7 @@ class ChainWalk {
     if (manifest.timeMicros !== this.#timeMicros)
       this.#broken('the manifest', undefined, 'its time is another one')
     await this.#compareNodes()
-    return { versions: this.#versions, objects: this.#objects, branchCommits: this.#branchCommits }
+    return { versions: this.#versions, objects: this.#objects }
   }
 
   async #meta(seq: number, commitment: Uint8Array | undefined): Promise<void> {

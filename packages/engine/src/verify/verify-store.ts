@@ -15,6 +15,7 @@ import type { KvReader } from '../ledger/overlay.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
 import { scanRecords } from '../models/document/live-records.ts'
 import type { KvStore } from '../storage/kv-store.ts'
+import { readBranchCommits } from './branch-commits.ts'
 import { type Finding, Findings } from './findings.ts'
 import { KeyCursor } from './key-cursor.ts'
 import { verifyBranches } from './verify-branches.ts'
@@ -62,14 +63,13 @@ export async function verifyStore(store: KvStore, options: VerifyOptions = {}): 
     })
     const catalog = await readCatalog((table) => scanRecords(snapshot, table))
     const dropped = await droppedNumbers(snapshot)
-    const { branchCommits } = chain
     const onRecords = (done: number) => onProgress?.({ phase: 'records', done, total: chain.versions })
     const records = await verifyRecords({
       reader: snapshot,
       hash,
       catalog,
       dropped: dropped.definitions,
-      branchCommits,
+      branchCommits: await readBranchCommits(snapshot),
       findings,
       onProgress: onRecords,
     })

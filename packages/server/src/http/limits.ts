@@ -9,6 +9,9 @@ export const requestIdCharsMax = 128
 /** Records of one page of a list. */
 export const pageRecordsDefault = 50
 export const pageRecordsMax = 1_000
+/** Records of one page of a comparison of branches. */
+export const diffRecordsDefault = 100
+export const diffRecordsMax = 1_000
 /** Characters of a cursor. */
 export const cursorCharsMax = 2_048
 /** Characters of the table's name in a path. */

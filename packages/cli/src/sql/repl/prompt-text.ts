@@ -1,5 +1,6 @@
 /**
- * The text before the cursor: the database, or, when a statement goes on, what the next line has to close.
+ * The text before the cursor: the database, and the branch if it is not main, or, when a statement goes on,
+ * what the next line has to close.
  */
 
 import type { Paint } from '../../output/paint.ts'
@@ -15,7 +16,12 @@ const marks: Readonly<Record<OpenPart, string>> = {
 }
 
 /** @param open `undefined` at the beginning of a statement */
-export function promptText(database: string, open: OpenPart | undefined, paint: Paint): string {
-  if (open === undefined) return `${paint.cyan(database)}> `
-  return `${paint.dim(marks[open].padStart(database.length))}> `
+export function promptText(
+  { database, branch = 'main' }: { readonly database: string; readonly branch?: string | undefined },
+  open: OpenPart | undefined,
+  paint: Paint,
+): string {
+  const place = branch === 'main' ? database : `${database}@${branch}`
+  if (open === undefined) return `${paint.cyan(place)}> `
+  return `${paint.dim(marks[open].padStart(place.length))}> `
 }

@@ -197,7 +197,7 @@ export class Repl {
   #prompt(): void {
     if (this.#isLeaving) return
     const open = this.#pending === '' ? undefined : scanStatements(this.#pending).open
-    this.#lines.setPrompt(promptText(this.#session.database, open, this.#paint))
+    this.#lines.setPrompt(promptText(this.#session, open, this.#paint))
     this.#lines.prompt()
   }
 

@@ -16,7 +16,8 @@ export const branchErrors = defineErrors('BRANCH', {
   },
   TOO_DEEP: {
     status: 'resource_exceeded',
-    message: 'branches are forked from one another at most {limit} times; fork from one nearer to main than {name}',
+    message:
+      'branches are forked from one another at most {limit} times; fork from one nearer to main than {name}',
   },
   IS_MAIN: { status: 'invalid_argument', message: 'main cannot be {action}' },
   HAS_CHILDREN: {

@@ -27,6 +27,8 @@ export interface MergeInput {
   /** Records that both sides have changed are in conflict, whichever fields. */
   readonly strict: boolean
   readonly resolutions: Resolutions
+  /** Default: `mergeRecordsMax`. */
+  readonly recordsMax?: number
 }
 
 /** A record becomes this. */
@@ -77,7 +79,8 @@ class MergePlanner {
     // That the source has removed the table is a definition, and those are not merged.
     if (table === undefined || table.name.startsWith(reservedPrefix)) return
     this.#looked += 1
-    if (this.#looked > mergeRecordsMax) throw branchErrors.MERGE_TOO_LARGE({ limit: mergeRecordsMax })
+    const { recordsMax: limit = mergeRecordsMax } = this.#input
+    if (this.#looked > limit) throw branchErrors.MERGE_TOO_LARGE({ limit })
     const id = idOf(table, touched)
     const three = {
       base: recordOf(await base.getRecord(id)),

@@ -31,6 +31,8 @@ export function queryRoutes(app: FastifyInstance, options: QueryRouteOptions): v
     const vars = varsOf(body)
     const database = await databases.of(request, optionalTextField(body, 'database'))
     const session = { ...sessionOf(request, limits), signal: abortOf(reply) }
+    // A branch that there is not is an error of the request, not of each of its statements.
+    if (session.branch !== undefined) database.branches.open(session.branch)
     const startedAt = performance.now()
     const answer = await database.run(text, vars, { session })
     metrics.observeQuery('dql', (performance.now() - startedAt) / 1000)
