@@ -38,7 +38,7 @@ export const branchCommand: Command = {
     tokenOption,
     { name: 'user', value: 'EMAIL', env: 'DDB_USER', about: 'sign in with this account instead of a token' },
     { name: 'password', value: 'PASSWORD', env: 'DDB_PASSWORD', about: 'its password' },
-    { ...dataOption, about: 'folder of the data, or of the server’s, for its token' },
+    { ...dataOption, about: 'folder of the data, or of the server’s' },
     { name: 'json', about: 'print a line of JSON per branch, change or conflict' },
   ],
   operandsMax: 2,

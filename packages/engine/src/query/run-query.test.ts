@@ -24,7 +24,11 @@ describe('results', () => {
   })
 
   test('an empty text has none', async () => {
-    expect(await runQuery(host, rootSession, ' -- nothing\n')).toEqual({ results: [], database: 'main' })
+    expect(await runQuery(host, rootSession, ' -- nothing\n')).toEqual({
+      results: [],
+      database: 'main',
+      branch: 'main',
+    })
   })
 
   test('a text that does not parse is refused whole', async () => {
