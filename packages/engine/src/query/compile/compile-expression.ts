@@ -36,7 +36,7 @@ export function createCompiler(
       }
       return compiled
     },
-    statement: (statement) => compileStatement(statement, compiler),
+    statement: (statement, inner = compiler) => compileStatement(statement, inner),
   }
   return compiler
 }

@@ -24,6 +24,7 @@ import type { CompiledExpression } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
 import { elementAt } from './element-at.ts'
 import type { EvalContext } from './eval-context.ts'
+import { parentOf } from './group-row.ts'
 import { endOfPath, type PathStep, runSteps } from './path-step.ts'
 import { elementsOf, fieldReader, isPlainObject, mapValues, rowOf, rowReader } from './read-field.ts'
 
@@ -175,7 +176,7 @@ function* filterElements(
   parent: Value,
   ctx: EvalContext,
 ): Task<Value> {
-  const inner = ctx.with({ parent })
+  const inner = ctx.with({ parent: parentOf(parent) })
   const kept: Value[] = []
   for (const element of elementsOf(value) ?? [value])
     if (yield* holds(element, condition, inner)) kept.push(element)

@@ -17,6 +17,7 @@ import { compileRecordId } from './compile-collections.ts'
 import type { CompiledExpression, CompiledStatement } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
 import type { EvalContext } from './eval-context.ts'
+import { parentOf } from './group-row.ts'
 import type { PathStep } from './path-step.ts'
 import { elementsOf, isPlainObject, ownField } from './read-field.ts'
 
@@ -187,7 +188,7 @@ function* endsOf(edge: RecordId, hop: Hop, ctx: EvalContext): Task<RecordId[]> {
 function* wanted(ids: readonly RecordId[], hop: Hop, row: Value, ctx: EvalContext): Task<RecordId[]> {
   const inTables = hop.targets === undefined ? ids : yield* inTargets(ids, hop.targets, row, ctx)
   const kept: RecordId[] = []
-  const inner = hop.where === undefined ? ctx : ctx.with({ parent: row })
+  const inner = hop.where === undefined ? ctx : ctx.with({ parent: parentOf(row) })
   for (const id of inTables) {
     if (hop.where === undefined) {
       if (yield* wait(ctx.canSee(id))) kept.push(id)

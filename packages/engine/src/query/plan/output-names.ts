@@ -50,13 +50,13 @@ export function fieldIdiom(names: readonly string[]): IdiomExpression {
   return { kind: 'idiom', span, parts: names.map((name) => ({ kind: 'field', span, name })) }
 }
 
-/** Explicit aliases of one name and what they stand for. */
+/** Aliases of one name, and names of calls such as `count`, with what they stand for. */
 export function aliasesOf(projection: Projection): ReadonlyMap<string, Expression> {
   const aliases = new Map<string, Expression>()
   for (const item of projection.items) {
-    const alias = item.kind === 'field' ? aliasOf(item) : undefined
-    if (item.kind !== 'field' || alias === undefined) continue
-    const [name, ...rest] = pathNames(alias)
+    if (item.kind !== 'field') continue
+    const isNamed = aliasOf(item) !== undefined || item.expression.kind === 'call'
+    const [name, ...rest] = isNamed ? outputPath(item) : []
     if (name !== undefined && rest.length === 0) aliases.set(name, item.expression)
   }
   return aliases
