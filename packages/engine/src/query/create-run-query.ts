@@ -12,6 +12,7 @@ import { createStatementCompiler } from './execute/compile-statement.ts'
 import { RequestRun, type StatementResult } from './execute/request-run.ts'
 import { runOnce } from './execute/run-once.ts'
 import { runText } from './execute/run-text.ts'
+import { holdsClosure } from './functions/closure.ts'
 import type { QueryHost, Receipt } from './host.ts'
 import { QueryCache } from './query-cache.ts'
 import type { Session } from './session.ts'
@@ -60,13 +61,18 @@ export function createRunQuery(createRules: (createCompiler: () => Compiler) => 
   }
 }
 
+/** A closure ends with its text. */
+function withoutClosures(variables: Readonly<Record<string, Value>> = {}): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => !holdsClosure(value)))
+}
+
 interface HostState {
   readonly cache: QueryCache
   readonly rules: AccessRules
 }
 
-function answerOf({ results, receipt, database, scope }: RequestRun): QueryAnswer {
-  const variables = scope.own
+function answerOf({ results, receipt, database, scope, hasClosures }: RequestRun): QueryAnswer {
+  const variables = hasClosures ? withoutClosures(scope.own) : scope.own
   if (receipt === undefined && variables === undefined) return { results, database }
   return { results, database, ...(receipt && { receipt }), ...(variables && { variables }) }
 }

@@ -13,10 +13,13 @@ import type {
   CastExpression,
   ClosureExpression,
   ConstantExpression,
+  Expression,
   MethodPart,
+  ParamExpression,
 } from '../dql/ast.ts'
+import * as kinds from '../functions/argument-kinds.ts'
 import { Closure } from '../functions/closure.ts'
-import type { FunctionDefinition } from '../functions/function-definition.ts'
+import type { FunctionArgument, FunctionDefinition } from '../functions/function-definition.ts'
 import { requireMethod } from '../functions/methods.ts'
 import { requireConstant, requireFunction } from '../functions/registry.ts'
 import { castValue } from '../operators/cast.ts'
@@ -27,7 +30,10 @@ import { type CompiledExpression, constantOf } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
 import type { EvalContext } from './eval-context.ts'
 import { foldingContext } from './function-context.ts'
+import { lookUp } from './look-up.ts'
 import type { PathStep } from './path-step.ts'
+import { Scope } from './scope.ts'
+import { nodesIn } from './walk.ts'
 
 export function compileCall(node: CallExpression, compiler: Compiler): CompiledExpression {
   const args = node.args.map((arg) => compiler.expression(arg))
@@ -35,6 +41,16 @@ export function compileCall(node: CallExpression, compiler: Compiler): CompiledE
   refuseLater(node.name)
   const definition = requireFunction(node.name)
   const effects = effectsOf(args)
+  if (takesClosure(definition)) {
+    return {
+      isPure: false,
+      isPoint: effects.isPoint,
+      evaluate: (row, ctx) =>
+        chain(evaluateAll(args, row, ctx), (values) =>
+          definition.call(forCaller(values, ctx), ctx.functions),
+        ),
+    }
+  }
   const isAhead = definition.isPure && args.every((arg) => arg.constant !== undefined)
   const folded = isAhead ? callAhead(definition, args) : undefined
   if (folded !== undefined) return folded
@@ -47,15 +63,21 @@ export function compileCall(node: CallExpression, compiler: Compiler): CompiledE
   }
 }
 
+function takesClosure({ signatures }: FunctionDefinition): boolean {
+  return signatures.some(({ params }) => params.some(({ kind }) => kind.includes(kinds.closure.name)))
+}
+
+function forCaller(values: readonly Value[], ctx: EvalContext): readonly FunctionArgument[] {
+  return values.map((value: FunctionArgument) => (value instanceof Closure ? value.for(ctx) : value))
+}
+
 function refuseLater(name: string): void {
   if (name.startsWith('fn::') || name.startsWith('search::') || name === 'vector::distance::knn') {
     throw queryErrors.NOT_SUPPORTED({ construct: `the function ${name}()` })
   }
 }
 
-/**
- * Functions that hash passwords wait for other threads; those with closures for what the closures wait for.
- */
+/** Functions that hash passwords wait for other threads. */
 function isSynchronous(definition: FunctionDefinition): boolean {
   return !definition.name.startsWith('crypto::')
 }
@@ -133,9 +155,9 @@ function callMethod(
   ctx: EvalContext,
 ): MaybePromise<Value> {
   const member = closureIn(value, spelling)
-  if (member !== undefined) return member.call(...args)
+  if (member !== undefined) return member.for(ctx).call(...args)
   if (name === 'exists' && value instanceof RecordId) return recordExists(value, ctx)
-  return requireMethod(typeOf(value), name).call([value, ...args], ctx.functions)
+  return requireMethod(typeOf(value), name).call(forCaller([value, ...args], ctx), ctx.functions)
 }
 
 function closureIn(value: Value, name: string): Closure | undefined {
@@ -154,25 +176,37 @@ export function compileCallPart(part: CallPart, compiler: Compiler): PathStep {
       if (!(closure instanceof Closure)) {
         throw queryErrors.TYPE_EXPECTED({ clause: 'a call', expected: 'a closure', found: typeOf(value) })
       }
-      return chain(evaluateAll(args, row, ctx), (values) => closure.call(...values))
+      return chain(evaluateAll(args, row, ctx), (values) => closure.for(ctx).call(...values))
     },
   }
 }
 
-/** A closure keeps the parameters of the place where it is written. */
+/**
+ * A closure keeps the row and the parameters of the place where it is written, as they are at that moment;
+ * reads and writes are those of the statement that calls it.
+ */
 export function compileClosure(node: ClosureExpression, compiler: Compiler): CompiledExpression {
   const body = compiler.expression(node.body)
   const { params, returns } = node
+  const names = paramNames(node.body)
+  function captured(ctx: EvalContext): Scope {
+    const scope = new Scope()
+    for (const name of names) scope.set(name, lookUp(name, ctx))
+    return scope
+  }
   return {
     isPure: false,
     isPoint: body.isPoint,
-    evaluate(row, ctx) {
-      function call(args: readonly Value[]): MaybePromise<Value> {
-        const turn = ctx.run.turn()
-        return turn === undefined ? callNow(args) : turn.then(() => callNow(args))
+    evaluate(row, made) {
+      const scope = captured(made)
+      const { parent, document } = made
+      made.request.hasClosures = true
+      function call(args: readonly Value[], caller: EvalContext): MaybePromise<Value> {
+        const turn = caller.run.turn()
+        return turn === undefined ? callNow(args, caller) : turn.then(() => callNow(args, caller))
       }
-      function callNow(args: readonly Value[]): MaybePromise<Value> {
-        const inner = ctx.nested()
+      function callNow(args: readonly Value[], caller: EvalContext): MaybePromise<Value> {
+        const inner = caller.nested({ scope: new Scope(scope), parent, document })
         for (let i = 0; i < params.length; i += 1) {
           const param = params[i] as (typeof params)[number]
           inner.scope.set(param.name, param.type === undefined ? args[i] : coerceToField(args[i], param.type))
@@ -180,9 +214,17 @@ export function compileClosure(node: ClosureExpression, compiler: Compiler): Com
         const result = body.evaluate(row, inner)
         return returns === undefined ? result : chain(result, (value) => coerceToField(value, returns))
       }
-      return new Closure(params.length, call) as unknown as Value
+      const run = (args: readonly Value[], caller: unknown) => call(args, caller as EvalContext)
+      return new Closure(params.length, run, made) as unknown as Value
     },
   }
+}
+
+/** Of all parameters that are read, also further in. */
+function paramNames(body: Expression): readonly string[] {
+  const names = new Set<string>()
+  for (const node of nodesIn(body)) if (node.kind === 'param') names.add((node as ParamExpression).name)
+  return [...names]
 }
 
 export function compileCast(node: CastExpression, compiler: Compiler): CompiledExpression {

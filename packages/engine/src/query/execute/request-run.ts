@@ -45,6 +45,7 @@ export class RequestRun implements RequestContext {
   readonly results: StatementResult[] = []
   receipt: Receipt | undefined
   database: string
+  hasClosures = false
   #host: DatabaseHost | undefined
 
   constructor({ host, session, rules, vars }: RequestOptions) {
@@ -169,9 +170,9 @@ export class RequestRun implements RequestContext {
       run.check()
       const ctx = this.createContext(database, view, undefined, this.scope, run)
       const result = runTask(landed(statement.run(undefined, ctx)))
-      if (!(result instanceof Promise)) return shown(result)
+      if (!(result instanceof Promise)) return shown(result, this)
       isPending = true
-      return result.then(shown).finally(() => view.close())
+      return result.then((value) => shown(value, this)).finally(() => view.close())
     } finally {
       if (!isPending) view.close()
     }
@@ -188,7 +189,7 @@ export class RequestRun implements RequestContext {
         run.check()
         const ctx = this.createContext(database, tx, tx, scope, run)
         const value = runTask(landed(statement.run(undefined, ctx)))
-        const done = (found: Value) => ({ value: shown(found), scope, run })
+        const done = (found: Value) => ({ value: shown(found, this), scope, run })
         return value instanceof Promise ? value.then(done) : done(value)
       },
       this.writeOptions(meta, isPoint),

@@ -216,7 +216,11 @@ class Transaction {
         const completion = yield* statement.run(undefined, ctx)
         const value = completion instanceof Jump ? this.#landed(completion) : completion
         isReturned = completion instanceof Jump && this.#body[index]?.statement.kind === 'return'
-        outcomes.push({ value: shown(value), timeMs: performance.now() - startedAt, waits: run.afterCommit })
+        outcomes.push({
+          value: shown(value, this.#request),
+          timeMs: performance.now() - startedAt,
+          waits: run.afterCommit,
+        })
       } catch (error) {
         throw new FailedStatement(index, error)
       }

@@ -179,15 +179,13 @@ export interface SplitNode {
   readonly fields: readonly (readonly string[])[]
 }
 
-/** One row per group: keys, results of aggregates, and the first row of the group for everything else. */
+/** One row per group, in the order of the keys: keys and results of aggregates. */
 export interface AggregateNode {
   readonly kind: 'aggregate'
   readonly input: PlanNode
   readonly group: GroupClause
   readonly keys: readonly Expression[]
   readonly aggregates: readonly AggregateCall[]
-  /** Whether anything above looks at the first row. */
-  readonly readsFirst: boolean
 }
 
 export interface AggregateCall {

@@ -33,7 +33,7 @@ export function compileDelete(statement: DeleteStatement, compiler: Compiler): C
         const written = yield* deleteRecord(id, before, ctx)
         if (written !== undefined) yield* result.add(written)
       }
-      return result.value('none')
+      return result.value()
     },
     *explain(row, ctx, analyze) {
       if (analyze) yield* compiled.run(row, ctx)

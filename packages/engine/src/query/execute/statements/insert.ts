@@ -45,7 +45,7 @@ export function compileInsert(insert: InsertStatement, compiler: Compiler): Comp
         const written = yield* insertOne(object, inserting)
         if (written !== undefined) yield* result.add(written)
       }
-      return result.value('error')
+      return result.value()
     },
   }
 }

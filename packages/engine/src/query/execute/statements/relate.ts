@@ -45,7 +45,7 @@ export function compileRelate(relate: RelateStatement, compiler: Compiler): Comp
           if (written !== undefined) yield* result.add(written)
         }
       }
-      return result.value('error')
+      return result.value()
     },
   }
 }

@@ -43,7 +43,7 @@ export function compileUpdate(update: UpdateStatement, compiler: Compiler): Comp
         const written = yield* updateRecord(id, before, { data, ctx, ...(put && { put }) })
         if (written !== undefined) yield* result.add(written)
       }
-      return result.value('error')
+      return result.value()
     },
     *explain(row, ctx, analyze) {
       if (analyze) yield* statement.run(row, ctx)

@@ -77,11 +77,10 @@ export class WriteResult {
     }
   }
 
-  /** The rows, or with ONLY the single one. `ifNone`: what ONLY makes of no row. @throws QUERY_ONLY_ONE */
-  value(ifNone: 'error' | 'none'): Value {
+  /** The rows, or with ONLY the single one, NONE where there is none. @throws QUERY_ONLY_ONE */
+  value(): Value {
     if (!this.#clauses.only) return this.#rows
-    if (this.#rows.length === 1) return this.#rows[0]
-    if (this.#rows.length === 0 && ifNone === 'none') return undefined
-    throw queryErrors.ONLY_ONE({ count: this.#rows.length })
+    if (this.#rows.length > 1) throw queryErrors.ONLY_ONE({ count: this.#rows.length })
+    return this.#rows[0]
   }
 }

@@ -1,6 +1,7 @@
 /**
  * What the data clauses make of a record: SET, UNSET, CONTENT, REPLACE, MERGE and PATCH.
- * Assignments take effect one after the other: each sees what the ones before it have set.
+ * Assignments take effect one after the other, but their right sides are all evaluated on the record as it
+ * was before the statement: `SET a = b, b = a` swaps. Of a new record that is its id, and an edge's ends.
  */
 
 import { setField, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'
@@ -80,8 +81,8 @@ export function compileSet(assignments: readonly Assignment[], compiler: Compile
     isPoint: compiled.every((each) => each.value.isPoint && each.place.isPoint),
     *apply(base, ctx) {
       let record = base
-      for (const each of others) record = yield* assign(record, each, ctx)
-      return ofId === undefined ? record : yield* assign(record, ofId, ctx)
+      for (const each of others) record = yield* assign(record, each, base, ctx)
+      return ofId === undefined ? record : yield* assign(record, ofId, base, ctx)
     },
     *newId(ctx) {
       return ofId && (yield* wait(ofId.value.evaluate({}, ctx)))
@@ -92,10 +93,11 @@ export function compileSet(assignments: readonly Assignment[], compiler: Compile
 function* assign(
   record: ValueObject,
   { place, operator, value }: CompiledAssignment,
+  before: ValueObject,
   ctx: EvalContext,
 ): Task<ValueObject> {
-  const at = place.constant ?? (yield* place.resolve(record, ctx))
-  const given = value.evaluate(record, ctx)
+  const at = place.constant ?? (yield* place.resolve(before, ctx))
+  const given = value.evaluate(before, ctx)
   const right = given instanceof Promise ? ((yield given) as Value) : given
   return assignAt(record, at, operator, right)
 }
@@ -153,7 +155,7 @@ function compileUnset(places: readonly CompiledPlace[]): CompiledData {
     *apply(base, ctx) {
       let record: Value = base
       for (const place of places) {
-        record = removeAt(record, place.constant ?? (yield* place.resolve(record, ctx)))
+        record = removeAt(record, place.constant ?? (yield* place.resolve(base, ctx)))
       }
       return keepFixed(record as ValueObject, base)
     },
