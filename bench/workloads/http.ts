@@ -43,7 +43,9 @@ interface ServerRun {
   readonly prepare: (port: number) => Promise<string>
 }
 
-/** Starts it on a free port, loads it, stops it. @param script the file and its arguments, but for the port */
+/**
+ * Starts it on a free port, loads it, stops it. @param script the file and its arguments, but for the port
+ */
 async function withServer(
   [file = '', ...args]: readonly string[],
   { subject, prepare }: ServerRun,
