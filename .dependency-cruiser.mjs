@@ -19,6 +19,7 @@ const packages = {
  * files beside it put the layers together and may import all of them; no layer imports those.
  */
 const engineLayers = {
+  keys: [],
   storage: [],
   ledger: ['storage'],
   catalog: ['ledger', 'storage'],

@@ -57,8 +57,4 @@ export const authErrors = defineErrors('AUTH', {
     message:
       'roles is a list of at most {rolesMax} names of small letters, digits, _ and -; root is not among them',
   },
-  KEYS_UNREADABLE: {
-    status: 'unavailable',
-    message: 'the keys in {file} cannot be opened: {problem}',
-  },
 })
