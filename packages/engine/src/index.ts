@@ -40,4 +40,5 @@ export type { AsOf, IndexProgress, NewDatabase, Receipt, WriteOptions } from './
 export type { Session, SessionAuth, SessionLimits } from './query/session.ts'
 export type { QueryAnswer, StatementResult } from './run-query.ts'
 export type { Finding } from './verify/findings.ts'
-export type { VerifyOptions, VerifyProgress, VerifyReport } from './verify/verify-store.ts'
+export type { CommitReport } from './verify/verify-commit.ts'
+export type { ChainReport, VerifyOptions, VerifyProgress, VerifyReport } from './verify/verify-store.ts'

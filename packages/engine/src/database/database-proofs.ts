@@ -239,7 +239,7 @@ class ProofMaker {
 }
 
 /** @throws PROOF_SEQ_UNKNOWN */
-function checkSeq(seq: number, first: number, newest: number): number {
+export function checkSeq(seq: number, first: number, newest: number): number {
   if (Number.isSafeInteger(seq) && seq >= first && seq <= newest) return seq
   throw proofErrors.SEQ_UNKNOWN({ seq, newest })
 }

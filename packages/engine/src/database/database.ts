@@ -20,10 +20,17 @@ import type { AsOf, DatabaseHost, IndexProgress, QueryHost, Receipt, WriteOption
 import type { Session } from '../query/session.ts'
 import { type QueryAnswer, runQuery } from '../run-query.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
-import { type VerifyOptions, type VerifyReport, verifyStore } from '../verify/verify-store.ts'
+import { type CommitReport, verifyCommit } from '../verify/verify-commit.ts'
+import {
+  type ChainReport,
+  type VerifyOptions,
+  type VerifyReport,
+  verifyLog,
+  verifyStore,
+} from '../verify/verify-store.ts'
 import { copyValue } from './copy-value.ts'
 import type { DatabaseCore } from './database-core.ts'
-import { type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } from './database-proofs.ts'
+import { checkSeq, type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } from './database-proofs.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { IndexBuilder } from './index-builder.ts'
 import { type SelectOptions, selectStatement } from './select-statement.ts'
@@ -202,6 +209,23 @@ export class Database implements DatabaseHost {
   /** Checks every commit, version, record and index entry against the chain. */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     return verifyStore(this.#core.store, options)
+  }
+
+  /** Checks the log alone: every commit and its contents, and the tree over them. */
+  verifyChain(): Promise<ChainReport> {
+    return verifyLog(this.#core.store)
+  }
+
+  /** Checks one commit, its contents, and that what follows stands on it. @throws PROOF_SEQ_UNKNOWN */
+  async verifyCommit(seq: number): Promise<CommitReport> {
+    const { hash } = this.#core
+    const { snapshot: reader, manifest, release } = await this.#core.holdSnapshot()
+    try {
+      checkSeq(seq, 1, manifest.seq)
+      return await verifyCommit({ reader, hash, manifest, seq })
+    } finally {
+      release()
+    }
   }
 
   /**
