@@ -18,5 +18,6 @@ export const engineErrors = defineErrors('ENGINE', {
     message: 'the database {name} was made with the hash function {hash}, not {asked}, and keeps it',
   },
   HASH_UNKNOWN: { status: 'invalid_argument', message: 'not a hash function: {hash}; choose one of {known}' },
+  MASTER_KEY: { status: 'invalid_argument', message: 'a master key is 32 bytes as 64 hexadecimal digits' },
   DATABASES_OPEN: { status: 'resource_exceeded', message: 'more than {limit} databases are open' },
 })

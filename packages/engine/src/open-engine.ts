@@ -11,6 +11,8 @@ import { type DatabaseFiles, filesIn, filesInMemory } from './database/database-
 import { catalogOfDatabase, checkDatabaseName } from './database/database-name.ts'
 import { openLedger } from './database/open-core.ts'
 import { engineErrors } from './engine-errors.ts'
+import { CheckpointSigner } from './keys/checkpoint-signer.ts'
+import { openKeyFile } from './keys/key-file.ts'
 import {
   cacheHeapShareMax,
   rangeCacheBytesMax,
@@ -37,6 +39,11 @@ export interface EngineOptions {
   readonly writeBufferBytes?: number
   /** Hash function of the databases that will be made. Default `blake2b`. */
   readonly hash?: HashName
+  /**
+   * 32 bytes as hexadecimal digits that the key which signs checkpoints is sealed with. Default: a random key
+   * beside it.
+   */
+  readonly masterKey?: string
 }
 
 /** Databases open at a time; each has its own files, caches and buffers. */
@@ -61,7 +68,28 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
         })
   const { hash = 'blake2b', ...given } = options
   checkHashName(hash)
-  return new Engine(files, await files.names(), cacheSizes(given), { hash })
+  const signer = await openSigner(options)
+  const caches = cacheSizes(given)
+  return new Engine({ files, names: await files.names(), caches, newDatabase: { hash }, signer })
+}
+
+/** @throws ENGINE_MASTER_KEY, KEYS_UNREADABLE */
+async function openSigner({ path, masterKey }: EngineOptions): Promise<CheckpointSigner> {
+  if (masterKey !== undefined && !/^[0-9a-fA-F]{64}$/.test(masterKey)) throw engineErrors.MASTER_KEY()
+  if (path === undefined) return new CheckpointSigner(undefined)
+  const purpose = 'checkpoint signing key'
+  const file = openKeyFile({ dataFolder: path, name: 'checkpoint-keys', purpose, masterKey })
+  // A key from before there was a master key is sealed anew, whether or not it will be used.
+  if (masterKey !== undefined) await file.read()
+  return new CheckpointSigner(file)
+}
+
+interface EngineParts {
+  readonly files: DatabaseFiles
+  readonly names: readonly string[]
+  readonly caches: CacheSizes
+  readonly newDatabase: Required<NewDatabase>
+  readonly signer: CheckpointSigner
 }
 
 interface CacheSizes {
@@ -85,6 +113,7 @@ export class Engine implements QueryHost {
   readonly #files: DatabaseFiles
   readonly #caches: CacheSizes
   readonly #newDatabase: Required<NewDatabase>
+  readonly #signer: CheckpointSigner
   readonly #names: Set<string>
   readonly #open = new Map<string, Promise<Database>>()
   /** Databases that were closed by themselves: their files may not be free yet. */
@@ -92,16 +121,12 @@ export class Engine implements QueryHost {
   #isClosed = false
 
   /** Made by `openEngine`. */
-  constructor(
-    files: DatabaseFiles,
-    names: readonly string[],
-    caches: CacheSizes,
-    newDatabase: Required<NewDatabase>,
-  ) {
+  constructor({ files, names, caches, newDatabase, signer }: EngineParts) {
     this.#files = files
     this.#names = new Set(names)
     this.#caches = caches
     this.#newDatabase = newDatabase
+    this.#signer = signer
   }
 
   /**
@@ -152,7 +177,7 @@ export class Engine implements QueryHost {
     try {
       const ledger = await openLedger(name, store, hash)
       const core = new DatabaseCore({ name, store, ...ledger, ...this.#caches })
-      return new Database(core, this, (closed) => {
+      return new Database(core, this, this.#signer, (closed) => {
         this.#open.delete(name)
         this.#closing.set(name, closed)
       })

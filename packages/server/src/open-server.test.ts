@@ -95,7 +95,7 @@ describe('a data folder', () => {
     const data = await newFolder()
     await mkdir(join(data, 'keys'))
     await writeFile(join(data, 'keys', 'signing-keys.json'), 'damaged')
-    await expect(openTestServer({ config: { data } })).rejects.toMatchObject({ code: 'AUTH_KEYS_UNREADABLE' })
+    await expect(openTestServer({ config: { data } })).rejects.toMatchObject({ code: 'KEYS_UNREADABLE' })
     await rm(join(data, 'keys'), { recursive: true })
     const server = await useTestServer({ config: { data } })
     expect((await server.call('GET', '/ready')).status).toBe(200)

@@ -10,9 +10,8 @@ import { createSecureContext } from 'node:tls'
 import { type Engine, openEngine } from '@dendrodb/engine'
 import { DbError } from '@dendrodb/protocol'
 import { AuthService } from './auth/auth-service.ts'
-import { keyFileIn } from './auth/key-file.ts'
 import { RootToken, readRootToken } from './auth/root-token.ts'
-import { SigningKeys } from './auth/signing-keys.ts'
+import { SigningKeys, signingKeyFile } from './auth/signing-keys.ts'
 import type { Config } from './config/settings.ts'
 import { createHttpServer, type TlsFiles } from './http/http-server.ts'
 import { defaultDatabase } from './http/request-database.ts'
@@ -39,7 +38,7 @@ export interface Server {
 
 /**
  * Opens the data folder and listens. Close the server at the end.
- * @throws SERVER_*, STORAGE_LOCKED, AUTH_KEYS_UNREADABLE, LEDGER_FORMAT_TOO_NEW, …, having logged it
+ * @throws SERVER_*, STORAGE_LOCKED, KEYS_UNREADABLE, LEDGER_FORMAT_TOO_NEW, …, having logged it
  * @example
  * const { config } = loadConfig({ args: ['--data', ':memory:', '--port', '0'] })
  * const server = await openServer({ config })
@@ -122,7 +121,13 @@ class ServerStart {
     if (folder === undefined) return this.#keepEngine(await openEngine(options))
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      return await this.#keepEngine(await openEngine({ path: folder, ...options }))
+      return await this.#keepEngine(
+        await openEngine({
+          path: folder,
+          ...options,
+          ...(this.#config.tmk && { masterKey: this.#config.tmk }),
+        }),
+      )
     } catch (error) {
       if (error instanceof DbError) throw error
       const problem = (error as NodeJS.ErrnoException).code ?? String(error)
@@ -140,7 +145,7 @@ class ServerStart {
     const config = this.#config
     const folder = dataFolder(config)
     const token = config.rootToken ?? (await readRootToken(folder))
-    const file = folder === undefined ? undefined : keyFileIn(folder, config.tmk)
+    const file = folder === undefined ? undefined : signingKeyFile(folder, config.tmk)
     const keys = await SigningKeys.open({ file, now: this.#now })
     const { accessTokenMs, refreshTokenMs, sessionMs, sessionsPerUser } = config
     const auth = new AuthService({

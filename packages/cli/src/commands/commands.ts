@@ -2,16 +2,20 @@
 
 import type { Command } from './command.ts'
 import { helpCommand } from './help-command.ts'
+import { proofCommand } from './proof-command.ts'
 import { sqlCommand } from './sql-command.ts'
 import { startCommand } from './start-command.ts'
 import { statusCommand } from './status-command.ts'
 import { verifyCommand } from './verify-command.ts'
+import { verifyProofCommand } from './verify-proof-command.ts'
 import { versionCommand } from './version-command.ts'
 
 export const commands: readonly Command[] = [
   startCommand,
   sqlCommand,
   statusCommand,
+  proofCommand,
+  verifyProofCommand,
   verifyCommand,
   versionCommand,
   helpCommand,

@@ -13,6 +13,7 @@ import { findToken } from '../sql/credentials.ts'
 import { serverUrl } from '../sql/open-connection.ts'
 import { readJson, transportError } from '../sql/remote-connection.ts'
 import { formatUptime } from './format-uptime.ts'
+import { checkServerDatabase, queryServer } from './server-databases.ts'
 
 interface ServerStatus {
   readonly url: string
@@ -84,31 +85,9 @@ interface Head {
 /** @throws what keeps us from knowing it */
 async function askHead(url: string, database: string, token: string | undefined): Promise<Head> {
   if (token === undefined) throw cliErrors.TOKEN_MISSING({ url })
-  if (database !== alwaysThere && (await isKnownMissing(url, database, token))) {
-    throw cliErrors.DATABASE_UNKNOWN({ name: database, url })
-  }
-  const { seq, head } = await query(url, database, token, 'RETURN NONE')
+  await checkServerDatabase({ url, database, token })
+  const { seq, head } = await queryServer({ url, database, token }, 'RETURN NONE')
   return { seq: Number(seq), head: String(head) }
-}
-
-/** Every server has it. */
-const alwaysThere = 'main'
-
-/** Root makes a database by naming it, which is not what asking for it should do. */
-async function isKnownMissing(url: string, database: string, token: string): Promise<boolean> {
-  const { results } = await query(url, alwaysThere, token, 'INFO FOR ROOT')
-  const [info] = (results ?? []) as readonly {
-    readonly result?: { readonly databases?: readonly string[] }
-  }[]
-  return info?.result?.databases?.includes(database) === false
-}
-
-async function query(url: string, database: string, token: string, text: string) {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
-  const body = JSON.stringify({ query: text, database })
-  const signal = AbortSignal.timeout(answerMsMax)
-  const response = await fetch(`${url}/api/query`, { method: 'POST', headers, body, signal })
-  return readJson(response, url)
 }
 
 function statusJson({ url, version, ready, uptimeSeconds, database, head }: ServerStatus): string {

@@ -2,12 +2,9 @@
  * The process that verifies: `<this file> <data folder> <database>`, started with a channel by run-verify.ts.
  */
 
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { openEngine, type VerifyProgress, type VerifyReport } from '@dendrodb/engine'
+import type { VerifyProgress, VerifyReport } from '@dendrodb/engine'
 import { toDbError } from '@dendrodb/protocol'
-import { nearestWord } from '../arguments/nearest-word.ts'
-import { cliErrors } from '../cli-errors.ts'
+import { withFolderDatabase } from '../data/open-folder-database.ts'
 import type { VerifyMessage } from './messages.ts'
 
 const progressEveryMs = 100
@@ -27,21 +24,8 @@ async function main(): Promise<void> {
   process.send?.(last, () => process.disconnect?.())
 }
 
-async function verify(path: string, name: string): Promise<VerifyReport> {
-  // Opening would make the folder.
-  if (!existsSync(join(path, 'databases'))) throw cliErrors.DATA_MISSING({ folder: path })
-  const engine = await openEngine({ path })
-  try {
-    if (!engine.hasDatabase(name)) {
-      const near = nearestWord(name, await engine.databaseNames())
-      const hint = near === undefined ? '' : `; did you mean ${near}?`
-      throw cliErrors.DATABASE_MISSING({ name, folder: path, hint })
-    }
-    const database = await engine.database(name)
-    return await database.verify({ onProgress: reportProgress() })
-  } finally {
-    await engine.close()
-  }
+function verify(folder: string, name: string): Promise<VerifyReport> {
+  return withFolderDatabase({ folder, name }, (database) => database.verify({ onProgress: reportProgress() }))
 }
 
 function reportProgress(): (progress: VerifyProgress) => void {

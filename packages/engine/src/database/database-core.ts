@@ -32,7 +32,7 @@ import type { AsOf, Receipt, WriteAnswer, WriteOptions } from '../query/host.ts'
 import { chain } from '../storage/chain.ts'
 import type { KvStore, MaybePromise } from '../storage/kv-store.ts'
 import { CatalogTimeline } from './catalog-timeline.ts'
-import { seqAtInstant } from './commit-time.ts'
+import { seqAsOf } from './commit-time.ts'
 import { answerOf, guardedWork, isGuarded } from './guarded-write.ts'
 import { type HeldSnapshot, SharedSnapshots } from './shared-snapshot.ts'
 
@@ -118,6 +118,12 @@ export class DatabaseCore {
     })
   }
 
+  /** What jobs read that need keys rather than a view. The caller releases it. */
+  async holdSnapshot(): Promise<HeldSnapshot> {
+    this.#checkOpen()
+    return this.snapshots.hold()
+  }
+
   async write<T>(
     work: (tx: RecordTx) => MaybePromise<T>,
     options: WriteOptions = {},
@@ -187,9 +193,7 @@ export class DatabaseCore {
 
   async #pastView(held: HeldSnapshot, asOf: AsOf): Promise<ReadView> {
     const newestSeq = held.manifest.seq
-    const seq = 'seq' in asOf ? asOf.seq : await seqAtInstant(held.snapshot, newestSeq, asOf.instant)
-    if (!Number.isSafeInteger(seq) || seq < 0) throw ledgerErrors.AS_OF_INVALID()
-    if (seq > newestSeq) throw ledgerErrors.AS_OF_UNKNOWN({ asked: seq, newest: newestSeq })
+    const seq = await seqAsOf(held, asOf)
     const today = this.catalogs.at(newestSeq)
     const then = await this.catalogs.past(held.snapshot, seq, today)
     return new HistoryView({

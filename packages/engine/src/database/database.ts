@@ -7,10 +7,12 @@ import {
   DbError,
   fromUntrusted,
   type HashName,
+  type ProofFile,
   RecordId,
   type Value,
   type ValueObject,
 } from '@dendrodb/protocol'
+import type { CheckpointSigner } from '../keys/checkpoint-signer.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
 import type { ReadView, StoredRecord, WriteTx } from '../models/model.ts'
@@ -27,9 +29,17 @@ import type { Session } from '../query/session.ts'
 import { type QueryAnswer, runQuery } from '../run-query.ts'
 import { chain } from '../storage/chain.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
-import { type VerifyOptions, type VerifyReport, verifyStore } from '../verify/verify-store.ts'
+import { type CommitReport, verifyCommit } from '../verify/verify-commit.ts'
+import {
+  type ChainReport,
+  type VerifyOptions,
+  type VerifyReport,
+  verifyLog,
+  verifyStore,
+} from '../verify/verify-store.ts'
 import { copyValue } from './copy-value.ts'
 import type { DatabaseCore } from './database-core.ts'
+import { checkSeq, type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } from './database-proofs.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { IndexBuilder } from './index-builder.ts'
 import { type SelectOptions, selectStatement } from './select-statement.ts'
@@ -63,6 +73,11 @@ export interface DeleteReceipt extends Receipt {
   readonly isDeleted: boolean
 }
 
+/** A commit, or a record as it is or was: then the version that was in force. */
+export type ProofSubject =
+  | { readonly seq: number }
+  | { readonly record: IdInput; readonly asOf?: AsOf | undefined }
+
 export interface QueryOptions {
   /** Who asks; default: the engine's owner. */
   readonly session?: Partial<Omit<Session, 'database'>>
@@ -86,11 +101,17 @@ export class Database implements DatabaseHost {
   #closed: Promise<void> | undefined
   readonly #builder: IndexBuilder
   readonly #garbage: GarbageCollector
+  readonly #proofs: DatabaseProofs
   readonly #stopListening: () => void
   readonly #sweeping: NodeJS.Timeout
 
   /** Made by the engine; see `openEngine`. */
-  constructor(core: DatabaseCore, engine: QueryHost, onClose: (closed: Promise<void>) => void) {
+  constructor(
+    core: DatabaseCore,
+    engine: QueryHost,
+    signer: CheckpointSigner,
+    onClose: (closed: Promise<void>) => void,
+  ) {
     this.name = core.name
     this.id = core.format.databaseId
     this.hash = core.hash.name
@@ -99,6 +120,7 @@ export class Database implements DatabaseHost {
     this.#onClose = onClose
     this.#builder = new IndexBuilder(core)
     this.#garbage = new GarbageCollector(core)
+    this.#proofs = new DatabaseProofs(core, signer)
     this.#builder.resume()
     this.#garbage.run()
     this.#sweeping = setInterval(() => this.#garbage.run(), sweepEveryMs).unref()
@@ -236,6 +258,67 @@ export class Database implements DatabaseHost {
   /** Checks every commit, version, record and index entry against the chain. */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     return verifyStore(this.#core.store, options)
+  }
+
+  /** Checks the log alone: every commit and its contents, and the tree over them. */
+  verifyChain(): Promise<ChainReport> {
+    return verifyLog(this.#core.store)
+  }
+
+  /** Checks one commit, its contents, and that what follows stands on it. @throws PROOF_SEQ_UNKNOWN */
+  async verifyCommit(seq: number): Promise<CommitReport> {
+    const { hash } = this.#core
+    const { snapshot: reader, manifest, release } = await this.#core.holdSnapshot()
+    try {
+      checkSeq(seq, 1, manifest.seq)
+      return await verifyCommit({ reader, hash, manifest, seq })
+    } finally {
+      release()
+    }
+  }
+
+  /**
+   * A proof, for people without access to the database, that a commit is part of its history, or that a
+   * record had these contents in it. Hand it on as JSON; `verifyProof` checks it.
+   * @throws PROOF_SEQ_UNKNOWN, PROOF_RECORD_UNKNOWN, PROOF_VERSION_ERASED, LEDGER_AS_OF_UNKNOWN,
+   * KEYS_UNREADABLE
+   * @example await shop.proof({ record: 'product:1', asOf: { seq: 12 } })
+   */
+  async proof(subject: ProofSubject, options: ProofOptions = {}): Promise<ProofFile> {
+    if ('seq' in subject) return this.#proofs.commit(subject.seq, options)
+    return this.#proofs.record(toId(subject.record), subject.asOf, options)
+  }
+
+  /**
+   * Proofs of a record's newest versions, at most `limit` of them, newest first; of a version that was
+   * erased, of its commit. None when the record never existed.
+   */
+  async versionProofs(record: IdInput, limit: number): Promise<ProofFile[]> {
+    return this.#proofs.versions(toId(record), limit)
+  }
+
+  /**
+   * A proof that the first `fromSize` commits are still the first of `toSize` (default: all): that nothing
+   * was changed or taken away since. @throws PROOF_SEQ_UNKNOWN, KEYS_UNREADABLE
+   */
+  consistency(fromSize: number, toSize?: number): Promise<ProofFile> {
+    return this.#proofs.consistency(fromSize, toSize)
+  }
+
+  /**
+   * What the database says its history is, signed; of the first `size` commits, or of all. Two of one size
+   * are the same. @throws PROOF_SEQ_UNKNOWN, KEYS_UNREADABLE
+   */
+  checkpoint(size?: number): Promise<DatabaseCheckpoint> {
+    return this.#proofs.checkpoint(size)
+  }
+
+  /**
+   * The public key that checks checkpoints; hand it on a way that its receiver trusts. @throws
+   * KEYS_UNREADABLE
+   */
+  checkpointKey(): Promise<string> {
+    return this.#proofs.publicKey()
   }
 
   /** Bytes of the database on disk. */

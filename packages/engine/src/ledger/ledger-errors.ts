@@ -1,6 +1,6 @@
 /** Errors of the ledger. Texts and remedies: docs/errors.md. */
 
-import { defineErrors } from '@dendrodb/protocol'
+import { DbError, defineErrors } from '@dendrodb/protocol'
 
 export const ledgerErrors = defineErrors('LEDGER', {
   CONFLICT: {
@@ -60,3 +60,13 @@ export const ledgerErrors = defineErrors('LEDGER', {
     message: 'there is no commit {asked} yet; the newest is {newest}',
   },
 })
+
+/** What `read` gives; stored bytes that it cannot read are damaged. @throws LEDGER_CORRUPT */
+export function orDamage<T>(what: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof DbError)) throw error
+    throw ledgerErrors.CORRUPT({ what, reason: error.message }, { cause: error })
+  }
+}

@@ -8,14 +8,22 @@ export interface Finding {
   readonly reason: string
   /** The store's key in hex, where the finding is about one. */
   readonly key: string | undefined
+  /** The commit that it is a part of, where it is the part of one. */
+  readonly seq?: number
 }
 
 export class Findings {
   readonly #list: Finding[] = []
   #count = 0
+  #firstSeq: number | undefined
 
   get count(): number {
     return this.#count
+  }
+
+  /** The first commit of which a part is wrong. */
+  get firstSeq(): number | undefined {
+    return this.#firstSeq
   }
 
   get list(): readonly Finding[] {
@@ -26,10 +34,13 @@ export class Findings {
     readonly what: string
     readonly reason: string
     readonly key?: Uint8Array | undefined
+    readonly seq?: number | undefined
   }): void {
     this.#count += 1
+    const { what, reason, key, seq } = finding
+    if (seq !== undefined) this.#firstSeq = Math.min(seq, this.#firstSeq ?? seq)
     if (this.#list.length >= findingsMax) return
-    const { what, reason, key } = finding
-    this.#list.push({ what, reason, key: key === undefined ? undefined : Buffer.from(key).toString('hex') })
+    const hex = key === undefined ? undefined : Buffer.from(key).toString('hex')
+    this.#list.push({ what, reason, key: hex, ...(seq !== undefined && { seq }) })
   }
 }

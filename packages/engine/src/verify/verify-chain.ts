@@ -60,6 +60,8 @@ class ChainWalk {
   readonly #hash: LedgerHash
   readonly #cursors: ChainCursors
   readonly #nodes = new FingerprintSet()
+  /** The commit being gone through. */
+  #seq: number | undefined
   #head: Uint8Array
   #timeMicros = 0
   #merkle: CompactRange = emptyRange
@@ -74,6 +76,7 @@ class ChainWalk {
   }
 
   async commit(seq: number): Promise<void> {
+    this.#seq = seq
     const what = `commit ${seq}`
     const entry = await this.#take(this.#cursors.commits, keyOf('commit', seq), what)
     if (entry === undefined) return
@@ -97,6 +100,7 @@ class ChainWalk {
   }
 
   async finish(): Promise<ChainResult> {
+    this.#seq = undefined
     for (const cursor of Object.values(this.#cursors) as KeyCursor[]) {
       for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
         this.#broken('the log', entry.key, 'a key that no commit accounts for')
@@ -199,6 +203,6 @@ class ChainWalk {
   }
 
   #broken(what: string, key: Uint8Array | undefined, reason: string): void {
-    this.#pass.findings.add({ what, key, reason })
+    this.#pass.findings.add({ what, key, reason, seq: this.#seq })
   }
 }

@@ -81,6 +81,37 @@ export async function verifyStore(store: KvStore, options: VerifyOptions = {}): 
   }
 }
 
+export interface ChainReport {
+  readonly isIntact: boolean
+  readonly seq: number
+  readonly head: string
+  /** The first commit that is not what the chain was built from, where the damage is in one. */
+  readonly firstBrokenSeq: number | undefined
+  readonly findingsCount: number
+  /** The first 100. */
+  readonly findings: readonly Finding[]
+}
+
+/** The log alone: commits, their contents and the tree over them; not what was derived from it. */
+export async function verifyLog(store: KvStore): Promise<ChainReport> {
+  const snapshot = store.snapshot()
+  try {
+    const findings = new Findings()
+    const { hash, genesis, manifest } = await readManifest(snapshot)
+    await verifyChain({ reader: snapshot, hash, genesis, manifest, findings, onProgress: () => undefined })
+    return {
+      isIntact: findings.count === 0,
+      seq: manifest.seq,
+      head: formatHead(hash, manifest.head),
+      firstBrokenSeq: findings.firstSeq,
+      findingsCount: findings.count,
+      findings: findings.list,
+    }
+  } finally {
+    snapshot.close()
+  }
+}
+
 async function readManifest(reader: KvReader) {
   const [format, stored] = await reader.getMany([formatKey, manifestKey])
   if (format === undefined || stored === undefined) {

@@ -40,6 +40,11 @@ export const rootPrincipal: RootPrincipal = {
   session: { isRoot: true, isSystem: false, meta: { actor: 'root' } },
 }
 
+/** Root, and the admins of a database, which the token is for. */
+export function mayAdminister(principal: Principal): principal is RootPrincipal | UserPrincipal {
+  return principal.type === 'root' || (principal.type === 'user' && principal.roles.includes('admin'))
+}
+
 /** The strongest of them is `$auth.role`. */
 const rolesByStrength = ['admin', 'editor', 'viewer', 'user']
 

@@ -6,7 +6,7 @@
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { join } from 'node:path'
-import { readSecretFile, writeSecretFile } from './secret-file.ts'
+import { readSecretFile, writeSecretFile } from '@dendrodb/engine'
 
 const rootTokenFile = 'root-token'
 

@@ -23,10 +23,12 @@ import { RequestDatabases } from './request-database.ts'
 import { requestIdOf } from './request-id.ts'
 import { RequestLog } from './request-log.ts'
 import { adminRoutes } from './routes/admin-routes.ts'
+import { auditRoutes } from './routes/audit-routes.ts'
 import { accountRoutes, signInRoutes } from './routes/auth-routes.ts'
 import { dataRoutes } from './routes/data-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
 import { metricsRoutes } from './routes/metrics-routes.ts'
+import { proofRoutes } from './routes/proof-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
 import { securityHeaders, strictTransportHeader } from './security-headers.ts'
 
@@ -88,6 +90,8 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     dataRoutes(signedIn, { databases, limits, metrics })
     accountRoutes(signedIn, { auth, databases })
     adminRoutes(signedIn, { auth, databases })
+    auditRoutes(signedIn, { databases })
+    proofRoutes(signedIn, { databases, limits })
   })
   return { app, metrics }
 }

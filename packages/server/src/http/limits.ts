@@ -11,6 +11,9 @@ export const pageRecordsDefault = 50
 export const pageRecordsMax = 1_000
 /** Characters of a cursor. */
 export const cursorCharsMax = 2_048
+/** Proofs of one record's versions in one answer. */
+export const auditProofsDefault = 20
+export const auditProofsMax = 100
 /** Characters of the table's name in a path. */
 export const tableNameCharsMax = 128
 /**
