@@ -57,6 +57,11 @@ export const authErrors = defineErrors('AUTH', {
     message:
       'roles is a list of at most {rolesMax} names of small letters, digits, _ and -; root is not among them',
   },
+  SECRET_FILE: { status: 'unavailable', message: 'the file {file} cannot be used: {problem}' },
+  ROOT_TOKEN_UNUSABLE: {
+    status: 'unavailable',
+    message: 'the file {file} holds no root token: that is 16 to 512 visible ASCII characters',
+  },
   KEYS_UNREADABLE: {
     status: 'unavailable',
     message: 'the keys in {file} cannot be opened: {problem}',
