@@ -120,7 +120,7 @@ class ServerStart {
     const options = { recordCacheBytes, blockCacheBytes, writeBufferBytes, hash }
     if (folder === undefined) return this.#keepEngine(await openEngine(options))
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await makeFolder(folder)
       return await this.#keepEngine(
         await openEngine({
           path: folder,
@@ -130,7 +130,9 @@ class ServerStart {
       )
     } catch (error) {
       if (error instanceof DbError) throw error
-      const problem = (error as NodeJS.ErrnoException).code ?? String(error)
+      const { message } = error as Error
+      // What Node says ends with the path, which stands in front already.
+      const problem = message.replace(/, \w+ '.*$/s, '')
       throw serverErrors.DATA_FOLDER_UNUSABLE({ folder, problem }, { cause: error })
     }
   }
@@ -211,6 +213,16 @@ class ServerStart {
 
 function dataFolder({ data }: Config): string | undefined {
   return data === ':memory:' ? undefined : data
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    // Of a file system that takes no writes, it says that the folder is missing.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') await mkdir(folder)
+    throw error
+  }
 }
 
 async function readTls({ tlsCert, tlsKey }: Config): Promise<TlsFiles | undefined> {

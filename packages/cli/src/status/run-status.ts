@@ -1,6 +1,6 @@
 /**
- * What a server says about itself. Each part is asked for on its own: a server that does not let us read its
- * metrics or query it is up all the same.
+ * What a server says about itself. Each part is asked for on its own: a server that does not let us look
+ * closer or query it is up all the same.
  */
 
 import { DbError } from '@dendrodb/protocol'
@@ -68,13 +68,15 @@ async function get(url: string, path: string): Promise<Response> {
   }
 }
 
-/** From the metrics, which only some may read. */
+/** Only some may read it. */
 async function askUptime(url: string): Promise<number | undefined> {
-  const response = await get(url, '/metrics')
-  const started = /^\w*process_start_time_seconds\s+(\S+)$/m.exec(
-    response.ok ? await response.text() : '',
-  )?.[1]
-  return started === undefined ? undefined : Math.max(0, Date.now() / 1000 - Number(started))
+  const response = await get(url, '/health/full')
+  if (!response.ok) {
+    await response.body?.cancel()
+    return undefined
+  }
+  const { uptime_secs: seconds } = await readJson(response, url)
+  return typeof seconds === 'number' ? seconds : undefined
 }
 
 interface Head {

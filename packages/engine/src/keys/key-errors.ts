@@ -3,5 +3,6 @@
 import { defineErrors } from '@dendrodb/protocol'
 
 export const keyErrors = defineErrors('KEYS', {
+  SECRET_FILE: { status: 'unavailable', message: 'the file {file} cannot be used: {problem}' },
   UNREADABLE: { status: 'unavailable', message: 'the keys in {file} cannot be opened: {problem}' },
 })

@@ -61,4 +61,8 @@ export const authErrors = defineErrors('AUTH', {
     message:
       'roles is a list of at most {rolesMax} names of small letters, digits, _ and -; root is not among them',
   },
+  ROOT_TOKEN_UNUSABLE: {
+    status: 'unavailable',
+    message: 'the file {file} holds no root token: that is 16 to 512 visible ASCII characters',
+  },
 })

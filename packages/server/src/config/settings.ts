@@ -6,6 +6,7 @@
 
 import { hashNames } from '@dendrodb/protocol'
 import type { z } from 'zod'
+import { rootTokenPattern } from '../auth/root-token.ts'
 import { bytes, choice, duration, integer, isNetwork, isOrigin, list, text } from './setting-kinds.ts'
 
 export interface Setting<Schema extends z.ZodType = z.ZodType> {
@@ -58,9 +59,7 @@ export const settings = {
   }),
   rootToken: setting({
     name: 'root_token',
-    schema: text()
-      .regex(/^[\x21-\x7e]{16,512}$/, 'must be 16 to 512 visible ASCII characters')
-      .optional(),
+    schema: text().regex(rootTokenPattern, 'must be 16 to 512 visible ASCII characters').optional(),
     default: undefined,
     about:
       'token of the server’s administrator; without it one is generated into `root-token` in the data folder',
@@ -106,7 +105,13 @@ export const settings = {
     name: 'metrics_allowed_ips',
     schema: networks,
     default: ['127.0.0.0/8', '::1'],
-    about: 'clients that may read `/metrics`',
+    about: 'clients that may read `/metrics` and `/health/full`',
+  }),
+  connectionsMax: setting({
+    name: 'connections_max',
+    schema: integer(1, 1_000_000),
+    default: 10_000,
+    about: 'connections at a time, and at most half of the files that the process may have open',
   }),
   bodyBytesMax: setting({
     name: 'body_bytes_max',

@@ -42,7 +42,10 @@ export const httpErrors = defineErrors('HTTP', {
   },
   DATABASE_UNKNOWN: { status: 'not_found', message: 'there is no database {name}' },
   RATE_LIMITED: { status: 'rate_limited', message: 'too many requests; try again in {retry_after_secs} s' },
-  METRICS_FORBIDDEN: { status: 'permission_denied', message: 'this address may not read the metrics' },
+  METRICS_FORBIDDEN: {
+    status: 'permission_denied',
+    message: 'this address may not read how the server does',
+  },
   NOT_READY: { status: 'unavailable', message: 'the server is not ready: {problem}' },
 })
 

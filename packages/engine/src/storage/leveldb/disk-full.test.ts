@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
@@ -111,6 +111,21 @@ describe.skipIf(!isMounted)('on a full disk', () => {
     rmSync(path, { recursive: true, force: true })
     rmSync(ballast, { force: true })
     mkdirSync(path)
+  })
+
+  test('a folder that cannot be looked at afterwards is told as what it is', async () => {
+    takeRoom(8 * mib)
+    const store = await openStore()
+    await fillDisk(store, 700_000)
+    rmSync(ballast)
+    const hidden = `${path}-hidden`
+    renameSync(path, hidden)
+    try {
+      await expectCode('STORAGE_IO', () => store.commit([put('a', '1')]))
+    } finally {
+      renameSync(hidden, path)
+    }
+    await store.commit([put('a', '1')])
   })
 
   test.each([

@@ -217,7 +217,9 @@ export class LevelStore implements KvStore {
   async #reopen(batchBytes: number): Promise<void> {
     const failed = this.#failed
     if (failed === undefined) return
-    await this.#assertRoom(batchBytes)
+    await this.#assertRoom(batchBytes).catch((error: unknown) => {
+      throw writeError(this.#path, error)
+    })
     const before = this.#level
     this.#level = undefined
     await this.#idle()
