@@ -20,6 +20,9 @@ export type {
   DeleteReceipt,
   IdInput,
   QueryOptions,
+  ReadTimes,
+  TimeInput,
+  ValidTime,
   WriteReceipt,
 } from './database/database.ts'
 export { checkDatabaseName } from './database/database-name.ts'

@@ -3,10 +3,20 @@
  * Every method acts with the engine owner's rights; to act for somebody else, give `query` a session.
  */
 
-import { DbError, fromUntrusted, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
+import {
+  type Datetime,
+  DbError,
+  fromUntrusted,
+  RecordId,
+  type Value,
+  type ValueObject,
+} from '@dendrodb/protocol'
+import { ledgerErrors } from '../ledger/ledger-errors.ts'
+import { toInstant } from '../ledger/valid-time.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
-import type { ReadView, StoredRecord, WriteTx } from '../models/model.ts'
+import type { PutOptions, ReadView, StoredRecord, WriteTx } from '../models/model.ts'
+import { viewAt } from '../models/valid-time/valid-view.ts'
 import type { AsOf, DatabaseHost, IndexProgress, QueryHost, Receipt, WriteOptions } from '../query/host.ts'
 import type { Session } from '../query/session.ts'
 import { type QueryAnswer, runQuery } from '../run-query.ts'
@@ -21,9 +31,28 @@ import { type SelectOptions, selectStatement } from './select-statement.ts'
 /** A record id as text (`user:alice`) or as a value. */
 export type IdInput = string | RecordId
 
+/**
+ * When the version holds in the world: from and to a `Date`, a `Datetime`, or the text of a date
+ * (`'2026-01-31'`, that whole day in UTC) or a datetime. What is left out is open.
+ */
+export interface ValidTime {
+  readonly validFrom?: TimeInput
+  readonly validTo?: TimeInput
+}
+
+export type TimeInput = string | Date | Datetime
+
 export type CommitOperation =
-  | { readonly put: IdInput; readonly fields: Readonly<Record<string, unknown>> }
+  | ({ readonly put: IdInput; readonly fields: Readonly<Record<string, unknown>> } & ValidTime)
   | { readonly delete: IdInput }
+
+/** The times that a read shows. */
+export interface ReadTimes {
+  /** Transaction time: what was known then. */
+  readonly asOf?: AsOf
+  /** Valid time: what held then, as it is known. */
+  readonly validAsOf?: TimeInput
+}
 
 export interface WriteReceipt extends Receipt {
   readonly id: RecordId
@@ -34,7 +63,8 @@ export interface DeleteReceipt extends Receipt {
   readonly isDeleted: boolean
 }
 
-export interface QueryOptions {
+/** With `asOf` or `validAsOf` nothing can be written. */
+export interface QueryOptions extends ReadTimes {
   /** Who asks; default: the engine's owner. */
   readonly session?: Partial<Omit<Session, 'database'>>
 }
@@ -94,29 +124,50 @@ export class Database implements DatabaseHost {
     vars: Readonly<Record<string, unknown>> = {},
     options: QueryOptions = {},
   ): Promise<QueryAnswer> {
-    const session: Session = { isRoot: true, isSystem: false, ...options.session, database: this.name }
+    const { asOf, validAsOf } = options
+    const session: Session = {
+      isRoot: true,
+      isSystem: false,
+      ...options.session,
+      database: this.name,
+      ...(asOf && { asOf }),
+      ...(validAsOf !== undefined && { validAsOf: toTime(validAsOf) }),
+    }
     return runQuery(this.#engine, session, text, fromUntrusted(vars) as ValueObject)
   }
 
   /**
    * The record with its `id`, a copy that is yours; `undefined` when there is none.
    * @example await shop.get('product:1', { asOf: { seq: 12 } })
+   * @example await shop.get('rate:eur', { validAsOf: '2026-03-01' })
    */
-  async get(id: IdInput, options: { readonly asOf?: AsOf } = {}): Promise<ValueObject | undefined> {
+  async get(id: IdInput, times: ReadTimes = {}): Promise<ValueObject | undefined> {
     const recordId = toId(id)
-    const cached = options.asOf === undefined ? this.#core.cachedRecord(recordId) : undefined
-    const record = cached ?? (await this.#read(recordId, options.asOf))
+    const isNow = times.asOf === undefined && times.validAsOf === undefined
+    const record =
+      (isNow ? this.#core.cachedRecord(recordId) : undefined) ?? (await this.#read(recordId, times))
     return record === undefined ? undefined : (copyValue(record.value) as ValueObject)
   }
 
   /**
-   * Creates or replaces the record; durable once it resolves.
-   * @throws INDEX_UNIQUE_VIOLATION, LEDGER_RECORD_TOO_LARGE, VALUE_*
+   * Creates or replaces the record; durable once it resolves. `options` say who writes and why, and when the
+   * version holds: without `validFrom` and `validTo` it always does.
+   * @throws INDEX_UNIQUE_VIOLATION, LEDGER_RECORD_TOO_LARGE, LEDGER_VALID_TIME_INVALID, VALUE_*
+   * @example await bank.put('rate:eur', { percent: 5 }, { validFrom: '2026-01-01', validTo: '2026-12-31' })
    */
-  async put(id: IdInput, fields: Readonly<Record<string, unknown>>, meta?: WriteMeta): Promise<WriteReceipt> {
+  async put(
+    id: IdInput,
+    fields: Readonly<Record<string, unknown>>,
+    options?: WriteMeta & ValidTime,
+  ): Promise<WriteReceipt> {
     const recordId = toId(id)
     const value = toFields(fields)
-    const { receipt } = await this.#core.write((tx) => tx.put(recordId, value), pointWrite(meta))
+    const { validFrom, validTo, ...meta } = options ?? {}
+    const valid = toPutOptions({ validFrom, validTo })
+    const { receipt } = await this.#core.write(
+      (tx) => tx.put(recordId, value, valid),
+      pointWrite(options && meta),
+    )
     return { id: recordId, ...receipt }
   }
 
@@ -142,10 +193,16 @@ export class Database implements DatabaseHost {
   async commit(operations: readonly CommitOperation[], meta?: WriteMeta): Promise<Receipt> {
     const steps = operations.map((operation) => {
       if ('delete' in operation) return { id: toId(operation.delete), fields: undefined }
-      return { id: toId(operation.put), fields: toFields(operation.fields) }
+      return {
+        id: toId(operation.put),
+        fields: toFields(operation.fields),
+        valid: toPutOptions(operation),
+      }
     })
     const { receipt } = await this.transaction(async (tx) => {
-      for (const { id, fields } of steps) await (fields === undefined ? tx.delete(id) : tx.put(id, fields))
+      for (const { id, fields, valid } of steps) {
+        await (fields === undefined ? tx.delete(id) : tx.put(id, fields, valid))
+      }
     }, meta)
     return receipt
   }
@@ -227,8 +284,10 @@ export class Database implements DatabaseHost {
     await this.#builder.wait(table, index)
   }
 
-  async #read(id: RecordId, asOf: AsOf | undefined): Promise<StoredRecord | undefined> {
-    const view = await this.#core.view(asOf)
+  async #read(id: RecordId, { asOf, validAsOf }: ReadTimes): Promise<StoredRecord | undefined> {
+    const instant = validAsOf === undefined ? undefined : toTime(validAsOf)
+    const opened = await this.#core.view(asOf)
+    const view = instant === undefined ? opened : viewAt(opened, instant)
     try {
       return await view.getRecord(id)
     } finally {
@@ -263,4 +322,16 @@ function toFields(fields: Readonly<Record<string, unknown>>): ValueObject {
 
 function pointWrite(meta: WriteMeta | undefined): WriteOptions {
   return meta === undefined ? { isPoint: true } : { isPoint: true, meta }
+}
+
+function toPutOptions({ validFrom, validTo }: { [Bound in keyof ValidTime]: ValidTime[Bound] | undefined }) {
+  if (validFrom === undefined && validTo === undefined) return undefined
+  return { validFrom: fromUntrusted(validFrom), validTo: fromUntrusted(validTo) } satisfies PutOptions
+}
+
+/** @throws LEDGER_VALID_TIME_INVALID */
+function toTime(time: TimeInput): Datetime {
+  const instant = toInstant(fromUntrusted(time))
+  if (instant !== undefined) return instant
+  throw ledgerErrors.VALID_TIME_INVALID({ bound: 'validAsOf', reason: 'takes a date or a datetime' })
 }

@@ -15,6 +15,7 @@ export const ledgerErrors = defineErrors('LEDGER', {
     status: 'timeout',
     message: 'the transaction ran alone and was still not done after {limitMs} ms; make it smaller',
   },
+  VALID_TIME_INVALID: { status: 'invalid_argument', message: 'valid time: {bound} {reason}' },
   META_INVALID: { status: 'invalid_argument', message: 'write metadata: {field} {reason}' },
   RECORD_TOO_LARGE: {
     status: 'payload_too_large',

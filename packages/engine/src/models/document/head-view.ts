@@ -9,6 +9,7 @@ import type { KvReader } from '../../ledger/overlay.ts'
 import { chain } from '../../storage/chain.ts'
 import type { KeyRange, MaybePromise } from '../../storage/kv-store.ts'
 import { isRelation, readEdges } from '../graph/adjacency.ts'
+import { periodBefore } from '../history/load-version.ts'
 import type {
   Direction,
   EdgeRef,
@@ -100,6 +101,10 @@ export class HeadView implements ReadView {
     tables: readonly TableDefinition[] = [...this.catalog.tables()].filter(isRelation),
   ): Promise<readonly EdgeRef[]> {
     return readEdges(adjacencyReader(this.#options.reader, this), node, direction, tables)
+  }
+
+  earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {
+    return periodBefore(this.#options.reader, this.catalog, record)
   }
 
   close(): void {

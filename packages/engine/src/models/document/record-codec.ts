@@ -12,24 +12,26 @@ import {
   type ValueObject,
 } from '@dendrodb/protocol'
 import { decodeCurrentRecord } from '../../ledger/current-record.ts'
+import type { Period } from '../../ledger/valid-time.ts'
 import type { StoredRecord } from '../model.ts'
 
 /** The record under an `R` key. */
 export function decodeStoredRecord(id: RecordId, idKey: Uint8Array, stored: Uint8Array): StoredRecord {
-  const { seq, validFrom, validTo, bytes } = decodeCurrentRecord(stored)
-  return makeRecord(id, idKey, seq, decodeCanonical(bytes) as ValueObject, validFrom, validTo)
+  const current = decodeCurrentRecord(stored)
+  return makeRecord(id, idKey, current, decodeCanonical(current.bytes) as ValueObject)
 }
+
+/** Where a version stands: its commit, its place in it, its period of valid time. */
+export type VersionOrigin = Period & { readonly n: number }
 
 export function makeRecord(
   id: RecordId,
   idKey: Uint8Array,
-  seq: number,
+  { seq, n, validFrom, validTo, periodBefore }: VersionOrigin,
   fields: ValueObject,
-  validFrom: Value,
-  validTo: Value,
 ): StoredRecord {
   const value: ValueObject = { id, ...fields }
-  const record: StoredRecord = { id, idKey, seq, value }
+  const record: StoredRecord = { id, idKey, seq, n, value, periodBefore }
   if (validFrom === undefined && validTo === undefined) return record
   return { ...record, validFrom, validTo }
 }
