@@ -26,6 +26,9 @@ export type {
   IdInput,
   ProofSubject,
   QueryOptions,
+  ReadTimes,
+  TimeInput,
+  ValidTime,
   WriteReceipt,
 } from './database/database.ts'
 export { checkDatabaseName } from './database/database-name.ts'

@@ -9,7 +9,14 @@ import { chain, chainEach } from '../storage/chain.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
 import { catalogErrors } from './catalog-errors.ts'
 import { definedByOwnCommit, encodeIndex, encodeTable, type TableRecord } from './definition-codec.ts'
-import type { IndexDefinition, NewIndex, TableChange, TableDefinition, TableKind } from './definitions.ts'
+import type {
+  IndexDefinition,
+  NewIndex,
+  TableChange,
+  TableDefinition,
+  TableKind,
+  ValidTimeUse,
+} from './definitions.ts'
 import type { CatalogChange, StoredCatalog } from './stored-catalog.ts'
 import { systemTables } from './system-tables.ts'
 
@@ -90,6 +97,13 @@ export class DefinitionTx {
     return this.#write([{ tableId: systemTables.param.id, key: name, value: record }])
   }
 
+  /** Records of the table use valid time in a way they did not before. */
+  noteValidTime(name: string, validTime: ValidTimeUse): MaybePromise<void> {
+    const record = must(this.#catalog.tableRecord(name), 'a table with records')
+    const noted = { ...record, table: { ...record.table, validTime } }
+    return this.#write([this.#tableChange(name, encodeTable(noted))])
+  }
+
   #defineIndex(index: NewIndex, table: TableDefinition, isEmpty: boolean): MaybePromise<IndexDefinition> {
     const old = table.indexes.find((each) => each.name === index.name)
     if (old !== undefined) this.dropped.push({ kind: 'index', number: old.id })
@@ -135,6 +149,7 @@ export class DefinitionTx {
         permissions: change.permissions ?? old?.table.permissions,
         comment: change.comment ?? old?.table.comment,
         implicit,
+        validTime: old?.table.validTime ?? 'none',
       },
       adjacency: change.kind.type === 'relation' ? (old?.adjacency ?? newAdjacency()) : undefined,
     }

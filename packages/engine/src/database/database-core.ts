@@ -62,8 +62,11 @@ export class DatabaseCore {
   readonly #scanCache: ScanCache
   readonly #entryCache: RangeCache<IndexEntry>
   readonly #edgeCache: RangeCache<EdgeRef>
-  /** Cached records that a write took out of the cache, by the write's seq: hot, so they go back in. */
-  readonly #hot = new Map<number, Mutation[]>()
+  /**
+   * Cached records that a write took out of the cache, by the write's seq and their place in it: hot, so they
+   * go back in.
+   */
+  readonly #hot = new Map<number, Map<number, Mutation>>()
   readonly #listeners = new Set<CommitListener>()
   #isClosed = false
 
@@ -297,14 +300,14 @@ export class DatabaseCore {
 
   #onSequenced(write: CommittedWrite): void {
     const changes: CatalogChange[] = []
-    for (const mutation of write.request.mutations) {
+    for (const [n, mutation] of write.request.mutations.entries()) {
       const { tableId, key, idKey, value } = mutation
       if (catalogTableIds.has(tableId)) changes.push({ tableId, key, value })
       this.#scanCache.invalidate(tableId, keyText(recordKey(mainBranch, tableId, idKey)))
       if (this.#cache.delete(tableId, key, idKey)) {
         const hot = this.#hot.get(write.seq)
-        if (hot === undefined) this.#hot.set(write.seq, [mutation])
-        else hot.push(mutation)
+        if (hot === undefined) this.#hot.set(write.seq, new Map([[n, mutation]]))
+        else hot.set(n, mutation)
       }
     }
     for (const change of write.request.indexChanges) {
@@ -329,14 +332,15 @@ export class DatabaseCore {
     const mutations = this.#hot.get(seq)
     if (mutations === undefined) return
     this.#hot.delete(seq)
-    for (const { table, tableId, key, idKey, bytes, value, validFrom, validTo } of mutations) {
+    for (const [n, mutation] of mutations) {
+      const { table, tableId, key, idKey, bytes, value, validFrom, validTo, periodBefore } = mutation
       if (bytes === undefined || value === undefined) continue
       const readKeys = [recordKey(mainBranch, tableId, idKey)]
       if (this.sequencer.hasChanged({ readSeq: seq, readKeys, readRanges: [] })) continue
       const valid = validFrom === undefined && validTo === undefined ? {} : { validFrom, validTo }
       this.#cache.set(
         tableId,
-        { id: new RecordId(table, key), idKey, seq, value, ...valid },
+        { id: new RecordId(table, key), idKey, seq, n, value, periodBefore, ...valid },
         decodedBytes(bytes.length),
       )
     }

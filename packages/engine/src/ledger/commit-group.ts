@@ -133,12 +133,13 @@ export class CommitGroup {
   }
 
   #mutate(mutation: Mutation, seq: number, n: number, keys: string[]): Buffer {
-    const { tableId, idKey, bytes, prevSeq, validFrom, validTo } = mutation
+    const { tableId, idKey, bytes, prevSeq, periodBefore, validFrom, validTo } = mutation
     const { payload, commitment } = sealVersion(this.#hash, mutation, this.#salts.next())
     this.#put(keyOf('version', seq, n), payload)
-    const history = encodeHistoryEntry({ isPut: bytes !== undefined, n, prevSeq })
+    const history = encodeHistoryEntry({ isPut: bytes !== undefined, n, prevSeq, periodBefore })
     this.#put(historyKey(mainBranch, tableId, idKey, seq), history)
-    const current = bytes === undefined ? null : encodeCurrentRecord({ seq, n, validFrom, validTo, bytes })
+    const placed = { seq, n, periodBefore, validFrom, validTo }
+    const current = bytes === undefined ? null : encodeCurrentRecord({ ...placed, bytes })
     keys.push(this.#changeLive(recordKey(mainBranch, tableId, idKey), current))
     const difference = (bytes === undefined ? 0 : 1) - (prevSeq > 0 ? 1 : 0)
     if (difference !== 0) this.#changedCounts.set(tableId, this.count(tableId) + difference)

@@ -33,6 +33,7 @@ export const ledgerErrors = defineErrors('LEDGER', {
     status: 'conflict',
     message: 'record {id} was expected {expected} and is {actual}',
   },
+  VALID_TIME_INVALID: { status: 'invalid_argument', message: 'valid time: {bound} {reason}' },
   META_INVALID: { status: 'invalid_argument', message: 'write metadata: {field} {reason}' },
   RECORD_TOO_LARGE: {
     status: 'payload_too_large',

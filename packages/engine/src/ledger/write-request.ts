@@ -23,6 +23,8 @@ export interface Mutation {
   readonly validTo: Value
   /** Commit of the version that this one replaces; 0: the record was absent. */
   readonly prevSeq: number
+  /** Commit of the newest version of the period of valid time before; 0: none (valid-time.ts). */
+  readonly periodBefore: number
   /** The decoded record with its id, for caches and feeds of this process; never sent to another node. */
   readonly value: ValueObject | undefined
 }

@@ -2,8 +2,9 @@
  * Who asks, for which database, within which bounds: the doors make one per request or connection.
  */
 
-import type { RecordId, Value, ValueObject } from '@dendrodb/protocol'
+import type { Datetime, RecordId, Value, ValueObject } from '@dendrodb/protocol'
 import type { WriteMeta } from '../models/model.ts'
+import type { AsOf } from './host.ts'
 
 export interface SessionAuth {
   /** The signed-in user's record. */
@@ -36,6 +37,10 @@ export interface Session {
   readonly signal?: AbortSignal
   /** What the session's writes say about themselves unless the statement says otherwise. */
   readonly meta?: WriteMeta
+  /** Reads show the database as of then; nothing can be written. */
+  readonly asOf?: AsOf
+  /** Reads show what held then. */
+  readonly validAsOf?: Datetime
   /** Fields of `$session`, such as the address of the caller. */
   readonly info?: ValueObject
 }

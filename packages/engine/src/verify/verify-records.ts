@@ -5,7 +5,14 @@
  * order).
  */
 
-import { decodeCanonical, decodeExact, encodeExact, RecordId, type ValueObject } from '@dendrodb/protocol'
+import {
+  decodeCanonical,
+  decodeExact,
+  encodeExact,
+  RecordId,
+  type Value,
+  type ValueObject,
+} from '@dendrodb/protocol'
 import type { IndexDefinition, TableDefinition } from '../catalog/definitions.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { encodeCurrentRecord } from '../ledger/current-record.ts'
@@ -16,6 +23,7 @@ import { indexKey, keyOf, kindRange, mainBranch, pastIndexKey, recordKey } from 
 import type { KvReader } from '../ledger/overlay.ts'
 import { openVersion, type RecordVersion } from '../ledger/record-version.ts'
 import { readUvarint, uvarintBytes } from '../ledger/uvarint.ts'
+import { periodBeforeOf } from '../ledger/valid-time.ts'
 import { entriesOf, type RecordEntry } from '../models/document/index-entries.ts'
 import { makeRecord } from '../models/document/record-codec.ts'
 import type { KvEntry } from '../storage/kv-store.ts'
@@ -146,10 +154,18 @@ class RecordWalk {
 
   #step(item: HistoryItem, payload: Buffer | undefined): void {
     this.objects += 1
-    const prevSeq = this.#previous?.isPut === true ? this.#previous.seq : 0
-    if (item.prevSeq !== prevSeq)
+    const before = this.#previous?.isPut === true ? this.#previous : undefined
+    if (item.prevSeq !== (before?.seq ?? 0))
       this.#broken(`the history of ${this.#name(item)}`, item.key, 'it skips a version')
     const version = payload === undefined ? undefined : this.#open(item, payload)
+    const period = before && {
+      ...intervalOf(this.#version),
+      seq: before.seq,
+      periodBefore: before.periodBefore,
+    }
+    const periodBefore = item.isPut ? periodBeforeOf(intervalOf(version), period) : 0
+    if (item.periodBefore !== periodBefore)
+      this.#broken(`the history of ${this.#name(item)}`, item.key, 'it leads to another period of valid time')
     if (!isVersionOf(item, version))
       this.#broken(`the history of ${this.#name(item)}`, item.key, 'it does not belong to its version')
     this.#previous = item
@@ -217,14 +233,8 @@ class RecordWalk {
     const bytes = version?.bytes
     if (item.isPut && bytes !== undefined) {
       this.#counts.set(tableId, (this.#counts.get(tableId) ?? 0) + 1)
-      const { validFrom, validTo } = version as RecordVersion
-      const expected = encodeCurrentRecord({
-        seq: item.seq,
-        n: item.n,
-        validFrom: validFrom ?? undefined,
-        validTo: validTo ?? undefined,
-        bytes,
-      })
+      const { seq, n, periodBefore } = item
+      const expected = encodeCurrentRecord({ seq, n, periodBefore, ...intervalOf(version), bytes })
       if (!isThere) this.#broken(`record ${this.#name(item)}`, key, 'it is missing')
       else if (!found?.value.equals(expected)) {
         this.#broken(`record ${this.#name(item)}`, key, 'it is not what its last commit wrote')
@@ -331,6 +341,14 @@ function decodeHistory({ key, value }: KvEntry): HistoryItem {
   }
 }
 
+/** As a record carries it. */
+function intervalOf(version: RecordVersion | undefined): {
+  readonly validFrom: Value
+  readonly validTo: Value
+} {
+  return { validFrom: version?.validFrom ?? undefined, validTo: version?.validTo ?? undefined }
+}
+
 function isVersionOf(item: HistoryItem, version: RecordVersion | undefined): boolean {
   if (version?.tableId !== item.tableId || (version.bytes !== undefined) !== item.isPut) return false
   return item.idKey.equals(encodeExact(version.key))
@@ -338,8 +356,7 @@ function isVersionOf(item: HistoryItem, version: RecordVersion | undefined): boo
 
 function recordValue(table: TableDefinition, item: HistoryItem, version: RecordVersion): ValueObject {
   const fields = decodeCanonical(version.bytes as Uint8Array) as ValueObject
-  return makeRecord(new RecordId(table.name, version.key), item.idKey, item.seq, fields, undefined, undefined)
-    .value
+  return makeRecord(new RecordId(table.name, version.key), item.idKey, item, fields).value
 }
 
 /** The number behind the branch: a table's or an index's. */

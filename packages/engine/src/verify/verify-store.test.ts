@@ -27,7 +27,9 @@ async function makeDatabase(): Promise<KvStore> {
   await builder.wait('person', 'name')
   const meta = { actor: 'tester', causedBy: [1], evidence: { why: 'test' }, confidence: 0.5 }
   for (let at = 0; at < 20; at += 3)
-    await core.write((tx) => tx.put(person(at), { name: `q${at}`, age: 9 }), { meta })
+    await core.write((tx) => tx.put(person(at), { name: `q${at}`, age: 9 }, { validFrom: '2026-01-01' }), {
+      meta,
+    })
   await core.write((tx) => tx.delete(person(1)))
   return store
 }

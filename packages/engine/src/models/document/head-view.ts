@@ -10,6 +10,7 @@ import type { KvReader } from '../../ledger/overlay.ts'
 import { chain } from '../../storage/chain.ts'
 import type { KeyRange, MaybePromise } from '../../storage/kv-store.ts'
 import { type AdjacencyReader, isRelation, readEdges } from '../graph/adjacency.ts'
+import { periodBefore } from '../history/load-version.ts'
 import type {
   Direction,
   EdgeRef,
@@ -152,6 +153,10 @@ export class HeadView implements ReadView {
     if (!this.#options.hasChanged({ gte, lt: prefixEnd(gte) })) {
       cache.set(index.id, tuple, this.seq, entries)
     }
+  }
+
+  earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {
+    return periodBefore(this.#options.reader, this.catalog, record)
   }
 
   close(): void {

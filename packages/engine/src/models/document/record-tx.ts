@@ -18,11 +18,13 @@ import { ledgerErrors } from '../../ledger/ledger-errors.ts'
 import { mutationsPerCommitMax, recordBytesMax, transactionBytesMax } from '../../ledger/limits.ts'
 import { type KvReader, keyText, Overlay, OverlayReader } from '../../ledger/overlay.ts'
 import type { ReplayGuard } from '../../ledger/replay.ts'
+import { hasBounds, periodBeforeOf, toInterval, type ValidInterval } from '../../ledger/valid-time.ts'
 import type { WriteMeta } from '../../ledger/write-meta.ts'
 import type { Mutation, WriteRequest } from '../../ledger/write-request.ts'
 import { chain } from '../../storage/chain.ts'
 import type { KeyRange, MaybePromise } from '../../storage/kv-store.ts'
 import { isRelation, readEdges } from '../graph/adjacency.ts'
+import { periodBefore } from '../history/load-version.ts'
 import type {
   Direction,
   EdgeRef,
@@ -46,7 +48,7 @@ import {
   scanRecords,
   tableRange,
 } from './live-records.ts'
-import { encodeFields, makeRecord, storedFields } from './record-codec.ts'
+import { encodeFields, makeRecord, storedFields, type VersionOrigin } from './record-codec.ts'
 
 /** What a transaction starts from. */
 export interface TxBase {
@@ -175,6 +177,10 @@ export class RecordTx implements WriteTx {
     })
   }
 
+  earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {
+    return periodBefore(this.#base.reader, this.catalog, record)
+  }
+
   ensureTable(name: string, kind?: TableKind): MaybePromise<TableDefinition> {
     return this.#definitions.ensureTable(name, kind)
   }
@@ -244,6 +250,7 @@ export class RecordTx implements WriteTx {
         validFrom: after?.validFrom,
         validTo: after?.validTo,
         prevSeq: before?.seq ?? 0,
+        periodBefore: after?.periodBefore ?? 0,
         value: after?.value,
       })
     }
@@ -264,12 +271,13 @@ export class RecordTx implements WriteTx {
     table: TableDefinition,
     id: RecordId,
     fields: ValueObject,
-    { validFrom, validTo }: PutOptions = {},
+    options: PutOptions = {},
   ): MaybePromise<void> {
     const idKey = encodeExact(id.key)
     return chain(this.#read(table, id, idKey), (before) => {
-      const after = makeRecord(id, idKey, this.seq, fields, validFrom, validTo)
-      return this.#change({ table, id, idKey, before, after, bytes: checkedBytes(id, fields) })
+      const after = makeRecord(id, idKey, this.#originOf(table, idKey, before, options), fields)
+      const change = { table, id, idKey, before, after, bytes: checkedBytes(id, fields) }
+      return chain(this.#noteValidTime(table, after), () => this.#change(change))
     })
   }
 
@@ -280,6 +288,28 @@ export class RecordTx implements WriteTx {
     if (changed !== undefined) return changed.after
     this.#readKeys.set(text, key)
     return this.#base.cached(table, id) ?? readRecord(this.#base.reader, table, id, idKey)
+  }
+
+  /** As the version will stand behind that of the base; its commit has no number yet. */
+  #originOf(
+    table: TableDefinition,
+    idKey: Uint8Array,
+    before: StoredRecord | undefined,
+    options: PutOptions,
+  ): VersionOrigin {
+    const kept = options.keepsValidTime === true ? { ...validTimeOf(before), ...options } : options
+    const interval = toInterval(kept)
+    const changed = this.#records.get(keyText(recordKey(mainBranch, table.id, idKey)))
+    const inBase = changed === undefined ? before : changed.before
+    return { ...interval, seq: this.seq, n: 0, periodBefore: periodBeforeOf(interval, inBase) }
+  }
+
+  /** The table's definition says that valid time is in use, so that reads know where to ask for it. */
+  #noteValidTime({ name, validTime }: TableDefinition, after: StoredRecord): MaybePromise<void> {
+    if (after.periodBefore > 0 && validTime !== 'periods') {
+      return this.#definitions.noteValidTime(name, 'periods')
+    }
+    if (validTime === 'none' && hasBounds(after)) return this.#definitions.noteValidTime(name, 'bounds')
   }
 
   #change(change: ChangedRecord): MaybePromise<void> {
@@ -301,8 +331,8 @@ export class RecordTx implements WriteTx {
 
   /** As a scan of this transaction reads it; its commit has no number yet. */
   #pendingRecord({ after }: ChangedRecord, bytes: Uint8Array): Buffer {
-    const { validFrom, validTo } = after ?? {}
-    return encodeCurrentRecord({ seq: this.seq, n: 0, validFrom, validTo, bytes })
+    const { validFrom, validTo, periodBefore = 0 } = after ?? {}
+    return encodeCurrentRecord({ seq: this.seq, n: 0, periodBefore, validFrom, validTo, bytes })
   }
 
   /** An edge without its node would dangle, so it goes with it. */
@@ -325,6 +355,10 @@ export class RecordTx implements WriteTx {
 
 function seqText(seq: number): string {
   return seq === absentSeq ? 'absent' : `of commit ${seq}`
+}
+
+function validTimeOf(record: StoredRecord | undefined): ValidInterval {
+  return { validFrom: record?.validFrom, validTo: record?.validTo }
 }
 
 function checkedBytes(id: RecordId, fields: ValueObject): Uint8Array {

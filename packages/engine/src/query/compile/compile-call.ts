@@ -26,6 +26,7 @@ import { castValue } from '../operators/cast.ts'
 import { coerceToField } from '../operators/coerce.ts'
 import { queryErrors } from '../query-errors.ts'
 import { combineOne, effectsOf, evaluateAll } from './combine.ts'
+import { compileRecordCall, recordFunction } from './compile-record-call.ts'
 import { type CompiledExpression, constantOf } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
 import type { EvalContext } from './eval-context.ts'
@@ -37,7 +38,8 @@ import { nodesIn } from './walk.ts'
 
 export function compileCall(node: CallExpression, compiler: Compiler): CompiledExpression {
   const args = node.args.map((arg) => compiler.expression(arg))
-  if (node.name === 'record::exists') return compileRecordExists(args)
+  const recordCall = compileRecordCall(node.name, args)
+  if (recordCall !== undefined) return recordCall
   refuseLater(node.name)
   const definition = requireFunction(node.name)
   const effects = effectsOf(args)
@@ -105,34 +107,6 @@ function callAhead(
   }
 }
 
-/** Needs the view, which functions do not have. */
-function compileRecordExists(args: readonly CompiledExpression[]): CompiledExpression {
-  const [arg] = args
-  if (arg === undefined || args.length !== 1) {
-    throw queryErrors.TYPE_EXPECTED({
-      clause: 'record::exists()',
-      expected: '1 argument',
-      found: args.length,
-    })
-  }
-  return {
-    isPure: false,
-    isPoint: arg.isPoint,
-    evaluate: (row, ctx) => chain(arg.evaluate(row, ctx), (id) => recordExists(id, ctx)),
-  }
-}
-
-function recordExists(id: Value, ctx: EvalContext): MaybePromise<boolean> {
-  if (!(id instanceof RecordId)) {
-    throw queryErrors.TYPE_EXPECTED({
-      clause: 'record::exists()',
-      expected: 'a record id',
-      found: typeOf(id),
-    })
-  }
-  return chain(ctx.readRecord(id), (record) => record !== undefined)
-}
-
 /**
  * `.name(args)`: the function of the value's type with the value as its first argument, or a closure in a
  * field.
@@ -141,7 +115,7 @@ export function compileMethod(part: MethodPart, compiler: Compiler): PathStep {
   const args = part.args.map((arg) => compiler.expression(arg))
   const spelling = (part as { readonly spelling?: string }).spelling ?? part.name
   return {
-    isPoint: args.every((arg) => arg.isPoint) && part.name !== 'exists',
+    isPoint: args.every((arg) => arg.isPoint) && recordFunction(part.name) === undefined,
     apply: (value, row, ctx) =>
       chain(evaluateAll(args, row, ctx), (values) => callMethod(value, part.name, spelling, values, ctx)),
   }
@@ -156,7 +130,8 @@ function callMethod(
 ): MaybePromise<Value> {
   const member = closureIn(value, spelling)
   if (member !== undefined) return member.for(ctx).call(...args)
-  if (name === 'exists' && value instanceof RecordId) return recordExists(value, ctx)
+  const ofRecord = value instanceof RecordId ? recordFunction(name) : undefined
+  if (ofRecord !== undefined) return ofRecord.call(value as RecordId, ctx)
   return requireMethod(typeOf(value), name).call(forCaller([value, ...args], ctx), ctx.functions)
 }
 

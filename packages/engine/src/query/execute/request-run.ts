@@ -4,6 +4,8 @@
 
 import { type DbError, toDbError, type Value } from '@dendrodb/protocol'
 import type { ReadView, WriteTx } from '../../models/model.ts'
+import { viewAt } from '../../models/valid-time/valid-view.ts'
+import { chain } from '../../storage/chain.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import { accessKindOf } from '../access-kind.ts'
 import { landed } from '../compile/compile-block.ts'
@@ -18,6 +20,7 @@ import { Scope } from '../compile/scope.ts'
 import type { DatabaseHost, QueryHost, Receipt, WriteOptions } from '../host.ts'
 import { queryLimits } from '../limits.ts'
 import type { PreparedStatement } from '../query-cache.ts'
+import { queryErrors } from '../query-errors.ts'
 import type { Session } from '../session.ts'
 import { shown } from './shown.ts'
 import { StatementRun } from './statement-run.ts'
@@ -151,11 +154,17 @@ export class RequestRun implements RequestContext {
   }
 
   #readFrom(database: DatabaseHost, statement: CompiledStatement, startedAt: number): MaybePromise<Value> {
-    const view = database.view()
+    const view = this.#viewOf(database)
     if (view instanceof Promise) {
       return view.then((opened) => this.#readOn(database, opened, statement, startedAt))
     }
     return this.#readOn(database, view, statement, startedAt)
+  }
+
+  #viewOf(database: DatabaseHost): MaybePromise<ReadView> {
+    const { asOf, validAsOf } = this.session
+    const view = database.view(asOf)
+    return validAsOf === undefined ? view : chain(view, (opened) => viewAt(opened, validAsOf))
   }
 
   #readOn(
@@ -179,6 +188,7 @@ export class RequestRun implements RequestContext {
   }
 
   async #write(statement: CompiledStatement, startedAt: number): Promise<Value> {
+    this.checkWritable()
     const database = await this.openDatabase()
     const meta = await this.metaFor([statement], database)
     const isPoint = this.access.isUnrestricted && statement.isPoint?.(this.scope) === true
@@ -198,6 +208,13 @@ export class RequestRun implements RequestContext {
     this.receipt = receipt
     for (const wait of result.run.afterCommit) await wait()
     return result.value
+  }
+
+  /** @throws QUERY_NESTED_WRITE */
+  checkWritable(): void {
+    const { asOf, validAsOf } = this.session
+    if (asOf === undefined && validAsOf === undefined) return
+    throw queryErrors.NESTED_WRITE({ statement: 'a write', place: 'a read as of a time' })
   }
 
   writeOptions(meta: WriteOptions['meta'], isPoint: boolean): WriteOptions {

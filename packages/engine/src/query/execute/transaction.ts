@@ -139,6 +139,7 @@ class Transaction {
 
   async commit(): Promise<readonly Outcome[]> {
     const request = this.#request
+    request.checkWritable()
     const statements = this.#compile()
     this.#checkMeta(statements)
     const database = await request.openDatabase()

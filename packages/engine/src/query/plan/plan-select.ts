@@ -163,6 +163,5 @@ function planTail(select: SelectStatement, input: PlanNode): PlanNode {
 }
 
 function refuseUnsupported(select: SelectStatement): void {
-  if (select.validAsOf !== undefined) throw queryErrors.NOT_SUPPORTED({ construct: 'VALID AS OF' })
   if (select.trace !== undefined) throw queryErrors.NOT_SUPPORTED({ construct: 'TRACE' })
 }

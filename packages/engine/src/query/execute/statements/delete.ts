@@ -7,6 +7,7 @@ import type { CompiledStatement } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { DeleteStatement } from '../../dql/ast.ts'
 import { planTargets } from '../../plan/plan-source.ts'
+import { queryErrors } from '../../query-errors.ts'
 import { explainPrepared } from '../explain.ts'
 import { PreparedPlan } from '../prepared-plan.ts'
 import { deleteRecord } from '../write/record-writer.ts'
@@ -20,6 +21,11 @@ export function compileDelete(statement: DeleteStatement, compiler: Compiler): C
     actions: ['select', 'delete'],
   })
   const clauses = compileClauses(statement, 'none', compiler)
+  if (statement.meta?.validFrom !== undefined || statement.meta?.validTo !== undefined) {
+    throw queryErrors.NOT_SUPPORTED({
+      construct: 'VALID in DELETE (UPDATE … VALID TO ends what a record says)',
+    })
+  }
   const compiled: CompiledStatement = {
     isWrite: true,
     ...(clauses.meta && { meta: clauses.meta }),

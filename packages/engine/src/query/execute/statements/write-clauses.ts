@@ -27,7 +27,10 @@ export interface CompiledClauses {
   readonly output: CompiledOutput
   readonly only: boolean
   readonly meta: WriteMetaClause | undefined
-  /** To be called first. */
+  /**
+   * To be called first. VALID FROM begins a period of valid time, open without TO; VALID TO alone ends the
+   * one that the record has.
+   */
   begin(row: Value, ctx: EvalContext): Task<PutOptions | undefined>
 }
 
@@ -49,11 +52,9 @@ export function compileClauses(
     meta,
     *begin(row, ctx) {
       if (timeout !== undefined) yield* applyTimeout(timeout, row, ctx)
-      if (validFrom === undefined && validTo === undefined) return undefined
-      return {
-        ...(validFrom && { validFrom: yield* wait(validFrom.evaluate(row, ctx)) }),
-        ...(validTo && { validTo: yield* wait(validTo.evaluate(row, ctx)) }),
-      }
+      const to = validTo && { validTo: yield* wait(validTo.evaluate(row, ctx)) }
+      if (validFrom === undefined) return to && { ...to, keepsValidTime: true }
+      return { validFrom: yield* wait(validFrom.evaluate(row, ctx)), ...to }
     },
   }
 }

@@ -20,6 +20,9 @@ import type { CompiledData } from './document.ts'
 import { checkEdge, type EdgeEnds } from './edge.ts'
 import { documentOf, type WrittenRecord } from './output.ts'
 
+/** A change that says nothing of valid time is one of what holds, not of when. */
+const sameValidTime: PutOptions = { keepsValidTime: true }
+
 export interface RecordChange {
   readonly data: CompiledData
   readonly ctx: EvalContext
@@ -80,7 +83,7 @@ export function* updateRecord(
   const table = ctx.view.catalog.table(id.table)
   if (table?.kind.type === 'relation') checkFixedEnds(id, before, after)
   yield* demand('update', before, after, ctx)
-  yield* wait(tx.put(id, after, change.put))
+  yield* wait(tx.put(id, after, change.put ?? sameValidTime))
   ctx.run.writes += 1
   return { before, after, input }
 }
