@@ -28,6 +28,7 @@ import { queryErrors } from '../query-errors.ts'
 import { combineOne, effectsOf, evaluateAll } from './combine.ts'
 import { type CompiledExpression, constantOf } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
+import { compileFieldCall, isFieldCall } from './dynamic-fields.ts'
 import type { EvalContext } from './eval-context.ts'
 import { foldingContext } from './function-context.ts'
 import { lookUp } from './look-up.ts'
@@ -36,6 +37,7 @@ import { Scope } from './scope.ts'
 import { nodesIn } from './walk.ts'
 
 export function compileCall(node: CallExpression, compiler: Compiler): CompiledExpression {
+  if (isFieldCall(node)) return compileFieldCall(node, compiler)
   const args = node.args.map((arg) => compiler.expression(arg))
   if (node.name === 'record::exists') return compileRecordExists(args)
   refuseLater(node.name)

@@ -183,7 +183,8 @@ function* filterElements(
   return kept
 }
 
-function* holds(value: Value, condition: CompiledExpression, ctx: EvalContext): Task<boolean> {
+/** Whether the condition holds for an element, or for the record behind it. */
+export function* holds(value: Value, condition: CompiledExpression, ctx: EvalContext): Task<boolean> {
   if (value === undefined || value === null) return false
   const row = yield* wait(rowOf(value, ctx))
   if (row === undefined) return false

@@ -6,6 +6,7 @@ import { Datetime, typeOf, type Value } from '@dendrodb/protocol'
 import type { CompiledExpression, CompiledStatement } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
+import { hasWrite } from '../../compile/walk.ts'
 import type { CallExpression, CountStatement, SelectStatement } from '../../dql/ast.ts'
 import type { AsOf } from '../../host.ts'
 import { describeValue } from '../../operators/describe-value.ts'
@@ -18,10 +19,12 @@ import { type Task, wait } from '../task.ts'
 import { applyTimeout } from './timeout.ts'
 
 export function compileSelect(select: SelectStatement, compiler: Compiler): CompiledStatement {
+  const isWrite = hasWrite(select)
   const prepared = new PreparedPlan(planSelect(select), {
     compiler,
     hint: select.index,
     actions: ['select'],
+    isBuffered: isWrite,
   })
   const asOf = select.asOf && compiler.expression(select.asOf)
   const timeout = select.timeout && compiler.expression(select.timeout)
@@ -36,7 +39,7 @@ export function compileSelect(select: SelectStatement, compiler: Compiler): Comp
     return yield* explainPrepared(prepared.for(ctx), ctx)
   }
   const statement: CompiledStatement = {
-    isWrite: false,
+    isWrite,
     run: asOf === undefined ? run : (row, ctx) => atTime(asOf, row, ctx, (at) => run(row, at)),
     explain:
       asOf === undefined
