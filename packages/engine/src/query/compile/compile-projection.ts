@@ -13,8 +13,7 @@ import { type CompiledExpression, pure } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
 import { compileFields, type DynamicFields, isFieldCall, valuesOf } from './dynamic-fields.ts'
 import type { EvalContext } from './eval-context.ts'
-import { writeAt } from './nested-fields.ts'
-import { isPlainObject } from './read-field.ts'
+import { isPlainObject, ownField } from './read-field.ts'
 
 export function compileProjection(projection: Projection, compiler: Compiler): CompiledExpression {
   if (projection.value) return compileValue(projection, compiler)
@@ -135,17 +134,15 @@ function fillNested(paths: readonly (readonly string[])[]): Fill {
     for (const [i, [name, ...rest]] of paths.entries()) {
       if (name === undefined) continue
       const current = Object.hasOwn(object, name) ? object[name] : undefined
-      setField(object, name, rest.length === 0 ? values[i] : placed(current, rest, values[i]))
+      setField(object, name, placed(current, rest, values[i]))
     }
   }
 }
 
-function placed(current: Value, path: readonly string[], value: Value): Value {
-  const base = isPlainObject(current) ? current : {}
-  if (value !== undefined) return writeAt(base, path, value)
-  // NONE is shown where it was asked for, while setting it would leave the field out.
-  const [name, ...rest] = path as [string, ...string[]]
-  const copy: Record<string, Value> = { ...base }
-  setField(copy, name, rest.length === 0 ? undefined : placed(copy[name], rest, undefined))
+/** NONE is shown where it was asked for. What is no object on the way gives way to one. */
+function placed(current: Value, [name, ...rest]: readonly string[], value: Value): Value {
+  if (name === undefined) return value
+  const copy: Record<string, Value> = isPlainObject(current) ? { ...current } : {}
+  setField(copy, name, placed(ownField(copy, name), rest, value))
   return copy
 }

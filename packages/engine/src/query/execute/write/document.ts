@@ -4,7 +4,7 @@
  * was before the statement: `SET a = b, b = a` swaps. Of a new record that is its id, and an edge's ends.
  */
 
-import { setField, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'
+import { Duration, setField, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { CompiledExpression } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
@@ -133,9 +133,11 @@ function combine(operator: '+=' | '-=' | '+?=', left: Value, right: Value): Valu
   return sub(left, right)
 }
 
-/** A counter starts at the first number, any other field becomes a list. */
+/** A counter starts at the first number or duration, any other field becomes a list. */
 function firstOf(value: Value): Value {
-  if (isNumber(value) || value === undefined || value === null) return value ?? undefined
+  if (isNumber(value) || value instanceof Duration || value === undefined || value === null) {
+    return value ?? undefined
+  }
   return Array.isArray(value) ? value : [value]
 }
 
