@@ -195,6 +195,27 @@ test('plans kept per statement are bounded', async () => {
   }
 })
 
+describe('type::field', () => {
+  test('takes texts up to a length', async () => {
+    const name = 'x'.repeat(queryLimits.dynamicFieldBytesMax)
+    const row = { [name]: 1 }
+    expect(await answerOf(host, 'SELECT VALUE type::field($name) FROM $row', { name, row })).toBe('[1]')
+    expect(await answerOf(host, 'SELECT VALUE type::field($name) FROM $row', { name: `${name}x`, row })).toBe(
+      'DQL_TOO_LONG',
+    )
+  })
+
+  test('answers for more paths than it keeps', async () => {
+    const count = queryLimits.dynamicFieldsMax + 2
+    const row = Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, i]))
+    const text = 'SELECT VALUE type::fields($names) FROM ONLY $row'
+    for (const _ of [1, 2]) {
+      const values = await resultOf(host, text, { names: Object.keys(row), row })
+      expect(values).toEqual(Object.values(row))
+    }
+  })
+})
+
 test('a range as a value stands for the records in it', async () => {
   await resultOf(host, 'CREATE t:1, t:2, t:3')
   const range = new Range(

@@ -33,6 +33,9 @@ export const queryLimits = {
   pointTargetsMax: 64,
   /** Values an IN list may have to be answered by points or an index. */
   pointUnionMax: 1_000,
+  /** Different paths that one `type::field()` keeps compiled, and the bytes of the text of one. */
+  dynamicFieldsMax: 256,
+  dynamicFieldBytesMax: 1_024,
   /** Ids that a mock target `|t:n|` may generate. */
   mockRecordsMax: 100_000,
 } as const

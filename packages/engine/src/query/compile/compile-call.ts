@@ -29,6 +29,7 @@ import { combineOne, effectsOf, evaluateAll } from './combine.ts'
 import { compileRecordCall, recordFunction } from './compile-record-call.ts'
 import { type CompiledExpression, constantOf } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
+import { compileFieldCall, isFieldCall } from './dynamic-fields.ts'
 import type { EvalContext } from './eval-context.ts'
 import { foldingContext } from './function-context.ts'
 import { lookUp } from './look-up.ts'
@@ -37,6 +38,7 @@ import { Scope } from './scope.ts'
 import { nodesIn } from './walk.ts'
 
 export function compileCall(node: CallExpression, compiler: Compiler): CompiledExpression {
+  if (isFieldCall(node)) return compileFieldCall(node, compiler)
   const args = node.args.map((arg) => compiler.expression(arg))
   const recordCall = compileRecordCall(node.name, args)
   if (recordCall !== undefined) return recordCall

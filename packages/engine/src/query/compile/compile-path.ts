@@ -73,7 +73,7 @@ function compileSteps(parts: readonly PathPart[], compiler: Compiler): readonly 
       const isSpreading = i < spreadsUntil && spreadingKinds.has(part.kind)
       steps.push(isSpreading ? { ...step, spreads: 'after' } : step)
     }
-    isWalking &&= passingKinds.has(part.kind)
+    isWalking = joiningKinds.has(part.kind) || (isWalking && part.kind === 'where')
   }
   return steps
 }
@@ -81,8 +81,8 @@ function compileSteps(parts: readonly PathPart[], compiler: Compiler): readonly 
 /** Parts that take something of each element of a list. */
 const spreadingKinds: ReadonlySet<PathPart['kind']> = new Set(['field', 'all', 'destructure'])
 
-/** Parts between arrows that leave them one walk: where it has got to is one list, from which it goes on. */
-const passingKinds: ReadonlySet<PathPart['kind']> = new Set(['where', 'optional', 'flatten'])
+/** Parts behind which a list is one place to walk on from, as what arrows have reached is. */
+const joiningKinds: ReadonlySet<PathPart['kind']> = new Set(['optional', 'flatten'])
 
 function follow(steps: readonly PathStep[], start: CompiledExpression): CompiledExpression {
   const isPure = start.isPure && steps.every((step) => step.isPure === true)
@@ -183,7 +183,8 @@ function* filterElements(
   return kept
 }
 
-function* holds(value: Value, condition: CompiledExpression, ctx: EvalContext): Task<boolean> {
+/** Whether the condition holds for an element, or for the record behind it. */
+export function* holds(value: Value, condition: CompiledExpression, ctx: EvalContext): Task<boolean> {
   if (value === undefined || value === null) return false
   const row = yield* wait(rowOf(value, ctx))
   if (row === undefined) return false

@@ -82,9 +82,24 @@ function selectOf(part: GraphPart): SelectStatement {
   }
 }
 
+/** From a list one list, in which an element that can be no record is NONE. */
 function* walk(hops: readonly Hop[], from: Value, row: Value, ctx: EvalContext): Task<Value> {
-  // No way leads from a value that can hold no record.
-  if (!(from instanceof RecordId) && !isComposite(from)) return undefined
+  if (!Array.isArray(from) || from.every(isRecord)) return yield* walkFrom(hops, from, row, ctx)
+  const reached: Value[] = []
+  for (const element of from as readonly Value[]) {
+    const found = yield* walk(hops, element, row, ctx)
+    if (Array.isArray(found)) for (const each of found as readonly Value[]) reached.push(each)
+    else reached.push(found)
+  }
+  return reached
+}
+
+function isRecord(value: Value): boolean {
+  return value instanceof RecordId
+}
+
+function* walkFrom(hops: readonly Hop[], from: Value, row: Value, ctx: EvalContext): Task<Value> {
+  if (!isRecord(from) && !isComposite(from)) return undefined
   let reached: Value[] = nodesOf(from)
   for (let i = 0; i < hops.length; i += 1) {
     const hop = hops[i] as Hop

@@ -30,14 +30,22 @@ function indexOf(position: Value): number | undefined {
     : undefined
 }
 
-/** NONE where the range leaves the list. @throws QUERY_TYPE_EXPECTED for an end that is no int */
-function slice(list: readonly Value[], { begin, end }: Range): Value {
+function slice(list: readonly Value[], range: Range): Value {
+  const bounds = sliceBounds(list.length, range)
+  return bounds && list.slice(...bounds)
+}
+
+/**
+ * First position and the one behind the last; `undefined` where the range leaves the list. @throws
+ * QUERY_TYPE_EXPECTED for an end that is no int
+ */
+export function sliceBounds(length: number, { begin, end }: Range): readonly [number, number] | undefined {
   const first = begin === undefined ? 0 : placeOf(begin.value)
-  const last = end === undefined ? list.length : placeOf(end.value)
+  const last = end === undefined ? length : placeOf(end.value)
   const from = first + (begin?.inclusive === false ? 1 : 0)
   const to = last + (end?.inclusive === true ? 1 : 0)
-  const isInside = first >= 0 && last >= 0 && from <= to && to <= list.length
-  return isInside ? list.slice(from, to) : undefined
+  const isInside = first >= 0 && last >= 0 && from <= to && to <= length
+  return isInside ? [from, to] : undefined
 }
 
 function placeOf(value: Value): number {

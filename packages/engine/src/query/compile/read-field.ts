@@ -31,10 +31,12 @@ export function isPlainObject(value: Value): value is ValueObject {
   return prototype === Object.prototype || prototype === null
 }
 
-/** A field of the current row, which is never a link. */
+/** A field of the current row, which is never a link, or of each element of one that is a list. */
 export function rowReader(name: string): (row: Value) => Value {
   const read = objectReader(name)
-  return (row) => (isPlainObject(row) ? read(row) : undefined)
+  const readElements = (row: Value): Value => elementsOf(row)?.map(readRow)
+  const readRow = (row: Value): Value => (isPlainObject(row) ? read(row) : readElements(row))
+  return readRow
 }
 
 /** A field of any value; follows links. */

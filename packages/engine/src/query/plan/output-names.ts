@@ -31,7 +31,7 @@ function nameOf(expression: Expression): readonly string[] {
   }
 }
 
-function pathNames(idiom: IdiomExpression): readonly string[] {
+export function pathNames(idiom: IdiomExpression): readonly string[] {
   const names: string[] = []
   for (const part of idiom.parts) {
     if (part.kind === 'field') names.push(part.name)

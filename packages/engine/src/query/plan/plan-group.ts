@@ -8,6 +8,7 @@
  */
 
 import { plainFields } from '../compile/compile-path.ts'
+import { isFieldCall } from '../compile/dynamic-fields.ts'
 import { isIndependent } from '../compile/independence.ts'
 import { type AnyNode, rewriteTree, sameTree, someNode } from '../compile/walk.ts'
 import type {
@@ -58,6 +59,7 @@ export class GroupRewriter {
       case 'idiom':
         return this.#replacePath(node as IdiomExpression)
       case 'call':
+        if (isFieldCall(node)) return this.#gather(node)
         return isAggregate(node) ? this.#aggregate(node as CallExpression) : undefined
       case 'param':
         return (node as ParamExpression).name === 'this' ? this.#gather(node as ParamExpression) : undefined

@@ -137,6 +137,8 @@ export interface GetRecordsNode {
 export interface ValuesNode {
   readonly kind: 'values'
   readonly expression: Expression
+  /** The statement that changes what it is; it refuses NONE and NULL, which a query reads as no rows. */
+  readonly changedBy?: string
 }
 
 /** One input after the other. */

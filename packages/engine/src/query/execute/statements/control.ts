@@ -25,7 +25,7 @@ import { isTruthy } from '../../operators/truthiness.ts'
 import { textOf } from '../../operators/value-text.ts'
 import { queryErrors } from '../../query-errors.ts'
 import { requireAdmin } from '../admin.ts'
-import { fetchInto, fetchPlaces } from '../operators/fetch.ts'
+import { compileFetch, fetchInto } from '../operators/fetch.ts'
 import { done, type Task, wait } from '../task.ts'
 import { millisOf } from './timeout.ts'
 
@@ -58,12 +58,12 @@ export function compileLet({ name, type, value }: LetStatement, compiler: Compil
 
 export function compileReturn({ value, fetch }: ReturnStatement, compiler: Compiler): CompiledStatement {
   const compiled = value && compiler.expression(value)
-  const places = (fetch ?? []).flatMap(fetchPlaces)
+  const places = fetch && compileFetch(fetch, compiler)
   return {
     isWrite: value !== undefined && hasWrite(value),
     *run(row, ctx) {
       const found = compiled && (yield* wait(compiled.evaluate(row, ctx)))
-      return new Jump('return', places.length === 0 ? found : yield* fetchInto(found, places, ctx))
+      return new Jump('return', places ? yield* fetchInto(found, yield* places(ctx), ctx) : found)
     },
   }
 }

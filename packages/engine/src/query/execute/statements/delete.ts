@@ -15,7 +15,7 @@ import { currentRecord, matchedIds } from './update.ts'
 import { compileClauses, WriteResult } from './write-clauses.ts'
 
 export function compileDelete(statement: DeleteStatement, compiler: Compiler): CompiledStatement {
-  const prepared = new PreparedPlan(planTargets(statement.targets, statement.where), {
+  const prepared = new PreparedPlan(planTargets(statement.targets, statement.where, 'DELETE'), {
     compiler,
     hint: statement.index,
     actions: ['select', 'delete'],

@@ -6,6 +6,7 @@ import type { Value } from '@dendrodb/protocol'
 import type { CompiledExpression, CompiledStatement } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
+import { hasWrite } from '../../compile/walk.ts'
 import type { CallExpression, CountStatement, SelectStatement } from '../../dql/ast.ts'
 import { planSelect } from '../../plan/plan-select.ts'
 import { collectOnly, collectRows, kept, onlyOf } from '../collect-rows.ts'
@@ -16,10 +17,12 @@ import { applyTimeout } from './timeout.ts'
 import { compileTimes } from './times.ts'
 
 export function compileSelect(select: SelectStatement, compiler: Compiler): CompiledStatement {
+  const isWrite = hasWrite(select)
   const prepared = new PreparedPlan(planSelect(select), {
     compiler,
     hint: select.index,
     actions: ['select'],
+    isBuffered: isWrite,
   })
   const times = compileTimes(select, compiler)
   const timeout = select.timeout && compiler.expression(select.timeout)
@@ -34,7 +37,7 @@ export function compileSelect(select: SelectStatement, compiler: Compiler): Comp
     return yield* explainPrepared(prepared.for(ctx), ctx)
   }
   const statement: CompiledStatement = {
-    isWrite: false,
+    isWrite,
     run: times === undefined ? run : (row, ctx) => times(row, ctx, (at) => run(row, at)),
     explain:
       times === undefined

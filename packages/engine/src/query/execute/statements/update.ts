@@ -21,7 +21,7 @@ import { compileTarget } from '../write/targets.ts'
 import { compileClauses, WriteResult } from './write-clauses.ts'
 
 export function compileUpdate(update: UpdateStatement, compiler: Compiler): CompiledStatement {
-  const prepared = new PreparedPlan(planTargets(update.targets, update.where), {
+  const prepared = new PreparedPlan(planTargets(update.targets, update.where, 'UPDATE'), {
     compiler,
     hint: update.index,
     actions: ['select', 'update'],

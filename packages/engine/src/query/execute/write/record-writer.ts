@@ -36,7 +36,8 @@ export interface RecordChange {
 /** @throws QUERY_NESTED_WRITE where there is no transaction */
 export function writableTx(ctx: EvalContext, statement: string): WriteTx {
   if (ctx.tx === undefined) {
-    throw queryErrors.NESTED_WRITE({ statement, place: 'a read of the past or a permission rule' })
+    const place = 'a read of the past, a permission rule, or a closure called by a statement that reads'
+    throw queryErrors.NESTED_WRITE({ statement, place })
   }
   return ctx.tx
 }
