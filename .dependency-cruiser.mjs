@@ -33,7 +33,17 @@ const engineLayers = {
 
 /** Doors and services of the server: a service knows neither a door nor another service. */
 const doors = ['http', 'ws', 'resp', 'mcp', 'line']
-const services = ['auth', 'memory', 'cache', 'files', 'functions', 'automations', 'webhooks', 'code']
+const services = [
+  'auth',
+  'anchors',
+  'memory',
+  'cache',
+  'files',
+  'functions',
+  'automations',
+  'webhooks',
+  'code',
+]
 
 /** Tests, and what only tests use: they stand outside the layers, but inside the packages. */
 const testFile = '[.](test|bench)[.]ts$|[.-](suite|fixture)[.]ts$|/testing/'

@@ -116,6 +116,7 @@ export class Engine implements QueryHost {
   readonly #signer: CheckpointSigner
   readonly #names: Set<string>
   readonly #open = new Map<string, Promise<Database>>()
+  readonly #opened = new Set<Database>()
   /** Databases that were closed by themselves: their files may not be free yet. */
   readonly #closing = new Map<string, Promise<void>>()
   #isClosed = false
@@ -150,6 +151,11 @@ export class Engine implements QueryHost {
     return [...this.#names].sort()
   }
 
+  /** Those that are open now. */
+  openDatabases(): readonly Database[] {
+    return [...this.#opened]
+  }
+
   /** Closes all databases. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true
@@ -177,10 +183,13 @@ export class Engine implements QueryHost {
     try {
       const ledger = await openLedger(name, store, hash)
       const core = new DatabaseCore({ name, store, ...ledger, ...this.#caches })
-      return new Database(core, this, this.#signer, (closed) => {
+      const database = new Database(core, this, this.#signer, (closed) => {
         this.#open.delete(name)
+        this.#opened.delete(database)
         this.#closing.set(name, closed)
       })
+      this.#opened.add(database)
+      return database
     } catch (error) {
       await store.close()
       throw error

@@ -9,6 +9,8 @@ import type { AddressInfo } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { type Engine, openEngine } from '@dendrodb/engine'
 import { DbError } from '@dendrodb/protocol'
+import { AnchorService } from './anchors/anchor-service.ts'
+import { createSubmitter } from './anchors/create-submitter.ts'
 import { AuthService } from './auth/auth-service.ts'
 import { RootToken, readRootToken } from './auth/root-token.ts'
 import { SigningKeys, signingKeyFile } from './auth/signing-keys.ts'
@@ -87,6 +89,7 @@ class ServerStart {
 
   async #open(): Promise<Server> {
     const tls = await readTls(this.#config)
+    const submitter = createSubmitter(this.#config)
     const engine = await this.#openEngine()
     const auth = await this.#openAuth(engine)
     const { app, metrics } = createHttpServer({
@@ -98,6 +101,7 @@ class ServerStart {
       tls,
     })
     this.#opened.push(() => this.#drain(app))
+    this.#startAnchors(engine, submitter)
     const address = await this.#listen(app)
     setImmediate(() => void metrics.load().catch((error: unknown) => this.#logBackground(error)))
     const url = urlOf(tls === undefined ? 'http' : 'https', address)
@@ -160,6 +164,14 @@ class ServerStart {
     })
     this.#opened.push(() => auth.close())
     return auth
+  }
+
+  #startAnchors(engine: Engine, submitter: ReturnType<typeof createSubmitter>): void {
+    const { blockchainAnchor, anchorEvery: every } = this.#config
+    if (blockchainAnchor === 'off') return
+    const anchors = new AnchorService({ engine, every, submitter, now: this.#now, log: this.#log })
+    this.#opened.push(() => anchors.stop())
+    anchors.start()
   }
 
   async #listen(app: ReturnType<typeof createHttpServer>['app']): Promise<Server['address']> {

@@ -361,6 +361,11 @@ export class Database implements DatabaseHost {
     return this.#proofs.checkpoint(size)
   }
 
+  /** Heads of the commits `from` to `to`, in order, in chunks. @throws PROOF_SEQ_UNKNOWN, LEDGER_CORRUPT */
+  heads(from: number, to: number): AsyncIterable<readonly Uint8Array[]> {
+    return this.#proofs.heads(from, to)
+  }
+
   /**
    * The public key that checks checkpoints; hand it on a way that its receiver trusts. @throws
    * KEYS_UNREADABLE
