@@ -38,8 +38,8 @@ export interface Session {
   /** What the session's writes say about themselves unless the statement says otherwise. */
   readonly meta?: WriteMeta
   /**
-   * What was asked for, where that is not the text and its variables, as when a door makes up an id: by this a
-   * request is told from another one with the same idempotency key.
+   * What was asked for, where that is not the text and its variables, as when a door makes up an id: by this
+   * a request is told from another one with the same idempotency key.
    */
   readonly request?: Value
   /** Reads show the database as of then; nothing can be written. */

@@ -2,8 +2,8 @@
  * What a request says about its write beside the data: why it is made, on what condition, when it holds, and
  * what keeps it from being carried out twice.
  * It comes as fields of the body, or of the query string where there is no body, and the idempotency key as a
- * header too (draft-ietf-httpapi-idempotency-key-header). Beside the fields of a record their names begin with
- * `$`.
+ * header too (draft-ietf-httpapi-idempotency-key-header). Beside the fields of a record their names begin
+ * with `$`.
  */
 
 import type { WriteMeta } from '@dendrodb/engine'
@@ -28,7 +28,9 @@ export const recordWriteFields: ReadonlySet<string> = new Set(
   [...metaFields, ...conditionFields].map((name) => `$${name}`),
 )
 
-/** @param prefix in front of the names. @throws HTTP_FIELD_INVALID; the engine refuses values out of bounds */
+/**
+ * @param prefix in front of the names. @throws HTTP_FIELD_INVALID; the engine refuses values out of bounds
+ */
 export function writeMetaOf(request: FastifyRequest, fields: ValueObject, prefix: '' | '$'): WriteMeta {
   const read = new FieldReader(fields, prefix)
   const causedBy = read.seqs('caused_by')
