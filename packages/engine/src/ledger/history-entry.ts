@@ -10,6 +10,8 @@
  * | …      | 1–8   | prevSeq, uvarint: the commit of the version it replaced; 0: it was absent |
  */
 
+import { skipExact } from '@dendrodb/protocol'
+import type { KvEntry } from '../storage/kv-store.ts'
 import { readUvarint, uvarintBytes, writeUvarint } from './uvarint.ts'
 
 export interface HistoryEntry {
@@ -28,4 +30,25 @@ export function encodeHistoryEntry(entry: HistoryEntry): Buffer {
 export function decodeHistoryEntry(stored: Uint8Array): HistoryEntry {
   const n = readUvarint(stored, 1)
   return { isPut: stored[0] === 1, n: n.value, prevSeq: readUvarint(stored, n.end).value }
+}
+
+/** An `H` key and its value, taken apart. */
+export interface HistoryItem extends HistoryEntry {
+  readonly key: Buffer
+  readonly seq: number
+  readonly tableId: number
+  readonly idKey: Buffer
+}
+
+export function decodeHistory({ key, value }: KvEntry): HistoryItem {
+  const branch = readUvarint(key, 1)
+  const table = readUvarint(key, branch.end)
+  const idEnd = skipExact(key, table.end)
+  return {
+    key,
+    seq: readUvarint(key, idEnd).value,
+    tableId: table.value,
+    idKey: key.subarray(table.end, idEnd),
+    ...decodeHistoryEntry(value),
+  }
 }

@@ -7,7 +7,7 @@
  * validFrom, validTo, record bytes as a byte string].
  */
 
-import { decodeCanonical, encodeCanonical, type RecordKey, type Value } from '@dendrodb/protocol'
+import { CborReader, encodeCanonical, type RecordKey, readCanonical, type Value } from '@dendrodb/protocol'
 import { type Hash, hashOf } from './hash.ts'
 import { ledgerErrors } from './ledger-errors.ts'
 import { saltBytes } from './salt-source.ts'
@@ -31,6 +31,9 @@ export interface SealedVersion {
 
 const opPut = 1
 const opDelete = 0
+const fieldCount = 7
+/** CBOR's null. */
+const noneByte = 0xf6
 
 export function sealVersion(version: RecordVersion, salt: Uint8Array): SealedVersion {
   const payload = Buffer.concat([salt, encodeCanonical(payloadFields(version))])
@@ -44,26 +47,30 @@ export function commitmentOf(version: RecordVersion, salt: Uint8Array): Hash {
   return hashOf(Buffer.concat([salt, encodeCanonical(fields)]))
 }
 
-/** @throws LEDGER_CORRUPT */
+/** `bytes` of the version is a part of the payload. @throws LEDGER_CORRUPT */
 export function openVersion(payload: Uint8Array): {
   readonly version: RecordVersion
   readonly salt: Uint8Array
 } {
-  const fields = decodeCanonical(payload.subarray(saltBytes)) as readonly Value[]
-  const [tableId, table, key, op, validFrom, validTo, bytes] = fields
+  const reader = new CborReader(payload, saltBytes)
+  if (reader.array() !== fieldCount) throw otherShape()
+  const tableId = reader.uint()
+  const table = reader.key()
+  const key = readCanonical(reader) as RecordKey
+  const op = reader.uint()
+  const validFrom = readCanonical(reader)
+  const validTo = readCanonical(reader)
+  const bytes = reader.accept(noneByte) ? undefined : reader.bytesView()
+  reader.finish()
   // Nothing may stand for the same version in two ways, or a changed byte could go unnoticed.
-  const isExact = fields.length === 7 && !fields.includes(undefined) && (op === opPut) === (bytes !== null)
-  if (!isExact)
-    throw ledgerErrors.CORRUPT({ what: 'a record version', reason: 'its payload has another shape' })
-  const version: RecordVersion = {
-    tableId: tableId as number,
-    table: table as string,
-    key: key as RecordKey,
-    validFrom,
-    validTo,
-    bytes: op === opPut ? (bytes as Uint8Array) : undefined,
-  }
+  const isExact = op === (bytes === undefined ? opDelete : opPut)
+  if (!isExact || validFrom === undefined || validTo === undefined) throw otherShape()
+  const version: RecordVersion = { tableId, table, key, validFrom, validTo, bytes }
   return { version, salt: payload.subarray(0, saltBytes) }
+}
+
+function otherShape(): Error {
+  return ledgerErrors.CORRUPT({ what: 'a record version', reason: 'its payload has another shape' })
 }
 
 function payloadFields(version: RecordVersion): Value[] {
