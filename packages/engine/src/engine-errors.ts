@@ -13,5 +13,15 @@ export const engineErrors = defineErrors('ENGINE', {
     status: 'conflict',
     message: 'the name {name} is too much like that of the database {other}; choose another one',
   },
+  DATABASE_UNKNOWN: { status: 'not_found', message: 'there is no database {name} in {path}' },
+  NOT_INTACT: {
+    status: 'corrupt',
+    message:
+      'what was made from the log does not verify, so it was thrown away; of {count} findings the first: {what}',
+  },
+  REBUILD_IMPOSSIBLE: {
+    status: 'corrupt',
+    message: 'the database {name} cannot be rebuilt from its own log, nothing was changed: {reason}',
+  },
   DATABASES_OPEN: { status: 'resource_exceeded', message: 'more than {limit} databases are open' },
 })

@@ -14,6 +14,7 @@ export {
   type ValueObject,
   ValueSet,
 } from '@dendrodb/protocol'
+export type { BuildProgress } from './database/build-store.ts'
 export type {
   CommitOperation,
   Database,
@@ -23,9 +24,11 @@ export type {
   WriteReceipt,
 } from './database/database.ts'
 export { checkDatabaseName } from './database/database-name.ts'
+export type { RebuildReport } from './database/rebuild-database.ts'
 export type { SelectOptions } from './database/select-statement.ts'
 export type { WriteMeta } from './ledger/write-meta.ts'
 export type { ReadView, StoredRecord, WriteTx } from './models/model.ts'
+export { type RebuildOptions, rebuildDatabase } from './offline.ts'
 export { type Engine, type EngineOptions, openEngine } from './open-engine.ts'
 export type { AsOf, IndexProgress, Receipt, WriteOptions } from './query/host.ts'
 export type { Session, SessionAuth, SessionLimits } from './query/session.ts'

@@ -2,6 +2,7 @@
 
 import type { Command } from './command.ts'
 import { helpCommand } from './help-command.ts'
+import { rebuildCommand } from './rebuild-command.ts'
 import { sqlCommand } from './sql-command.ts'
 import { startCommand } from './start-command.ts'
 import { statusCommand } from './status-command.ts'
@@ -13,6 +14,7 @@ export const commands: readonly Command[] = [
   sqlCommand,
   statusCommand,
   verifyCommand,
+  rebuildCommand,
   versionCommand,
   helpCommand,
 ]

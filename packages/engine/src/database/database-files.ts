@@ -8,6 +8,7 @@ import { openCurrentStore } from '../storage/generation.ts'
 import type { KvStore } from '../storage/kv-store.ts'
 import { openLevelStore } from '../storage/leveldb/level-store.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
+import type { OpenStore } from './build-store.ts'
 import { databaseOfFolder, folderOfDatabase } from './database-name.ts'
 
 export interface DatabaseFiles {
@@ -23,6 +24,16 @@ export interface FileOptions {
 
 const databasesFolder = 'databases'
 
+/** Folder of a database; its generations lie in it. */
+export function databaseDirectory(path: string, name: string): string {
+  return join(path, databasesFolder, folderOfDatabase(name))
+}
+
+/** How the files of a generation are opened, whoever does it. */
+export function storeOpener(options: Partial<FileOptions> = {}): OpenStore {
+  return (path) => openLevelStore({ path, ...options })
+}
+
 export function filesIn(path: string, options: FileOptions): DatabaseFiles {
   const root = join(path, databasesFolder)
   return {
@@ -35,9 +46,9 @@ export function filesIn(path: string, options: FileOptions): DatabaseFiles {
       return names.filter((name) => name !== undefined).sort()
     },
     async open(name) {
-      const folder = join(root, folderOfDatabase(name))
-      await mkdir(folder, { recursive: true })
-      return openCurrentStore(folder, (generation) => openLevelStore({ path: generation, ...options }))
+      const directory = databaseDirectory(path, name)
+      await mkdir(directory, { recursive: true })
+      return openCurrentStore(directory, storeOpener(options))
     },
   }
 }
