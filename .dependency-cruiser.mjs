@@ -29,6 +29,7 @@ const engineLayers = {
   replica: ['query', 'ledger'],
   verify: ['models', 'catalog', 'ledger', 'storage'],
   replay: ['models', 'catalog', 'ledger', 'storage'],
+  backup: ['replay', 'ledger', 'storage'],
 }
 
 /** Doors and services of the server: a service knows neither a door nor another service. */

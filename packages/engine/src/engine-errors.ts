@@ -13,6 +13,11 @@ export const engineErrors = defineErrors('ENGINE', {
     status: 'conflict',
     message: 'the name {name} is too much like that of the database {other}; choose another one',
   },
+  DATABASE_EXISTS: {
+    status: 'conflict',
+    message:
+      'there is a database {name} already: restore under another name, or say that it is to be replaced',
+  },
   DATABASE_UNKNOWN: { status: 'not_found', message: 'there is no database {name} in {path}' },
   NOT_INTACT: {
     status: 'corrupt',

@@ -14,8 +14,12 @@ export {
   type ValueObject,
   ValueSet,
 } from '@dendrodb/protocol'
+export type { BackupInput } from './backup/join-backups.ts'
+export type { BackupStream } from './database/backup-database.ts'
 export type { BuildProgress } from './database/build-store.ts'
 export type {
+  BackupOptions,
+  BackupReport,
   CommitOperation,
   Database,
   DeleteReceipt,
@@ -28,7 +32,13 @@ export type { RebuildReport } from './database/rebuild-database.ts'
 export type { SelectOptions } from './database/select-statement.ts'
 export type { WriteMeta } from './ledger/write-meta.ts'
 export type { ReadView, StoredRecord, WriteTx } from './models/model.ts'
-export { type RebuildOptions, rebuildDatabase } from './offline.ts'
+export {
+  type RebuildOptions,
+  type RestoreOptions,
+  type RestoreReport,
+  rebuildDatabase,
+  restoreBackup,
+} from './offline.ts'
 export { type Engine, type EngineOptions, openEngine } from './open-engine.ts'
 export type { AsOf, IndexProgress, Receipt, WriteOptions } from './query/host.ts'
 export type { Session, SessionAuth, SessionLimits } from './query/session.ts'

@@ -97,13 +97,14 @@ export class Engine implements QueryHost {
     return opening
   }
 
+  /** Also one that was restored into the folder since it was opened. */
   hasDatabase(name: string): boolean {
-    return this.#names.has(name)
+    return this.#names.has(name) || this.#files.has(name)
   }
 
   /** Names of all databases, open or not, sorted. */
   async databaseNames(): Promise<readonly string[]> {
-    return [...this.#names].sort()
+    return [...new Set([...this.#names, ...(await this.#files.names())])].sort()
   }
 
   /** Closes all databases. Idempotent. */

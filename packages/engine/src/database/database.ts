@@ -4,6 +4,8 @@
  */
 
 import { DbError, fromUntrusted, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
+import type { BackupSummary } from '../backup/encode-backup.ts'
+import { saveFile } from '../backup/save-file.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
 import type { ReadView, StoredRecord, WriteTx } from '../models/model.ts'
@@ -12,6 +14,12 @@ import type { Session } from '../query/session.ts'
 import { type QueryAnswer, runQuery } from '../run-query.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
 import { type VerifyOptions, type VerifyReport, verifyStore } from '../verify/verify-store.ts'
+import {
+  type BackupStream,
+  type BackupStreamOptions,
+  endOfBackup,
+  openBackupStream,
+} from './backup-database.ts'
 import { copyValue } from './copy-value.ts'
 import type { DatabaseCore } from './database-core.ts'
 import { GarbageCollector } from './garbage-collector.ts'
@@ -37,6 +45,18 @@ export interface DeleteReceipt extends Receipt {
 export interface QueryOptions {
   /** Who asks; default: the engine's owner. */
   readonly session?: Partial<Omit<Session, 'database'>>
+}
+
+export interface BackupOptions extends Omit<BackupStreamOptions, 'since'> {
+  readonly path: string
+  /** Only what came after this commit, or after the backup in a file. Default: everything. */
+  readonly since?: number | { readonly file: string } | undefined
+}
+
+export interface BackupReport extends BackupSummary {
+  readonly path: string
+  /** Head of the last commit in the backup. */
+  readonly head: string
 }
 
 /** Given to the statements of a transaction that another one, or CANCEL, brought down. */
@@ -174,6 +194,24 @@ export class Database implements DatabaseHost {
   /** Checks every commit, version, record and index entry against the chain. */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     return verifyStore(this.#core.store, options)
+  }
+
+  /**
+   * Writes everything that was committed so far, or since an earlier backup, to a file, while the database
+   * goes on. The file appears under its name once it is whole and on disk.
+   * @throws BACKUP_SINCE_UNKNOWN, BACKUP_DIVERGED, BACKUP_UNWRITABLE, STORAGE_FULL, LEDGER_CORRUPT
+   * @example await shop.backup({ path: 'shop-2.ddbackup', since: { file: 'shop-1.ddbackup' } })
+   */
+  async backup({ path, since, ...options }: BackupOptions): Promise<BackupReport> {
+    const from = typeof since === 'number' ? { seq: since } : since && (await endOfBackup(since.file))
+    const stream = await this.openBackup({ ...options, since: from })
+    await saveFile(path, stream.chunks)
+    return { path, head: stream.head, ...stream.summary() }
+  }
+
+  /** The bytes of a backup, for whoever sends them elsewhere. Has to be read to its end, or closed. */
+  openBackup(options: BackupStreamOptions = {}): Promise<BackupStream> {
+    return openBackupStream(this.#core, options)
   }
 
   /** Bytes of the database on disk. */

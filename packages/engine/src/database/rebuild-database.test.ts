@@ -2,42 +2,18 @@
  * A database with damaged derived keys comes back from its own log; one with a damaged log stays as it is.
  */
 
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { RecordId } from '@dendrodb/protocol'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { keyOf, kindRange, manifestKey } from '../ledger/key-space.ts'
 import { rebuildDatabase } from '../offline.ts'
-import { openEngine } from '../open-engine.ts'
 import type { KvEntry, KvOperation, KvStore } from '../storage/kv-store.ts'
 import { openLevelStore } from '../storage/leveldb/level-store.ts'
 import { collect } from '../testing/open-core.ts'
-import type { Database } from './database.ts'
+import { answersOf, shopFolder, withShop } from '../testing/shop-folder.ts'
 
-let original = ''
-
-beforeAll(async () => {
-  original = mkdtempSync(join(tmpdir(), 'ddb-rebuild-'))
-  const engine = await openEngine({ path: original })
-  const shop = await engine.database('shop')
-  await shop.query(`
-    DEFINE INDEX price ON product FIELDS price;
-    FOR $i IN 1..=300 { CREATE type::record("product", $i) SET name = "p" + <string> $i, price = $i % 7 };
-    UPDATE product SET price += 1 WHERE price > 3;
-    RELATE product:1->like->product:2;
-    DELETE product:3`)
-  await engine.close()
-})
-
-afterAll(() => rmSync(original, { recursive: true, force: true }))
-
-function copy(): string {
-  const path = mkdtempSync(join(tmpdir(), 'ddb-rebuild-'))
-  cpSync(original, path, { recursive: true })
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
-  return path
-}
+const copy = shopFolder()
 
 function directoryIn(path: string): string {
   return join(path, 'databases', 'shop')
@@ -56,27 +32,9 @@ function entriesOf(store: KvStore, kind: Parameters<typeof kindRange>[0]): Promi
   return collect(store.snapshot().scan(kindRange(kind)))
 }
 
-async function withDatabase<T>(path: string, work: (shop: Database) => Promise<T>): Promise<T> {
-  const engine = await openEngine({ path })
-  try {
-    return await work(await engine.database('shop'))
-  } finally {
-    await engine.close()
-  }
-}
-
-const answers = (path: string) =>
-  withDatabase(path, async (shop) => ({
-    head: shop.head(),
-    now: await shop.query('SELECT * FROM product WHERE price = 5; SELECT count() FROM product GROUP ALL'),
-    earlier: await shop.query('SELECT VALUE id FROM product WHERE price = 4 AS OF 2'),
-    edges: await shop.query('SELECT VALUE ->like->product FROM ONLY product:1'),
-    findings: (await shop.verify()).findings,
-  }))
-
 test('whatever derived keys are lost, changed or made up, the database comes back as it was', async () => {
   const path = copy()
-  const before = await answers(path)
+  const before = await answersOf(path)
   await change(path, async (store) => {
     const operations: KvOperation[] = []
     for (const kind of ['record', 'history', 'index', 'pastIndex', 'merkle', 'count'] as const) {
@@ -89,26 +47,24 @@ test('whatever derived keys are lost, changed or made up, the database comes bac
     operations.push({ type: 'put', key: Buffer.from('stray'), value: Buffer.from('x') })
     return operations
   })
-  const damaged = await withDatabase(path, async (shop) => (await shop.verify()).findingsCount).catch(
-    () => -1,
-  )
+  const damaged = await withShop(path, async (shop) => (await shop.verify()).findingsCount).catch(() => -1)
   expect(damaged).not.toBe(0)
 
   const phases = new Set<string>()
   const report = await rebuildDatabase({ path, name: 'shop', onProgress: ({ phase }) => phases.add(phase) })
   expect(report).toMatchObject({ seq: before.head.seq, head: before.head.head, isHeadConfirmed: true })
   expect([...phases]).toEqual(['log', 'records', 'verify'])
-  expect(await answers(path)).toEqual(before)
+  expect(await answersOf(path)).toEqual(before)
   expect(readdirSync(directoryIn(path)).sort()).toEqual(['CURRENT-GENERATION', 'gen-000002'])
 })
 
 test('a damaged manifest is made anew from the last commit', async () => {
   const path = copy()
-  const before = await answers(path)
+  const before = await answersOf(path)
   await change(path, async () => [{ type: 'put', key: manifestKey, value: Buffer.from('nonsense') }])
   const report = await rebuildDatabase({ path, name: 'shop' })
   expect(report).toMatchObject({ head: before.head.head, isHeadConfirmed: false })
-  expect(await answers(path)).toEqual(before)
+  expect(await answersOf(path)).toEqual(before)
 })
 
 test.each([
@@ -142,7 +98,7 @@ test('a version that was changed together with its checksum is found by the veri
 
 test('a database that is open, or not there, is refused', async () => {
   const path = copy()
-  await withDatabase(path, async (shop) => {
+  await withShop(path, async (shop) => {
     await expect(rebuildDatabase({ path, name: 'shop' })).rejects.toMatchObject({ code: 'STORAGE_LOCKED' })
     expect(await shop.get(new RecordId('product', 1))).toBeDefined()
   })

@@ -121,9 +121,10 @@ function missing(what: string): Error {
   return ledgerErrors.CORRUPT({ what, reason: 'it is missing' })
 }
 
-/** Entries of a kind that are asked for in the order of their keys. */
+/** Entries of a kind that are asked for in the order of their keys. The next ones are read ahead. */
 class EntryQueue {
   readonly #chunks: AsyncIterator<readonly KvEntry[]>
+  #ahead: Promise<IteratorResult<readonly KvEntry[]>>
   /** `undefined`: there are no more. */
   #chunk: readonly KvEntry[] | undefined = []
   #at = 0
@@ -131,6 +132,7 @@ class EntryQueue {
   constructor(reader: KvReader, kind: 'commit' | 'meta' | 'version', fromSeq: number) {
     const range = { gte: keyOf(kind, fromSeq), lt: kindRange(kind).lt }
     this.#chunks = reader.scan(range, { chunkEntries: itemsPerChunk })[Symbol.asyncIterator]()
+    this.#ahead = this.#readAhead()
   }
 
   /** The value under the key; `undefined`: there is no such key. Earlier keys are passed over. */
@@ -147,12 +149,21 @@ class EntryQueue {
   }
 
   async fill(): Promise<void> {
-    const { done, value } = await this.#chunks.next()
+    const { done, value } = await this.#ahead
     this.#chunk = done === true ? undefined : value
     this.#at = 0
+    if (done !== true) this.#ahead = this.#readAhead()
   }
 
   async close(): Promise<void> {
+    await this.#ahead.catch(() => undefined)
     await this.#chunks.return?.()
+  }
+
+  #readAhead(): Promise<IteratorResult<readonly KvEntry[]>> {
+    const next = this.#chunks.next()
+    // Told to whoever fills next.
+    next.catch(() => undefined)
+    return next
   }
 }
