@@ -15,6 +15,13 @@ export {
   ValueSet,
 } from '@dendrodb/protocol'
 export type { BackupInput } from './backup/join-backups.ts'
+export {
+  type BackupInfo,
+  type BackupReceiver,
+  describeBackup,
+  type ReceivedBackup,
+  receiveBackup,
+} from './backup/receive-backup.ts'
 export type { BackupStream } from './database/backup-database.ts'
 export type { BuildProgress } from './database/build-store.ts'
 export type {

@@ -1,8 +1,10 @@
 /** All commands, in the order of the help. */
 
+import { backupCommand } from './backup-command.ts'
 import type { Command } from './command.ts'
 import { helpCommand } from './help-command.ts'
 import { rebuildCommand } from './rebuild-command.ts'
+import { restoreCommand } from './restore-command.ts'
 import { sqlCommand } from './sql-command.ts'
 import { startCommand } from './start-command.ts'
 import { statusCommand } from './status-command.ts'
@@ -13,6 +15,8 @@ export const commands: readonly Command[] = [
   startCommand,
   sqlCommand,
   statusCommand,
+  backupCommand,
+  restoreCommand,
   verifyCommand,
   rebuildCommand,
   versionCommand,

@@ -13,10 +13,13 @@ export interface Progress {
 }
 
 const barColumns = 30
+/** Shorter steps nobody sees, and a slow terminal would hold the work up. */
+const redrawMs = 50
 
 export class ProgressBar {
   readonly #stream: OutputStream
   #isShown = false
+  #drawnMs = Number.NEGATIVE_INFINITY
 
   constructor(stream: OutputStream) {
     this.#stream = stream
@@ -24,6 +27,9 @@ export class ProgressBar {
 
   show(progress: Progress): void {
     if (this.#stream.isTTY !== true) return
+    const nowMs = performance.now()
+    if (nowMs - this.#drawnMs < redrawMs) return
+    this.#drawnMs = nowMs
     this.#isShown = true
     this.#stream.write(`\r${progressLine(progress)}\u001b[K`)
   }

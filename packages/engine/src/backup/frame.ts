@@ -56,6 +56,8 @@ export interface Frame {
   readonly kind: FrameKind
   readonly number: number
   readonly body: Buffer
+  /** All of it, as it was read. */
+  readonly bytes: readonly Buffer[]
 }
 
 export class FrameReader {
@@ -65,6 +67,11 @@ export class FrameReader {
 
   constructor(source: ByteSource) {
     this.#source = source
+  }
+
+  /** Of the source, for messages. */
+  get name(): string {
+    return this.#source.name
   }
 
   get checksum(): Buffer {
@@ -90,7 +97,7 @@ export class FrameReader {
     if (!checksum.equals(rest.subarray(length))) throw this.damaged('its checksum does not match')
     this.#checksum = checksum
     this.#number += 1
-    return { kind, number: this.#number - 1, body }
+    return { kind, number: this.#number - 1, body, bytes: [head, rest] }
   }
 
   /** @throws BACKUP_DAMAGED when there is more */

@@ -30,18 +30,26 @@ export async function openBackup(options: ReadBackupOptions): Promise<OpenedBack
   const source = new ByteSource(options.name, options.stream)
   try {
     const frames = new FrameReader(source)
-    await frames.readMagic()
-    const { kind, body } = await frames.next()
-    const header = kind === 'header' ? decodeHeader(body) : undefined
-    if (header === undefined) throw frames.damaged('it is no header', 0)
-    if (typeof header === 'number') {
-      throw backupErrors.FORMAT_TOO_NEW({ file: source.name, found: header, supported: backupFormat })
-    }
+    const { header } = await readHeader(frames)
     return new OpenedBackup(source, frames, header, options.masterKey)
   } catch (error) {
     await source.close()
     throw error
   }
+}
+
+/** The first frame. @throws BACKUP_NOT_ONE, BACKUP_FORMAT_TOO_NEW, BACKUP_DAMAGED */
+export async function readHeader(
+  frames: FrameReader,
+): Promise<{ readonly header: BackupHeader; readonly frame: Frame }> {
+  await frames.readMagic()
+  const frame = await frames.next()
+  const header = frame.kind === 'header' ? decodeHeader(frame.body) : undefined
+  if (header === undefined) throw frames.damaged('it is no header', frame.number)
+  if (typeof header === 'number') {
+    throw backupErrors.FORMAT_TOO_NEW({ file: frames.name, found: header, supported: backupFormat })
+  }
+  return { header, frame }
 }
 
 export class OpenedBackup {

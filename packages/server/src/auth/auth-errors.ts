@@ -47,6 +47,7 @@ export const authErrors = defineErrors('AUTH', {
     message: 'too many passwords are being checked; try again in {retry_after_secs} s',
   },
   FORBIDDEN: { status: 'permission_denied', message: 'only an admin of the database or root may do this' },
+  ROOT_ONLY: { status: 'permission_denied', message: 'only the root token may do this' },
   ROOT_HAS_NO_ACCOUNT: {
     status: 'invalid_argument',
     message: 'the root token is no account: it has no session and no profile',

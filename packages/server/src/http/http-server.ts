@@ -24,6 +24,7 @@ import { requestIdOf } from './request-id.ts'
 import { RequestLog } from './request-log.ts'
 import { adminRoutes } from './routes/admin-routes.ts'
 import { accountRoutes, signInRoutes } from './routes/auth-routes.ts'
+import { backupRoutes } from './routes/backup-routes.ts'
 import { dataRoutes } from './routes/data-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
 import { metricsRoutes } from './routes/metrics-routes.ts'
@@ -88,6 +89,8 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     dataRoutes(signedIn, { databases, limits, metrics })
     accountRoutes(signedIn, { auth, databases })
     adminRoutes(signedIn, { auth, databases })
+    const masterKey = config.tmk === undefined ? undefined : Buffer.from(config.tmk, 'hex')
+    backupRoutes(signedIn, { engine, masterKey })
   })
   return { app, metrics }
 }
