@@ -15,6 +15,7 @@ import { restoreDatabase } from './database/restore-database.ts'
 import { engineErrors } from './engine-errors.ts'
 import { formatHead } from './ledger/hash.ts'
 import { ledgerErrors } from './ledger/ledger-errors.ts'
+import { type ExportInput, openExportFile } from './transfer/read-export.ts'
 
 export interface RebuildOptions {
   /** Folder of the data, as `openEngine` takes it. */
@@ -82,6 +83,50 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
   })
   const { seq, head } = result.manifest
   return { name, seq, head: formatHead(head), versions: result.versions, trash }
+}
+
+export interface ImportHistoryOptions {
+  /** Folder of the data, as `openEngine` takes it; made when missing. */
+  readonly path: string
+  /** An export of a history, or a stream of its bytes. */
+  readonly file: ExportInput
+  /** Name of the database. Default: the one that the export is of. */
+  readonly name?: string | undefined
+  /** Whether a database of that name may be there; it is moved to the folder `trash`. */
+  readonly replace?: boolean | undefined
+  readonly onProgress?: ((progress: BuildProgress) => void) | undefined
+}
+
+/**
+ * Makes a database from an export of a history, with the same head. It is verified as a whole before it gets
+ * its name.
+ * @throws TRANSFER_*, ENGINE_DATABASE_EXISTS, ENGINE_NOT_INTACT, LEDGER_CORRUPT, STORAGE_LOCKED, STORAGE_FULL
+ * @example await importHistory({ path: './data', file: 'shop.jsonl', name: 'shop-copy' })
+ */
+export async function importHistory(options: ImportHistoryOptions): Promise<RestoreReport> {
+  const { path, file, replace = false, onProgress } = options
+  const opened = await openExportFile(file)
+  try {
+    opened.expect('history')
+    const { database, store, seq, head } = opened.header
+    const name = checkDatabaseName(options.name ?? database)
+    const target = { root: databasesIn(path), trash: trashIn(path), name, replace, openStore: storeOpener() }
+    const { result, trash } = await restoreDatabase(target, {
+      format: Buffer.from(store ?? '', 'base64'),
+      log: opened.log(),
+      onProgress,
+      check: ({ manifest }) => {
+        if (manifest.seq === seq && formatHead(manifest.head) === head) return
+        throw ledgerErrors.CORRUPT({
+          what: opened.file,
+          reason: 'it does not lead to the head that it names',
+        })
+      },
+    })
+    return { name, seq, head, versions: result.versions, trash }
+  } finally {
+    await opened.close()
+  }
 }
 
 /** @throws LEDGER_AS_OF_INVALID */

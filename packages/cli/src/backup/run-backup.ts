@@ -46,12 +46,8 @@ function checkOptions(args: Arguments): void {
 }
 
 async function databasesOf(args: Arguments, target: Target): Promise<readonly string[]> {
-  const known = await target.databaseNames()
-  if (args.has('all')) return known
-  const name = args.value('database') ?? ''
-  if (known.includes(name)) return [name]
-  if ('url' in target) throw cliErrors.DATABASE_UNKNOWN({ name, url: target.url })
-  throw cliErrors.DATABASE_MISSING({ name, folder: target.folder, hint: '' })
+  if (args.has('all')) return target.databaseNames()
+  return [await target.known(args.value('database') ?? '')]
 }
 
 async function backUp(database: string, args: Arguments, target: Target, io: CliIo): Promise<void> {

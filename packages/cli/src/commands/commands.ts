@@ -2,7 +2,9 @@
 
 import { backupCommand } from './backup-command.ts'
 import type { Command } from './command.ts'
+import { exportCommand } from './export-command.ts'
 import { helpCommand } from './help-command.ts'
+import { importCommand } from './import-command.ts'
 import { rebuildCommand } from './rebuild-command.ts'
 import { restoreCommand } from './restore-command.ts'
 import { sqlCommand } from './sql-command.ts'
@@ -17,6 +19,8 @@ export const commands: readonly Command[] = [
   statusCommand,
   backupCommand,
   restoreCommand,
+  exportCommand,
+  importCommand,
   verifyCommand,
   rebuildCommand,
   versionCommand,

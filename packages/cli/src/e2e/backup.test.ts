@@ -158,7 +158,7 @@ describe('without a server', () => {
   test.each([
     [['--all', '-d', 'main'], 'CLI_OPTIONS_CLASH'],
     [['--incremental', '-o', 'nowhere'], 'CLI_OPTION_VALUE'],
-    [['-o', 'nowhere/b'], 'BACKUP_UNWRITABLE'],
+    [['-o', 'nowhere/b'], 'STORAGE_FILE_UNWRITABLE'],
     [['-d', 'mian'], 'CLI_DATABASE_MISSING'],
   ])('backup %s fails with %s', async (args, code) => {
     const cwd = folder()

@@ -30,17 +30,30 @@ export class FolderTarget {
     return this.engine.databaseNames()
   }
 
+  /** The name of a database that is there. @throws CLI_DATABASE_MISSING */
+  async known(name: string): Promise<string> {
+    if (this.engine.hasDatabase(name)) return name
+    throw cliErrors.DATABASE_MISSING({ name, folder: this.folder, hint: '' })
+  }
+
   close(): Promise<void> {
     return this.engine.close()
   }
 }
 
-/** @throws CLI_DATA_MISSING, CLI_DATA_UNUSABLE, CLI_OPTION_VALUE */
-export async function openTarget(args: Arguments, io: CliIo): Promise<Target> {
+/**
+ * @param makes whether a folder without data becomes one
+ * @throws CLI_DATA_MISSING, CLI_DATA_UNUSABLE, CLI_TOKEN_MISSING, CLI_OPTION_VALUE
+ */
+export async function openTarget(
+  args: Arguments,
+  io: CliIo,
+  { makes = false }: { readonly makes?: boolean } = {},
+): Promise<Target> {
   const isFolder = args.isGiven('data') && !args.isGiven('url') && !args.isGiven('token')
   if (!isFolder || args.isFromEnvironment('url')) return openServer(args, io)
   const folder = resolve(args.value('data') ?? '')
-  if (!existsSync(join(folder, 'databases'))) throw cliErrors.DATA_MISSING({ folder })
+  if (!makes && !existsSync(join(folder, 'databases'))) throw cliErrors.DATA_MISSING({ folder })
   const engine = await openEngine({ path: folder })
   try {
     // A server opens it first, so that whoever has it has the folder.

@@ -2,7 +2,13 @@
  * The routes of a server that are for its administrator.
  */
 
-import { type BackupReceiver, receiveBackup } from '@dendrodb/engine'
+import {
+  type BackupReceiver,
+  type ExportLine,
+  type ImportCounts,
+  type OpenedExport,
+  receiveBackup,
+} from '@dendrodb/engine'
 import { cliErrors } from '../cli-errors.ts'
 import { readJson, transportError } from '../sql/remote-connection.ts'
 
@@ -11,6 +17,15 @@ export interface RemoteBackupOptions {
   readonly since?: { readonly seq: number; readonly head?: string | undefined } | undefined
   readonly isPlain: boolean
 }
+
+export interface RemoteImportOptions {
+  readonly overwrite: boolean
+  readonly onProgress: (counts: ImportCounts) => void
+}
+
+/** A server takes requests of 16 MiB unless it is told otherwise. */
+const charsPerRequest = 1024 * 1024
+const linesPerRequest = 1_000
 
 export class RemoteAdmin {
   readonly url: string
@@ -35,6 +50,60 @@ export class RemoteAdmin {
       throw cliErrors.SERVER_ANSWER({ url: this.url, problem: 'it does not list its databases' })
     }
     return names
+  }
+
+  /** The name of a database that is there. @throws CLI_DATABASE_UNKNOWN */
+  async known(name: string): Promise<string> {
+    if ((await this.databaseNames()).includes(name)) return name
+    throw cliErrors.DATABASE_UNKNOWN({ name, url: this.url })
+  }
+
+  /** @throws what the server says */
+  async export(database: string, history: boolean): Promise<AsyncIterable<Uint8Array>> {
+    const query = new URLSearchParams({ database, history: String(history) })
+    const response = await this.request(`/api/admin/export?${query}`)
+    if (!response.ok) await readJson(response, this.url)
+    return this.#stream(response)
+  }
+
+  /** Sends the lines in requests of a bounded size. @throws what the server says, TRANSFER_INCOMPLETE */
+  async import(
+    database: string,
+    opened: OpenedExport,
+    { overwrite, onProgress }: RemoteImportOptions,
+  ): Promise<ImportCounts> {
+    const counts = { written: 0, unchanged: 0 }
+    const send = async (lines: readonly ExportLine[]) => {
+      const [first] = lines
+      if (first === undefined) return
+      const body = {
+        file: opened.file,
+        first_line: first.number,
+        lines: lines.map(({ text }) => text),
+        overwrite,
+      }
+      const response = await this.request(`/api/admin/import?${new URLSearchParams({ database })}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      const answer = await readJson(response, this.url)
+      counts.written += Number(answer.written)
+      counts.unchanged += Number(answer.unchanged)
+      onProgress(counts)
+    }
+    let batch: ExportLine[] = []
+    let chars = 0
+    for await (const line of opened.lines()) {
+      batch.push(line)
+      chars += line.text.length
+      if (batch.length < linesPerRequest && chars < charsPerRequest) continue
+      await send(batch)
+      batch = []
+      chars = 0
+    }
+    await send(batch)
+    return counts
   }
 
   /** @throws what the server says, BACKUP_NOT_ONE */

@@ -38,6 +38,4 @@ export const backupErrors = defineErrors('BACKUP', {
     message:
       'commit {since} of this database is not the one that the backup before ended with; take a full backup',
   },
-  UNWRITABLE: { status: 'unavailable', message: '{path} cannot be written: {reason}' },
-  UNREADABLE: { status: 'not_found', message: '{path} cannot be read: {reason}' },
 })

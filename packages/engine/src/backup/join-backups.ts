@@ -3,17 +3,16 @@
  * Why headers first: files in a wrong order, or of different databases, are told before hours of work.
  */
 
-import { createReadStream } from 'node:fs'
-import { DbError, must } from '@dendrodb/protocol'
+import { must } from '@dendrodb/protocol'
 import { decodeCommit } from '../ledger/commit.ts'
 import { decodeFormat } from '../ledger/manifest.ts'
 import { rootOf } from '../ledger/merkle/compact-range.ts'
 import type { LogItem } from '../replay/log-item.ts'
 import type { ReplayResult } from '../replay/replay-log.ts'
+import { readFile } from '../storage/plain-file.ts'
 import { backupErrors } from './backup-errors.ts'
 import type { BackupHeader } from './backup-header.ts'
 import type { ByteStream } from './byte-source.ts'
-import { filesPerRestoreMax } from './limits.ts'
 import { type OpenedBackup, openBackup } from './read-backup.ts'
 
 /** A file, or a stream that can be read once. */
@@ -29,16 +28,10 @@ export interface JoinOptions {
 }
 
 /**
- * @throws BACKUP_NOT_ONE, BACKUP_NOT_FULL, BACKUP_NOT_NEXT, BACKUP_POINT_UNKNOWN, BACKUP_UNREADABLE, …
+ * @throws BACKUP_NOT_ONE, BACKUP_NOT_FULL, BACKUP_NOT_NEXT, BACKUP_POINT_UNKNOWN, STORAGE_FILE_UNREADABLE, …
  */
 export async function joinBackups(options: JoinOptions): Promise<JoinedBackups> {
   const { inputs, to } = options
-  if (inputs.length > filesPerRestoreMax) {
-    throw backupErrors.UNREADABLE({
-      path: 'the list of files',
-      reason: `it has more than ${filesPerRestoreMax}`,
-    })
-  }
   const parts: Part[] = []
   for (const input of inputs) {
     const part = await openPart(input, options.masterKey)
@@ -90,7 +83,7 @@ export class JoinedBackups {
       const { name } = part
       const backup = part.opened ?? (await openFile(name, this.#masterKey))
       try {
-        for await (const items of readable(name, backup.log())) {
+        for await (const items of backup.log()) {
           const end = this.#endWithin(items)
           if (end >= 0) {
             yield items.slice(0, end)
@@ -139,28 +132,9 @@ async function openPart(input: BackupInput, masterKey: Uint8Array | undefined): 
   return { name: input, header: opened.header, opened: undefined }
 }
 
-/** @throws BACKUP_UNREADABLE, BACKUP_NOT_ONE, BACKUP_DAMAGED, BACKUP_FORMAT_TOO_NEW */
-export async function openFile(path: string, masterKey?: Uint8Array): Promise<OpenedBackup> {
-  try {
-    return await openBackup({ name: path, stream: createReadStream(path), masterKey })
-  } catch (error) {
-    throw readError(path, error)
-  }
-}
-
-async function* readable<T>(path: string, log: AsyncIterable<T>): AsyncGenerator<T> {
-  try {
-    yield* log
-  } catch (error) {
-    throw readError(path, error)
-  }
-}
-
-function readError(path: string, error: unknown): unknown {
-  if (error instanceof DbError) return error
-  const { code, message } = error as NodeJS.ErrnoException
-  if (code === undefined || !/^E[A-Z]+$/.test(code)) return error
-  return backupErrors.UNREADABLE({ path, reason: message }, { cause: error })
+/** @throws STORAGE_FILE_UNREADABLE, BACKUP_NOT_ONE, BACKUP_DAMAGED, BACKUP_FORMAT_TOO_NEW */
+export function openFile(path: string, masterKey?: Uint8Array): Promise<OpenedBackup> {
+  return openBackup({ name: path, stream: readFile(path), masterKey })
 }
 
 function checkNext(before: Part | undefined, { name, header }: Part): void {

@@ -14,5 +14,3 @@ export const frameBytesMax = blockBytesMax + blockBytes
 export const blocksInFlightMax = 2
 /** Of zstd: 1 is the fastest and gives nearly the same sizes as 3. */
 export const compressionLevel = 1
-/** Files that one restore takes. */
-export const filesPerRestoreMax = 10_000

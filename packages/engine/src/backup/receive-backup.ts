@@ -3,12 +3,12 @@
  */
 
 import { formatHead } from '../ledger/hash.ts'
+import { saveFile } from '../storage/plain-file.ts'
 import type { BackupHeader } from './backup-header.ts'
 import { ByteSource, type ByteStream } from './byte-source.ts'
 import { FrameReader, magic } from './frame.ts'
 import { openFile } from './join-backups.ts'
 import { readHeader } from './read-backup.ts'
-import { saveFile } from './save-file.ts'
 
 /** What the header of a backup says. */
 export interface BackupInfo {
@@ -21,7 +21,7 @@ export interface BackupInfo {
   readonly isEncrypted: boolean
 }
 
-/** Reads the beginning of a file. @throws BACKUP_NOT_ONE, BACKUP_DAMAGED, BACKUP_UNREADABLE, … */
+/** Reads the beginning of a file. @throws BACKUP_NOT_ONE, BACKUP_DAMAGED, STORAGE_FILE_UNREADABLE, … */
 export async function describeBackup(path: string): Promise<BackupInfo> {
   const backup = await openFile(path)
   await backup.close()
@@ -68,7 +68,9 @@ export class BackupReceiver {
     }
   }
 
-  /** To a file that appears once it is whole. @throws BACKUP_DAMAGED, BACKUP_UNWRITABLE, STORAGE_FULL */
+  /**
+   * To a file that appears once it is whole. @throws BACKUP_DAMAGED, STORAGE_FILE_UNWRITABLE, STORAGE_FULL
+   */
   async save(path: string): Promise<void> {
     await saveFile(path, this.chunks())
   }

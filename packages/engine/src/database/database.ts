@@ -5,7 +5,6 @@
 
 import { DbError, fromUntrusted, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { BackupSummary } from '../backup/encode-backup.ts'
-import { saveFile } from '../backup/save-file.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
 import type { ReadView, StoredRecord, WriteTx } from '../models/model.ts'
@@ -13,6 +12,13 @@ import type { AsOf, DatabaseHost, IndexProgress, QueryHost, Receipt, WriteOption
 import type { Session } from '../query/session.ts'
 import { type QueryAnswer, runQuery } from '../run-query.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
+import { saveFile } from '../storage/plain-file.ts'
+import {
+  type ImportCounts,
+  RecordImport,
+  type ImportOptions as RecordImportOptions,
+} from '../transfer/import-records.ts'
+import { type ExportInput, openExportFile } from '../transfer/read-export.ts'
 import { type VerifyOptions, type VerifyReport, verifyStore } from '../verify/verify-store.ts'
 import {
   type BackupStream,
@@ -22,6 +28,7 @@ import {
 } from './backup-database.ts'
 import { copyValue } from './copy-value.ts'
 import type { DatabaseCore } from './database-core.ts'
+import { type ExportOptions, type ExportStream, openExportStream } from './export-database.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { IndexBuilder } from './index-builder.ts'
 import { type SelectOptions, selectStatement } from './select-statement.ts'
@@ -51,6 +58,16 @@ export interface BackupOptions extends Omit<BackupStreamOptions, 'since'> {
   readonly path: string
   /** Only what came after this commit, or after the backup in a file. Default: everything. */
   readonly since?: number | { readonly file: string } | undefined
+}
+
+export interface ImportOptions {
+  /** A file, or a stream of its bytes. */
+  readonly file: ExportInput
+  /** Whether records and definitions that are others may be overwritten. Default: no. */
+  readonly overwrite?: boolean | undefined
+  readonly meta?: WriteMeta | undefined
+  /** Called after every line. */
+  readonly onProgress?: ((counts: ImportCounts) => void) | undefined
 }
 
 export interface BackupReport extends BackupSummary {
@@ -199,7 +216,7 @@ export class Database implements DatabaseHost {
   /**
    * Writes everything that was committed so far, or since an earlier backup, to a file, while the database
    * goes on. The file appears under its name once it is whole and on disk.
-   * @throws BACKUP_SINCE_UNKNOWN, BACKUP_DIVERGED, BACKUP_UNWRITABLE, STORAGE_FULL, LEDGER_CORRUPT
+   * @throws BACKUP_SINCE_UNKNOWN, BACKUP_DIVERGED, STORAGE_FILE_UNWRITABLE, STORAGE_FULL, LEDGER_CORRUPT
    * @example await shop.backup({ path: 'shop-2.ddbackup', since: { file: 'shop-1.ddbackup' } })
    */
   async backup({ path, since, ...options }: BackupOptions): Promise<BackupReport> {
@@ -212,6 +229,55 @@ export class Database implements DatabaseHost {
   /** The bytes of a backup, for whoever sends them elsewhere. Has to be read to its end, or closed. */
   openBackup(options: BackupStreamOptions = {}): Promise<BackupStream> {
     return openBackupStream(this.#core, options)
+  }
+
+  /**
+   * Writes the records as they are, or every commit with all that belongs to it, to a file as lines of JSON,
+   * while the database goes on. The file appears under its name once it is whole and on disk.
+   * @throws STORAGE_FILE_UNWRITABLE, STORAGE_FULL, LEDGER_CORRUPT
+   * @example await shop.export({ path: 'shop.jsonl' })
+   */
+  async export({ path, ...options }: ExportOptions & { readonly path: string }): Promise<Receipt> {
+    const { seq, head, chunks } = await this.openExport(options)
+    await saveFile(path, chunks)
+    return { seq, head }
+  }
+
+  /** The bytes of an export, for whoever sends them elsewhere. Has to be read to its end, or closed. */
+  openExport(options: ExportOptions = {}): Promise<ExportStream> {
+    return openExportStream(this.#core, options)
+  }
+
+  /**
+   * Writes an export of records into this database; records that are there already are passed over. Can be
+   * run again after it failed. (An export of a history makes a database of its own: see `importHistory`.)
+   * @throws TRANSFER_EXISTS where something else is there and `overwrite` is not set, TRANSFER_NOT_ONE,
+   * TRANSFER_LINE, TRANSFER_INCOMPLETE, INDEX_UNIQUE_VIOLATION
+   * @example await shop.import({ file: 'shop.jsonl' })
+   */
+  async import({ file, onProgress, ...options }: ImportOptions): Promise<ImportCounts> {
+    const opened = await openExportFile(file)
+    try {
+      opened.expect('records')
+      const { overwrite = false, meta } = options
+      const records = new RecordImport(this, { file: opened.file, overwrite, meta })
+      for await (const line of opened.lines()) {
+        await records.add(line)
+        onProgress?.(records.counts)
+      }
+      await records.flush()
+      return records.counts
+    } finally {
+      await opened.close()
+    }
+  }
+
+  /**
+   * Lines of an export of records, in their order, where somebody else reads the file; the last ones may be
+   * written when `flush` is called.
+   */
+  openImport(options: RecordImportOptions): RecordImport {
+    return new RecordImport(this, options)
   }
 
   /** Bytes of the database on disk. */

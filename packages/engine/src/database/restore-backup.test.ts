@@ -311,7 +311,7 @@ describe('a broken backup', () => {
       code: 'BACKUP_NOT_NEXT',
       message: expect.stringContaining('it is of the database'),
     })
-    await expect(restore(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'BACKUP_UNREADABLE' })
-    await expect(restore(folder)).rejects.toMatchObject({ code: 'BACKUP_UNREADABLE' })
+    await expect(restore(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'STORAGE_FILE_UNREADABLE' })
+    await expect(restore(folder)).rejects.toMatchObject({ code: 'STORAGE_FILE_UNREADABLE' })
   })
 })

@@ -29,6 +29,7 @@ import { dataRoutes } from './routes/data-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
 import { metricsRoutes } from './routes/metrics-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
+import { transferRoutes } from './routes/transfer-routes.ts'
 import { securityHeaders, strictTransportHeader } from './security-headers.ts'
 
 export interface TlsFiles {
@@ -91,6 +92,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     adminRoutes(signedIn, { auth, databases })
     const masterKey = config.tmk === undefined ? undefined : Buffer.from(config.tmk, 'hex')
     backupRoutes(signedIn, { engine, masterKey })
+    transferRoutes(signedIn, { engine, databases })
   })
   return { app, metrics }
 }

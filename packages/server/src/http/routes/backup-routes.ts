@@ -5,11 +5,11 @@
 
 import { Readable } from 'node:stream'
 import type { Engine } from '@dendrodb/engine'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { requireRoot } from '../../auth/principal.ts'
 import { httpErrors } from '../http-errors.ts'
 import { fieldError } from '../json-body.ts'
-import { defaultDatabase } from '../request-database.ts'
+import { databaseNamed } from '../request-database.ts'
 
 export interface BackupRouteOptions {
   readonly engine: Engine
@@ -24,7 +24,8 @@ interface BackupQuery {
 export function backupRoutes(app: FastifyInstance, { engine, masterKey }: BackupRouteOptions): void {
   app.get<BackupQuery>('/api/admin/backup', async (request, reply) => {
     requireRoot(request.principal)
-    const { database: name = databaseHeader(request), since, head, plain } = request.query
+    const { since, head, plain } = request.query
+    const name = databaseNamed(request, request.query.database)
     // Root makes a database by naming it, which is not what backing it up should do.
     if (!engine.hasDatabase(name)) throw httpErrors.DATABASE_UNKNOWN({ name })
     const database = await engine.database(name)
@@ -44,11 +45,6 @@ export function backupRoutes(app: FastifyInstance, { engine, masterKey }: Backup
     }
     return reply.send(Readable.from(backup.chunks, { objectMode: false }))
   })
-}
-
-function databaseHeader(request: FastifyRequest): string {
-  const given = request.headers['x-ddb-database']
-  return typeof given === 'string' ? given : defaultDatabase
 }
 
 /** @throws HTTP_FIELD_INVALID */
