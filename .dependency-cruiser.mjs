@@ -29,6 +29,9 @@ const engineLayers = {
   feed: ['query', 'ledger'],
   replica: ['query', 'ledger'],
   verify: ['models', 'catalog', 'ledger', 'storage'],
+  replay: ['models', 'catalog', 'ledger', 'storage'],
+  backup: ['replay', 'ledger', 'storage'],
+  transfer: ['replay', 'models', 'catalog', 'ledger', 'storage'],
 }
 
 /** Doors and services of the server: a service knows neither a door nor another service. */

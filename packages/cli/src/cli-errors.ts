@@ -24,6 +24,10 @@ export const cliErrors = defineErrors('CLI', {
     status: 'invalid_argument',
     message: 'ddb {command} does not know what to do with "{argument}"; see "ddb {command} --help"',
   },
+  OPERAND_MISSING: {
+    status: 'invalid_argument',
+    message: 'ddb {command} needs a {operand}; see "ddb {command} --help"',
+  },
   OPTIONS_CLASH: { status: 'invalid_argument', message: '{one} and {other} cannot be used together' },
   FILE_UNREADABLE: { status: 'not_found', message: 'the file {file} cannot be read: {problem}' },
   FILE_UNWRITABLE: { status: 'unavailable', message: 'the file {file} cannot be written: {problem}' },

@@ -142,13 +142,14 @@ export class Engine implements QueryHost {
     return hash === undefined ? database : database.then((opened) => withHash(opened, hash))
   }
 
+  /** Also one that was restored into the folder since it was opened. */
   hasDatabase(name: string): boolean {
-    return this.#names.has(name)
+    return this.#names.has(name) || this.#files.has(name)
   }
 
   /** Names of all databases, open or not, sorted. */
   async databaseNames(): Promise<readonly string[]> {
-    return [...this.#names].sort()
+    return [...new Set([...this.#names, ...(await this.#files.names())])].sort()
   }
 
   /** Those that are open now. */

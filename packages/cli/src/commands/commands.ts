@@ -1,8 +1,13 @@
 /** All commands, in the order of the help. */
 
+import { backupCommand } from './backup-command.ts'
 import type { Command } from './command.ts'
+import { exportCommand } from './export-command.ts'
 import { helpCommand } from './help-command.ts'
+import { importCommand } from './import-command.ts'
 import { proofCommand } from './proof-command.ts'
+import { rebuildCommand } from './rebuild-command.ts'
+import { restoreCommand } from './restore-command.ts'
 import { sqlCommand } from './sql-command.ts'
 import { startCommand } from './start-command.ts'
 import { statusCommand } from './status-command.ts'
@@ -16,7 +21,12 @@ export const commands: readonly Command[] = [
   statusCommand,
   proofCommand,
   verifyProofCommand,
+  backupCommand,
+  restoreCommand,
+  exportCommand,
+  importCommand,
   verifyCommand,
+  rebuildCommand,
   versionCommand,
   helpCommand,
 ]

@@ -70,7 +70,7 @@ async function openFolderOrServer(folder: string, args: Arguments, io: CliIo): P
   }
 }
 
-async function isAnswering(url: string): Promise<boolean> {
+export async function isAnswering(url: string): Promise<boolean> {
   try {
     const { ok } = await fetch(`${url}/health`, { signal: AbortSignal.timeout(answerMsMax) })
     return ok

@@ -25,7 +25,7 @@ async function seqAtInstant(reader: KvReader, newestSeq: number, instant: Value)
   if (!(instant instanceof Datetime)) {
     throw ledgerErrors.AS_OF_INVALID()
   }
-  const micros = instant.seconds * 1_000_000 + Math.floor(instant.nanos / 1_000)
+  const micros = microsOf(instant)
   let low = 0
   let high = newestSeq
   while (low < high) {
@@ -34,6 +34,11 @@ async function seqAtInstant(reader: KvReader, newestSeq: number, instant: Value)
     else high = middle - 1
   }
   return low
+}
+
+/** Since 1970; what is finer is cut off. */
+export function microsOf({ seconds, nanos }: Datetime): number {
+  return seconds * 1_000_000 + Math.floor(nanos / 1_000)
 }
 
 async function commitMicros(reader: KvReader, seq: number): Promise<number> {

@@ -12,6 +12,8 @@
  * | …      | 1–8   | if flagged: periodBefore, uvarint                                         |
  */
 
+import { skipExact } from '@dendrodb/protocol'
+import type { KvEntry } from '../storage/kv-store.ts'
 import { readUvarint, uvarintBytes, writeUvarint } from './uvarint.ts'
 
 const putFlag = 1
@@ -41,4 +43,25 @@ export function decodeHistoryEntry(stored: Uint8Array): HistoryEntry {
   const prevSeq = readUvarint(stored, n.end)
   const periodBefore = (flags & periodFlag) === 0 ? 0 : readUvarint(stored, prevSeq.end).value
   return { isPut: (flags & putFlag) !== 0, n: n.value, prevSeq: prevSeq.value, periodBefore }
+}
+
+/** An `H` key and its value, taken apart. */
+export interface HistoryItem extends HistoryEntry {
+  readonly key: Buffer
+  readonly seq: number
+  readonly tableId: number
+  readonly idKey: Buffer
+}
+
+export function decodeHistory({ key, value }: KvEntry): HistoryItem {
+  const branch = readUvarint(key, 1)
+  const table = readUvarint(key, branch.end)
+  const idEnd = skipExact(key, table.end)
+  return {
+    key,
+    seq: readUvarint(key, idEnd).value,
+    tableId: table.value,
+    idKey: key.subarray(table.end, idEnd),
+    ...decodeHistoryEntry(value),
+  }
 }

@@ -173,7 +173,7 @@ function damagedPointer(directory: string, reason: string) {
 }
 
 /** Makes the names in a folder durable. Windows has no such call and needs none. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')
   try {

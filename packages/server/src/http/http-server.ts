@@ -37,11 +37,13 @@ import { RequestLog } from './request-log.ts'
 import { adminRoutes } from './routes/admin-routes.ts'
 import { auditRoutes } from './routes/audit-routes.ts'
 import { accountRoutes, signInRoutes } from './routes/auth-routes.ts'
+import { backupRoutes } from './routes/backup-routes.ts'
 import { dataRoutes } from './routes/data-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
 import { metricsRoutes } from './routes/metrics-routes.ts'
 import { proofRoutes } from './routes/proof-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
+import { transferRoutes } from './routes/transfer-routes.ts'
 import { securityHeaders, strictTransportHeader } from './security-headers.ts'
 
 export interface TlsFiles {
@@ -112,6 +114,9 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     adminRoutes(signedIn, { auth, databases })
     auditRoutes(signedIn, { databases })
     proofRoutes(signedIn, { databases, limits })
+    const masterKey = config.tmk === undefined ? undefined : Buffer.from(config.tmk, 'hex')
+    backupRoutes(signedIn, { engine, masterKey })
+    transferRoutes(signedIn, { engine, databases })
   })
   return { app, metrics }
 }

@@ -5,6 +5,7 @@
  */
 
 import type { ValueObject } from '@dendrodb/protocol'
+import { definedByOwnCommit } from '../../catalog/definition-codec.ts'
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
 import type { LedgerHash } from '../../ledger/hash.ts'
 import { decodeLiveEntry, encodeLiveEntry } from '../../ledger/index-entry.ts'
@@ -79,7 +80,8 @@ export class IndexDiff {
     const removed = this.#net.get(name)
     if (removed?.op === 'remove') this.#net.delete(name)
     else this.#net.set(name, indexChange('add', index, entry, idKey, 0))
-    const since = removed?.since ?? 0
+    // For reads of this transaction, where it says nothing if the index is defined by it.
+    const since = Math.max(removed?.since ?? 0, 0)
     this.#overlay.set(keyText(key), encodeLiveEntry(since, entry.isCut, entry.isUnique, idKey))
   }
 
@@ -96,7 +98,9 @@ export class IndexDiff {
     } else {
       // An entry that a running build has not reached yet counts from the index's definition on, as the build
       // would.
-      this.#net.set(name, indexChange('remove', index, entry, idKey, held?.since ?? index.sinceSeq))
+      const isNew = index.sinceSeq === definedByOwnCommit
+      const since = isNew ? definedByOwnCommit : (held?.since ?? index.sinceSeq)
+      this.#net.set(name, indexChange('remove', index, entry, idKey, since))
     }
     this.#overlay.set(keyText(key), null)
   }

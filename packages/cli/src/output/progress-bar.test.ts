@@ -41,3 +41,7 @@ test('what is no terminal gets no bar', () => {
   bar.clear()
   expect(file.read()).toBeNull()
 })
+
+test('work of unknown size shows what is done', () => {
+  expect(progressLine({ phase: 'log', done: 12_345, total: undefined })).toBe('log      12,345')
+})

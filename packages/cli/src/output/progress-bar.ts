@@ -1,22 +1,35 @@
 /**
- * How far the verification is, on one line of a terminal; nothing anywhere else.
+ * How far a long work is, on one line of a terminal; nothing anywhere else.
  */
 
-import type { VerifyProgress } from '@dendrodb/engine'
 import type { OutputStream } from '../cli-io.ts'
 
+export interface Progress {
+  /** A word for what is being done. */
+  readonly phase: string
+  readonly done: number
+  /** Not known: no bar, only what is done. */
+  readonly total: number | undefined
+}
+
 const barColumns = 30
+/** Shorter steps nobody sees, and a slow terminal would hold the work up. */
+const redrawMs = 50
 
 export class ProgressBar {
   readonly #stream: OutputStream
   #isShown = false
+  #drawnMs = Number.NEGATIVE_INFINITY
 
   constructor(stream: OutputStream) {
     this.#stream = stream
   }
 
-  show(progress: VerifyProgress): void {
+  show(progress: Progress): void {
     if (this.#stream.isTTY !== true) return
+    const nowMs = performance.now()
+    if (nowMs - this.#drawnMs < redrawMs) return
+    this.#drawnMs = nowMs
     this.#isShown = true
     this.#stream.write(`\r${progressLine(progress)}\u001b[K`)
   }
@@ -28,11 +41,13 @@ export class ProgressBar {
 }
 
 /** `chain    ██████░░░░░░  40 %  8,000 of 20,000`. */
-export function progressLine({ phase, done, total }: VerifyProgress): string {
+export function progressLine({ phase, done, total }: Progress): string {
+  const name = phase.padEnd(7)
+  if (total === undefined) return `${name}  ${done.toLocaleString('en-US')}`
   const share = total === 0 ? 1 : Math.min(1, done / total)
   const full = Math.round(share * barColumns)
   const bar = '█'.repeat(full) + '░'.repeat(barColumns - full)
   const percent = String(Math.floor(share * 100)).padStart(3)
   const counts = `${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}`
-  return `${phase.padEnd(7)}  ${bar} ${percent} %  ${counts}`
+  return `${name}  ${bar} ${percent} %  ${counts}`
 }
