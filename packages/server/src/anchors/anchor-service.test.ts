@@ -10,8 +10,9 @@ import { join } from 'node:path'
 import { type Database, type Engine, openEngine } from '@dendrodb/engine'
 import { verifyCheckpoint } from '@dendrodb/protocol'
 import { expect, onTestFinished, test } from 'vitest'
+import { loadConfig } from '../config/load-config.ts'
 import { AnchorService } from './anchor-service.ts'
-import { attemptsMax, retryMs, retryMsMax } from './limits.ts'
+import { attemptsMax, batchCommitsMin, retryMs, retryMsMax } from './limits.ts'
 import { ReceiptStore } from './receipt-store.ts'
 import type { Batch, Progress, Submitter } from './submitter.ts'
 
@@ -117,6 +118,12 @@ test('batches follow one another without a gap, and the commits of receipts make
   const { seq } = main.head()
   for (let at = 0; at < 5; at += 1) await service.tick()
   expect(main.head().seq).toBe(seq)
+})
+
+test('a batch may not be smaller than what its receipt costs', () => {
+  const config = (every: number) => loadConfig({ args: ['--anchor-every', String(every)], env: {} }).config
+  expect(config(batchCommitsMin).anchorEvery).toBe(batchCommitsMin)
+  expect(() => config(batchCommitsMin - 1)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID_VALUE' }))
 })
 
 test('with chain none a batch is kept and skipped', async () => {
