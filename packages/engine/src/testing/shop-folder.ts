@@ -17,6 +17,13 @@ export function temporaryFolder(): string {
   return path
 }
 
+/** A folder for all tests of a file, removed at their end. */
+export function heldFolder(): { readonly path: string } {
+  const path = makeFolder()
+  afterAll(() => removeFolder(path))
+  return { path }
+}
+
 /** A folder with the database `shop`, filled once, of which every test gets a copy. */
 export function shopFolder(): () => string {
   let original = ''
