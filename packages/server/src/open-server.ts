@@ -195,8 +195,11 @@ class ServerStart {
       )
       app.server.closeAllConnections()
     }, this.#config.shutdownTimeoutMs)
-    // A connection whose request has been answered meanwhile would stay open for the next one.
-    const sweep = setInterval(() => app.server.closeIdleConnections(), idleSweepMs)
+    // A connection whose request has been answered meanwhile would stay open for the next one. As long as the
+    // server listens, a request may have arrived on it.
+    const sweep = setInterval(() => {
+      if (!app.server.listening) app.server.closeIdleConnections()
+    }, idleSweepMs)
     try {
       await app.close()
     } finally {

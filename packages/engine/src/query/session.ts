@@ -17,7 +17,7 @@ export interface SessionAuth {
 export interface SessionLimits {
   /** Time a statement may take. */
   readonly timeoutMs?: number
-  /** Memory the retained rows of a statement may take. */
+  /** Memory that a statement may take with the results and parameters of the text before it, by estimate. */
   readonly memoryBytes?: number
   /** Rows a statement may return; unbounded when not given. */
   readonly resultRows?: number

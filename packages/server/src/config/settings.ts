@@ -149,7 +149,7 @@ export const settings = {
     name: 'query_memory',
     schema: bytes(mebibyte, 1024 * 1024 * mebibyte),
     default: '64MiB',
-    about: 'memory that the rows held by a statement may take',
+    about: 'memory that a statement may take, with the results and parameters of the text before it',
   }),
   queryRowsMax: setting({
     name: 'query_rows_max',

@@ -71,7 +71,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   const app = createApp(options)
   const databases = new RequestDatabases(engine)
   const metrics = new ServerMetrics(() => databases.commitCounts())
-  const inFlight = new InFlight()
+  const inFlight = new InFlight(config.requestTimeoutMs)
   let isClosing = false
 
   acceptJsonBodies(app)
@@ -82,6 +82,8 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     inFlight.endConnections()
     await readArrived()
   })
+  const sweep = setInterval(() => inFlight.cutOffStalled(performance.now()), slowClientsCheckMs).unref()
+  app.addHook('onClose', async () => clearInterval(sweep))
   const requestLog = new RequestLog(log, metrics)
   app.addHook('onRequest', (request, reply, done) => {
     requestLog.watch(request, reply)
