@@ -27,7 +27,7 @@ import { periodBeforeOf } from '../ledger/valid-time.ts'
 import { entriesOf, type RecordEntry } from '../models/document/index-entries.ts'
 import { makeRecord } from '../models/document/record-codec.ts'
 import type { KvEntry } from '../storage/kv-store.ts'
-import type { Findings } from './findings.ts'
+import { type Findings, isEndOfReading } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
 import { KeyCursor } from './key-cursor.ts'
 
@@ -145,7 +145,8 @@ class RecordWalk {
   async #read(keys: readonly Buffer[]): Promise<(Buffer | undefined)[]> {
     try {
       return await this.#pass.reader.getMany(keys)
-    } catch {
+    } catch (error) {
+      if (isEndOfReading(error)) throw error
       // Named by the first pass; here the others of the batch still count.
       const read = async (key: Buffer) => this.#pass.reader.get(key)
       return Promise.all(keys.map((key) => read(key).catch(() => undefined)))
