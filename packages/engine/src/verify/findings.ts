@@ -1,5 +1,7 @@
 /** What a verification found wrong; bounded, because a damaged store may be wrong in millions of places. */
 
+import { DbError } from '@dendrodb/protocol'
+
 const findingsMax = 100
 
 export interface Finding {
@@ -10,6 +12,23 @@ export interface Finding {
   readonly key: string | undefined
   /** The commit that it is a part of, where it is the part of one. */
   readonly seq?: number
+}
+
+export interface FindingsPart {
+  /** The first ones. */
+  readonly findings: readonly Finding[]
+  readonly findingsCount: number
+}
+
+const endCodes: ReadonlySet<string> = new Set([
+  'STORAGE_CLOSED',
+  'STORAGE_REOPENING',
+  'STORAGE_SNAPSHOT_LOST',
+])
+
+/** Whether a read failed because the snapshot is gone, which says nothing about what is stored. */
+export function isEndOfReading(error: unknown): boolean {
+  return error instanceof DbError && endCodes.has(error.code)
 }
 
 export class Findings {
@@ -28,6 +47,12 @@ export class Findings {
 
   get list(): readonly Finding[] {
     return this.#list
+  }
+
+  /** Those of a part of the verification that kept its own. */
+  addAll({ findings, findingsCount }: FindingsPart): void {
+    this.#count += findingsCount
+    this.#list.push(...findings.slice(0, findingsMax - this.#list.length))
   }
 
   add(finding: {

@@ -20,6 +20,8 @@ export interface ChainPass {
   /** What the first commit follows from. */
   readonly genesis: Uint8Array
   readonly manifest: Manifest
+  /** The manifest of a snapshot taken before the reader's, compared with the chain on the way. */
+  readonly earlier?: Manifest | undefined
   readonly findings: Findings
   /** Called every now and then with the commits done. */
   readonly onProgress: (seq: number) => void
@@ -33,7 +35,7 @@ export interface ChainResult {
 const progressCommits = 1_024
 
 export async function verifyChain(pass: ChainPass): Promise<ChainResult> {
-  const { reader, findings, manifest } = pass
+  const { reader, findings, manifest, earlier } = pass
   const open = (kind: 'commit' | 'meta' | 'version', name: string) => {
     return new KeyCursor(reader, kindRange(kind), name, findings)
   }
@@ -44,6 +46,7 @@ export async function verifyChain(pass: ChainPass): Promise<ChainResult> {
   })
   for (let seq = 1; seq <= manifest.seq; seq += 1) {
     await walk.commit(seq)
+    if (seq === earlier?.seq) walk.compare(earlier)
     if (seq % progressCommits === 0) pass.onProgress(seq)
   }
   return walk.finish()
@@ -99,15 +102,9 @@ class ChainWalk {
     for (const [n, commitment] of commit.versionCommitments.entries()) await this.#version(seq, n, commitment)
   }
 
-  async finish(): Promise<ChainResult> {
+  /** The manifest that says where the chain stands now. */
+  compare(manifest: Manifest): void {
     this.#seq = undefined
-    for (const cursor of Object.values(this.#cursors) as KeyCursor[]) {
-      for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
-        this.#broken('the log', entry.key, 'a key that no commit accounts for')
-        cursor.advance()
-      }
-    }
-    const { manifest } = this.#pass
     if (Buffer.compare(manifest.head, this.#head) !== 0) {
       this.#broken('the manifest', undefined, 'its head is not that of the last commit')
     }
@@ -118,6 +115,20 @@ class ChainWalk {
       this.#broken('the manifest', undefined, 'its Merkle roots do not follow from the commits')
     if (manifest.timeMicros !== this.#timeMicros)
       this.#broken('the manifest', undefined, 'its time is another one')
+  }
+
+  async finish(): Promise<ChainResult> {
+    this.#seq = undefined
+    const { manifest, earlier } = this.#pass
+    if (earlier !== undefined && earlier.seq > manifest.seq)
+      this.#broken('the manifest', undefined, 'it is of an older commit than it was')
+    for (const cursor of Object.values(this.#cursors) as KeyCursor[]) {
+      for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
+        this.#broken('the log', entry.key, 'a key that no commit accounts for')
+        cursor.advance()
+      }
+    }
+    this.compare(manifest)
     await this.#compareNodes()
     return { versions: this.#versions, objects: this.#objects }
   }

@@ -18,7 +18,7 @@ import { readUvarint } from '../ledger/uvarint.ts'
 import { periodBeforeOf } from '../ledger/valid-time.ts'
 import { EntryRuns } from '../models/document/entry-runs.ts'
 import { makeRecord } from '../models/document/record-codec.ts'
-import type { Findings } from './findings.ts'
+import { type Findings, isEndOfReading } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
 import { KeyCursor } from './key-cursor.ts'
 
@@ -126,7 +126,8 @@ class RecordWalk {
   async #read(keys: readonly Buffer[]): Promise<(Buffer | undefined)[]> {
     try {
       return await this.#pass.reader.getMany(keys)
-    } catch {
+    } catch (error) {
+      if (isEndOfReading(error)) throw error
       // Named by the first pass; here the others of the batch still count.
       const read = async (key: Buffer) => this.#pass.reader.get(key)
       return Promise.all(keys.map((key) => read(key).catch(() => undefined)))

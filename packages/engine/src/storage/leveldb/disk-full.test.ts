@@ -12,7 +12,8 @@ import {
   put,
   reading,
 } from '../testing/store-fixture.ts'
-import { openLevelStore } from './level-store.ts'
+import { openReader } from './level-reader.ts'
+import { type LevelStore, openLevelStore } from './level-store.ts'
 
 const disk = new SmallDisk(16)
 const path = join(disk.path, 'store')
@@ -36,7 +37,7 @@ function keyOf(number: number): string {
 
 const opened: KvStore[] = []
 
-async function openStore(): Promise<KvStore> {
+async function openStore(): Promise<LevelStore> {
   const store = await openLevelStore({ path, writeBufferBytes: smallBuffer })
   opened.push(store)
   return store
@@ -166,6 +167,31 @@ describe.skipIf(!disk.isMounted)('on a full disk', () => {
     older.close()
     await expectCode('STORAGE_CLOSED', () => older.get(Buffer.from('a')))
     newest.close()
+    await store.close()
+  })
+
+  test('what other threads read is asked back before the files are reopened', async () => {
+    disk.takeRoom(12 * mib)
+    const store = await openStore()
+    await store.commit([put('a', '1')])
+    let recalls = 0
+    const share = store.share(() => {
+      recalls += 1
+      void reader.close().then(share.release)
+    })
+    const reader = await openReader(share.data)
+    const snapshot = reader.snapshot()
+    await fillDisk(store, 90_000)
+    expect((await snapshot.get(Buffer.from('a')))?.toString()).toBe('1')
+    disk.giveRoom()
+    await store.commit([put('b', '2')])
+    expect(recalls).toBe(1)
+    await expectCode('STORAGE_CLOSED', () => snapshot.get(Buffer.from('a')))
+    const next = store.share(() => undefined)
+    const second = await openReader(next.data)
+    expect((await second.snapshot().get(Buffer.from('b')))?.toString()).toBe('2')
+    await second.close()
+    next.release()
     await store.close()
   })
 
