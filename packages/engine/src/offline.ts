@@ -15,7 +15,11 @@ import { restoreDatabase } from './database/restore-database.ts'
 import { engineErrors } from './engine-errors.ts'
 import { formatHead } from './ledger/hash.ts'
 import { ledgerErrors } from './ledger/ledger-errors.ts'
+import { fillBufferBytes } from './storage/limits.ts'
 import { type ExportInput, openExportFile } from './transfer/read-export.ts'
+
+/** Stores that are opened here are filled. */
+const openStore = storeOpener({ writeBufferBytes: fillBufferBytes })
 
 export interface RebuildOptions {
   /** Folder of the data, as `openEngine` takes it. */
@@ -34,7 +38,7 @@ export interface RebuildOptions {
 export async function rebuildDatabase({ path, name, onProgress }: RebuildOptions): Promise<RebuildReport> {
   const directory = databaseDirectory(path, checkDatabaseName(name))
   if (!existsSync(directory)) throw engineErrors.DATABASE_UNKNOWN({ name, path })
-  return rebuildIn({ directory, name, openStore: storeOpener(), onProgress })
+  return rebuildIn({ directory, name, openStore, onProgress })
 }
 
 export interface RestoreOptions {
@@ -74,7 +78,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
   const backups = await joinBackups({ inputs: files, to: pointOf(options.to), masterKey })
   const { store: format, database } = backups.first
   const name = checkDatabaseName(options.name ?? database)
-  const target = { root: databasesIn(path), trash: trashIn(path), name, replace, openStore: storeOpener() }
+  const target = { root: databasesIn(path), trash: trashIn(path), name, replace, openStore }
   const { result, trash } = await restoreDatabase(target, {
     format,
     log: backups.log(),
@@ -110,7 +114,7 @@ export async function importHistory(options: ImportHistoryOptions): Promise<Rest
     opened.expect('history')
     const { database, store, seq, head } = opened.header
     const name = checkDatabaseName(options.name ?? database)
-    const target = { root: databasesIn(path), trash: trashIn(path), name, replace, openStore: storeOpener() }
+    const target = { root: databasesIn(path), trash: trashIn(path), name, replace, openStore }
     const { result, trash } = await restoreDatabase(target, {
       format: Buffer.from(store ?? '', 'base64'),
       log: opened.log(),
