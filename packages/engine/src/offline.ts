@@ -16,7 +16,11 @@ import { engineErrors } from './engine-errors.ts'
 import { formatHead } from './ledger/hash.ts'
 import { ledgerErrors } from './ledger/ledger-errors.ts'
 import { genesisOf } from './replay/log-chain.ts'
+import { fillBufferBytes } from './storage/limits.ts'
 import { type ExportInput, openExportFile } from './transfer/read-export.ts'
+
+/** Stores that are opened here are filled. */
+const openStore = storeOpener({ writeBufferBytes: fillBufferBytes })
 
 export interface RebuildOptions {
   /** Folder of the data, as `openEngine` takes it. */
@@ -35,7 +39,7 @@ export interface RebuildOptions {
 export async function rebuildDatabase({ path, name, onProgress }: RebuildOptions): Promise<RebuildReport> {
   const directory = databaseDirectory(path, checkDatabaseName(name))
   if (!existsSync(directory)) throw engineErrors.DATABASE_UNKNOWN({ name, path })
-  return rebuildIn({ directory, name, openStore: storeOpener(), onProgress })
+  return rebuildIn({ directory, name, openStore, onProgress })
 }
 
 export interface RestoreOptions {
@@ -75,7 +79,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
   const backups = await joinBackups({ inputs: files, to: pointOf(options.to), masterKey })
   const { store: format, database } = backups.first
   const name = checkDatabaseName(options.name ?? database)
-  const target = { root: databasesIn(path), trash: trashIn(path), name, replace, openStore: storeOpener() }
+  const target = { root: databasesIn(path), trash: trashIn(path), name, replace, openStore }
   const { result, trash } = await restoreDatabase(target, {
     format,
     log: backups.log(),
@@ -112,7 +116,7 @@ export async function importHistory(options: ImportHistoryOptions): Promise<Rest
     const { database, store, seq, head } = opened.header
     const name = checkDatabaseName(options.name ?? database)
     const format = Buffer.from(store ?? '', 'base64')
-    const target = { root: databasesIn(path), trash: trashIn(path), name, replace, openStore: storeOpener() }
+    const target = { root: databasesIn(path), trash: trashIn(path), name, replace, openStore }
     const { result, trash } = await restoreDatabase(target, {
       format,
       log: opened.log(),
