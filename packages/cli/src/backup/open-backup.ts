@@ -22,18 +22,20 @@ export interface OpenBackupOptions {
   readonly isPlain: boolean
   readonly io: CliIo
   readonly bar: ProgressBar
+  readonly signal: AbortSignal
 }
 
 export async function openBackup(options: OpenBackupOptions): Promise<BackupReceiver> {
-  const { target, database: name, since, isPlain, io, bar } = options
+  const { target, database: name, since, isPlain, io, bar, signal } = options
   if ('url' in target) return target.backup({ database: name, since, isPlain })
   const database = await target.engine.database(name)
   const { seq: newest } = database.head()
   const first = since?.seq ?? 0
+  const onProgress = bar.listener(signal)
   const stream = await database.openBackup({
     since: since && { seq: since.seq, head: bytesOf(since.head) },
     masterKey: isPlain ? undefined : readMasterKey(io),
-    onProgress: (seq) => bar.show({ phase: 'backup', done: seq - first, total: newest - first }),
+    onProgress: (seq) => onProgress({ phase: 'backup', done: seq - first, total: newest - first }),
   })
   return receiveBackup(name, stream.chunks)
 }

@@ -12,19 +12,33 @@ import type { CliIo } from '../cli-io.ts'
 import { paintFor } from '../output/paint.ts'
 import { ProgressBar } from '../output/progress-bar.ts'
 import { openTarget, type Target } from '../target/open-target.ts'
+import { withInterrupt } from '../target/with-interrupt.ts'
 import { backupFileName, newestBackupIn } from './backup-files.ts'
 import { openBackup, type Since } from './open-backup.ts'
 
 /** The exit code. @throws CLI_*, BACKUP_*, STORAGE_FULL, what the server says */
-export async function runBackup(args: Arguments, io: CliIo): Promise<number> {
+export function runBackup(args: Arguments, io: CliIo): Promise<number> {
   checkOptions(args)
-  const target = await openTarget(args, io)
-  try {
-    for (const database of await databasesOf(args, target)) await backUp(database, args, target, io)
-    return 0
-  } finally {
-    await target.close()
-  }
+  return withInterrupt(async (signal) => {
+    const target = await openTarget(args, io, { signal })
+    try {
+      for (const database of await databasesOf(args, target)) {
+        await backUp(database, { args, target, io, signal })
+        // Of many databases only one has to be open at a time.
+        if ('engine' in target) await (await target.engine.database(database)).close()
+      }
+      return 0
+    } finally {
+      await target.close()
+    }
+  })
+}
+
+interface Call {
+  readonly args: Arguments
+  readonly target: Target
+  readonly io: CliIo
+  readonly signal: AbortSignal
 }
 
 function checkOptions(args: Arguments): void {
@@ -50,12 +64,12 @@ async function databasesOf(args: Arguments, target: Target): Promise<readonly st
   return [await target.known(args.value('database') ?? '')]
 }
 
-async function backUp(database: string, args: Arguments, target: Target, io: CliIo): Promise<void> {
+async function backUp(database: string, { args, target, io, signal }: Call): Promise<void> {
   const output = args.value('output') ?? '.'
   const folder = await folderOf(output, args)
   const since = await sinceOf(database, args, folder)
   const bar = new ProgressBar(io.stderr)
-  const backup = await openBackup({ target, database, since, isPlain: args.has('plain'), io, bar })
+  const backup = await openBackup({ target, database, since, isPlain: args.has('plain'), io, bar, signal })
   try {
     if (output === '-') {
       await pipeline(backup.chunks(), io.stdout, { end: false })

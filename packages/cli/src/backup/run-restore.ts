@@ -10,6 +10,7 @@ import { cliErrors } from '../cli-errors.ts'
 import type { CliIo } from '../cli-io.ts'
 import { paintFor } from '../output/paint.ts'
 import { ProgressBar } from '../output/progress-bar.ts'
+import { withInterrupt } from '../target/with-interrupt.ts'
 import { readMasterKey } from './master-key.ts'
 
 /** The exit code. @throws CLI_*, BACKUP_*, ENGINE_*, STORAGE_* */
@@ -17,7 +18,7 @@ export async function runRestore(args: Arguments, io: CliIo): Promise<number> {
   if (args.operands.length === 0) throw cliErrors.OPERAND_MISSING({ command: 'restore', operand: 'file' })
   const folder = resolve(args.value('data') ?? '')
   const bar = new ProgressBar(io.stderr)
-  const report = await restoreBackup({
+  const options = {
     path: folder,
     files: args.operands.map((file): BackupInput => {
       return file === '-' ? { name: 'standard input', stream: io.stdin } : file
@@ -26,8 +27,11 @@ export async function runRestore(args: Arguments, io: CliIo): Promise<number> {
     to: pointOf(args.value('to')),
     replace: args.has('replace'),
     masterKey: readMasterKey(io),
-    onProgress: (progress) => bar.show(progress),
-  }).finally(() => bar.clear())
+  }
+  const report = await withInterrupt((signal) => {
+    const onProgress = bar.listener(signal)
+    return restoreBackup({ ...options, onProgress }).finally(() => bar.clear())
+  })
   if (args.has('json')) {
     io.stdout.write(`${JSON.stringify({ ...report, folder })}\n`)
     return 0

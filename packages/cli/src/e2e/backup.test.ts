@@ -10,6 +10,7 @@ import {
   runDdb,
   sharedFolder,
   sharedServer,
+  startDdb,
   temporaryFolder,
   unusedUrl,
 } from '../testing/run-ddb.ts'
@@ -165,4 +166,20 @@ describe('without a server', () => {
     const { stderr } = await runDdb(['backup', '--data', 'ddb-data', ...args], { cwd })
     expect(stderr).toContain(code)
   })
+})
+
+test('Ctrl-C during a restore leaves nothing behind', async () => {
+  const cwd = temporaryFolder()
+  const engine = await openEngine({ path: join(cwd, 'ddb-data') })
+  const main = await engine.database('main')
+  await main.query('FOR $i IN 1..=20_000 { CREATE type::record("item", $i) SET n = $i }')
+  await main.backup({ path: join(cwd, 'b') })
+  await engine.close()
+  const running = startDdb(['restore', 'b', '--as', 'copy'], { cwd })
+  const folders = () => readdirSync(join(cwd, 'ddb-data', 'databases')).sort()
+  while (folders().length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+  running.child.kill('SIGINT')
+  const { code, stderr } = await running.ended
+  expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining('CLI_INTERRUPTED') })
+  expect(folders()).toEqual(['main'])
 })

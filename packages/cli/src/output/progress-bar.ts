@@ -34,6 +34,14 @@ export class ProgressBar {
     this.#stream.write(`\r${progressLine(progress)}\u001b[K`)
   }
 
+  /** Shows what it is told, and ends the work when the signal says so. */
+  listener(signal: AbortSignal): (progress: Progress) => void {
+    return (progress) => {
+      signal.throwIfAborted()
+      this.show(progress)
+    }
+  }
+
   clear(): void {
     if (this.#isShown) this.#stream.write('\r\u001b[K')
     this.#isShown = false

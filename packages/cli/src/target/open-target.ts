@@ -41,17 +41,23 @@ export class FolderTarget {
   }
 }
 
+export interface TargetOptions {
+  /** Whether a folder without data becomes one. */
+  readonly makes?: boolean
+  /** Ends requests to a server. */
+  readonly signal?: AbortSignal
+}
+
 /**
- * @param makes whether a folder without data becomes one
  * @throws CLI_DATA_MISSING, CLI_DATA_UNUSABLE, CLI_TOKEN_MISSING, CLI_OPTION_VALUE
  */
 export async function openTarget(
   args: Arguments,
   io: CliIo,
-  { makes = false }: { readonly makes?: boolean } = {},
+  { makes = false, signal }: TargetOptions = {},
 ): Promise<Target> {
   const isFolder = args.isGiven('data') && !args.isGiven('url') && !args.isGiven('token')
-  if (!isFolder || args.isFromEnvironment('url')) return openServer(args, io)
+  if (!isFolder || args.isFromEnvironment('url')) return openServer(args, io, signal)
   const folder = resolve(args.value('data') ?? '')
   if (!makes && !existsSync(join(folder, 'databases'))) throw cliErrors.DATA_MISSING({ folder })
   const engine = await openEngine({ path: folder })
@@ -63,15 +69,15 @@ export async function openTarget(
     await engine.close()
     if (!(error instanceof DbError) || error.code !== 'STORAGE_LOCKED') throw error
     const url = serverUrl(args)
-    if (await isAnswering(url)) return openServer(args, io)
+    if (await isAnswering(url)) return openServer(args, io, signal)
     const problem = `another process has it open; if that is a server, name its address with --url (it is not ${url})`
     throw cliErrors.DATA_UNUSABLE({ folder, problem }, { cause: error })
   }
 }
 
-async function openServer(args: Arguments, io: CliIo): Promise<RemoteAdmin> {
+async function openServer(args: Arguments, io: CliIo, signal?: AbortSignal): Promise<RemoteAdmin> {
   const url = serverUrl(args)
   const token = await findToken(args, url, io)
   if (token === undefined) throw cliErrors.TOKEN_MISSING({ url })
-  return new RemoteAdmin(url, token)
+  return new RemoteAdmin({ url, token, signal })
 }

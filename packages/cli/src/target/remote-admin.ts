@@ -27,13 +27,21 @@ export interface RemoteImportOptions {
 const charsPerRequest = 1024 * 1024
 const linesPerRequest = 1_000
 
+export interface RemoteAdminOptions {
+  readonly url: string
+  readonly token: string
+  readonly signal?: AbortSignal | undefined
+}
+
 export class RemoteAdmin {
   readonly url: string
   readonly #token: string
+  readonly #signal: AbortSignal | undefined
 
-  constructor(url: string, token: string) {
+  constructor({ url, token, signal }: RemoteAdminOptions) {
     this.url = url
     this.#token = token
+    this.#signal = signal
   }
 
   async databaseNames(): Promise<readonly string[]> {
@@ -119,9 +127,10 @@ export class RemoteAdmin {
 
   /** @throws CLI_SERVER_UNREACHABLE */
   async request(path: string, { headers, ...options }: RequestInit = {}): Promise<Response> {
+    const signal = this.#signal ?? null
     const authorization = `Bearer ${this.#token}`
     try {
-      return await fetch(`${this.url}${path}`, { ...options, headers: { ...headers, authorization } })
+      return await fetch(`${this.url}${path}`, { ...options, signal, headers: { ...headers, authorization } })
     } catch (error) {
       throw transportError(this.url, error)
     }

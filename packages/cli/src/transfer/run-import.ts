@@ -11,6 +11,7 @@ import type { CliIo } from '../cli-io.ts'
 import { paintFor } from '../output/paint.ts'
 import { ProgressBar } from '../output/progress-bar.ts'
 import { openTarget, type Target } from '../target/open-target.ts'
+import { withInterrupt } from '../target/with-interrupt.ts'
 
 /** The exit code. @throws CLI_*, TRANSFER_*, ENGINE_*, STORAGE_*, what the server says */
 export async function runImport(args: Arguments, io: CliIo): Promise<number> {
@@ -18,31 +19,38 @@ export async function runImport(args: Arguments, io: CliIo): Promise<number> {
   if (file === undefined) throw cliErrors.OPERAND_MISSING({ command: 'import', operand: 'file' })
   const opened = await openExportFile(file === '-' ? { name: 'standard input', stream: io.stdin } : file)
   const bar = new ProgressBar(io.stderr)
-  try {
-    const name = args.value('database') ?? opened.header.database
-    if (opened.header.kind === 'history') await loadHistory(opened, name, { args, io, bar })
-    else await loadRecords(opened, name, { args, io, bar })
-    return 0
-  } finally {
-    bar.clear()
-    await opened.close()
-  }
+  return withInterrupt(async (signal) => {
+    try {
+      const name = args.value('database') ?? opened.header.database
+      const load = opened.header.kind === 'history' ? loadHistory : loadRecords
+      await load(opened, name, { args, io, bar, signal })
+      return 0
+    } finally {
+      bar.clear()
+      await opened.close()
+    }
+  })
 }
 
 interface Call {
   readonly args: Arguments
   readonly io: CliIo
   readonly bar: ProgressBar
+  readonly signal: AbortSignal
 }
 
-async function loadHistory(opened: OpenedExport, name: string, { args, io, bar }: Call): Promise<void> {
+async function loadHistory(
+  opened: OpenedExport,
+  name: string,
+  { args, io, bar, signal }: Call,
+): Promise<void> {
   const folder = resolve(args.value('data') ?? '')
   const report = await importHistory({
     path: folder,
     file: opened,
     name,
     replace: args.has('yes'),
-    onProgress: (progress) => bar.show(progress),
+    onProgress: bar.listener(signal),
   })
   bar.clear()
   if (args.has('json')) {
@@ -60,11 +68,16 @@ async function loadHistory(opened: OpenedExport, name: string, { args, io, bar }
   io.stdout.write(`${lines.join('\n')}\n`)
 }
 
-async function loadRecords(opened: OpenedExport, name: string, { args, io, bar }: Call): Promise<void> {
-  const target = await openTarget(args, io, { makes: true })
+async function loadRecords(
+  opened: OpenedExport,
+  name: string,
+  { args, io, bar, signal }: Call,
+): Promise<void> {
+  const target = await openTarget(args, io, { makes: true, signal })
   try {
+    const listener = bar.listener(signal)
     const onProgress = ({ written, unchanged }: ImportCounts) => {
-      bar.show({ phase: 'records', done: written + unchanged, total: undefined })
+      listener({ phase: 'records', done: written + unchanged, total: undefined })
     }
     const counts = await importInto(target, opened, { name, overwrite: args.has('yes'), onProgress })
     bar.clear()
