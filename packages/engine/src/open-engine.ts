@@ -11,6 +11,7 @@ import { catalogOfDatabase, checkDatabaseName } from './database/database-name.t
 import { openLedger } from './database/open-core.ts'
 import { engineErrors } from './engine-errors.ts'
 import { cacheHeapShareMax, recordCacheBytesMax, scanCacheBytesMax } from './models/document/limits.ts'
+import { versionCacheBytesMax } from './models/history/limits.ts'
 import type { QueryHost } from './query/host.ts'
 
 export interface EngineOptions {
@@ -23,6 +24,10 @@ export interface EngineOptions {
   readonly recordCacheBytes?: number
   /** Decoded rows kept for scans, per database. Default 64 MiB, less on a small heap. */
   readonly scanCacheBytes?: number
+  /**
+   * Decoded versions of the past kept for reads AS OF, per database. Default 16 MiB, less on a small heap.
+   */
+  readonly versionCacheBytes?: number
   /** Blocks of files kept per database. Default 32 MiB. */
   readonly blockCacheBytes?: number
   /** Writes kept in memory before they are sorted into files, per database. Default 16 MiB. */
@@ -49,21 +54,23 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
           cacheBytes: blockCacheBytes ?? 32 * 1024 * 1024,
           writeBufferBytes: writeBufferBytes ?? 16 * 1024 * 1024,
         })
-  const { recordCacheBytes, scanCacheBytes } = { ...defaultCaches(), ...options }
-  return new Engine(files, await files.names(), { recordCacheBytes, scanCacheBytes })
+  const { recordCacheBytes, scanCacheBytes, versionCacheBytes } = { ...defaultCaches(), ...options }
+  return new Engine(files, await files.names(), { recordCacheBytes, scanCacheBytes, versionCacheBytes })
 }
 
 interface CacheSizes {
   readonly recordCacheBytes: number
   readonly scanCacheBytes: number
+  readonly versionCacheBytes: number
 }
 
 /** A process in a small container has a small heap, and caches must leave most of it to the work. */
 function defaultCaches(): CacheSizes {
   const room = getHeapStatistics().heap_size_limit * cacheHeapShareMax
   return {
-    recordCacheBytes: Math.min(recordCacheBytesMax, room / 3),
-    scanCacheBytes: Math.min(scanCacheBytesMax, (room * 2) / 3),
+    recordCacheBytes: Math.min(recordCacheBytesMax, (room * 2) / 7),
+    scanCacheBytes: Math.min(scanCacheBytesMax, (room * 4) / 7),
+    versionCacheBytes: Math.min(versionCacheBytesMax, room / 7),
   }
 }
 

@@ -24,6 +24,7 @@ import { RecordCache } from '../models/document/record-cache.ts'
 import { RecordTx, type TxBase } from '../models/document/record-tx.ts'
 import { ScanCache } from '../models/document/scan-cache.ts'
 import { HistoryView } from '../models/history/history-view.ts'
+import { VersionCache } from '../models/history/version-cache.ts'
 import type { ReadView, StoredRecord } from '../models/model.ts'
 import type { AsOf, Receipt, WriteOptions } from '../query/host.ts'
 import { chain } from '../storage/chain.ts'
@@ -39,6 +40,7 @@ export interface CoreOptions {
   readonly catalog: StoredCatalog
   readonly recordCacheBytes: number
   readonly scanCacheBytes: number
+  readonly versionCacheBytes: number
 }
 
 export type CommitListener = (writes: readonly CommittedWrite[]) => void
@@ -51,6 +53,7 @@ export class DatabaseCore {
   readonly catalogs: CatalogTimeline
   readonly #cache: RecordCache
   readonly #scanCache: ScanCache
+  readonly #versions: VersionCache
   /**
    * Cached records that a write took out of the cache, by the write's seq and their place in it: hot, so they
    * go back in.
@@ -60,13 +63,14 @@ export class DatabaseCore {
   #isClosed = false
 
   constructor(options: CoreOptions) {
-    const { name, store, state, catalog, recordCacheBytes, scanCacheBytes } = options
+    const { name, store, state, catalog, recordCacheBytes, scanCacheBytes, versionCacheBytes } = options
     this.name = name
     this.store = store
     this.snapshots = new SharedSnapshots(store)
     this.catalogs = new CatalogTimeline(catalog)
     this.#cache = new RecordCache(recordCacheBytes)
     this.#scanCache = new ScanCache(scanCacheBytes)
+    this.#versions = new VersionCache(versionCacheBytes)
     this.sequencer = new Sequencer(store, state, catalog.seq, {
       onSequenced: (write) => this.#onSequenced(write),
       onCommitted: (writes) => this.#onCommitted(writes),
@@ -100,10 +104,12 @@ export class DatabaseCore {
     this.#checkOpen()
     return chain(this.snapshots.hold(), (held) => {
       if (asOf === undefined) return this.#headView(held)
-      return this.#pastView(held, asOf).catch((error: unknown) => {
-        held.release()
-        throw error
-      })
+      try {
+        const view = this.#pastView(held, asOf)
+        return view instanceof Promise ? view.catch((error: unknown) => releaseThenThrow(held, error)) : view
+      } catch (error) {
+        return releaseThenThrow(held, error)
+      }
     })
   }
 
@@ -148,6 +154,7 @@ export class DatabaseCore {
       seq,
       catalog: this.catalogs.at(seq),
       cached: (table, id) => this.#cached(table, id, seq),
+      versions: this.#versions,
       scanCache: this.#scanCache,
       hasChanged: (range) => this.sequencer.hasChanged({ readSeq: seq, readKeys: [], readRanges: [range] }),
       onRead: (table, record, bytes) => {
@@ -159,18 +166,27 @@ export class DatabaseCore {
     })
   }
 
-  async #pastView(held: HeldSnapshot, asOf: AsOf): Promise<ReadView> {
+  #pastView(held: HeldSnapshot, asOf: AsOf): MaybePromise<ReadView> {
     const newestSeq = held.manifest.seq
-    const seq = 'seq' in asOf ? asOf.seq : await seqAtInstant(held.snapshot, newestSeq, asOf.instant)
-    if (!Number.isSafeInteger(seq) || seq < 0) throw ledgerErrors.AS_OF_INVALID()
-    if (seq > newestSeq) throw ledgerErrors.AS_OF_UNKNOWN({ asked: seq, newest: newestSeq })
-    const today = this.catalogs.at(newestSeq)
-    const then = await this.catalogs.past(held.snapshot, seq, today)
+    const asked = 'seq' in asOf ? asOf.seq : seqAtInstant(held.snapshot, newestSeq, asOf.instant)
+    return chain(asked, (seq) => {
+      if (!Number.isSafeInteger(seq) || seq < 0) throw ledgerErrors.AS_OF_INVALID()
+      if (seq > newestSeq) throw ledgerErrors.AS_OF_UNKNOWN({ asked: seq, newest: newestSeq })
+      const catalog = this.catalogs.past(held.snapshot, seq, newestSeq)
+      return chain(catalog, (then) => this.#historyView(held, seq, then))
+    })
+  }
+
+  #historyView(held: HeldSnapshot, seq: number, then: StoredCatalog): ReadView {
+    const newestSeq = held.manifest.seq
     return new HistoryView({
       reader: held.snapshot,
       seq,
       newestSeq,
-      catalog: then.asOf(seq, today),
+      head: this.#headView({ ...held, release: () => undefined }),
+      versions: this.#versions,
+      cached: (table, id) => this.#cached(table, id, newestSeq),
+      catalog: then.asOf(seq, this.catalogs.at(newestSeq)),
       onClose: held.release,
     })
   }
@@ -238,9 +254,10 @@ export class DatabaseCore {
     return { reader, seq, count, catalog: this.catalogs.newest(), ...this.#txServices(seq) }
   }
 
-  #txServices(seq: number): Pick<TxBase, 'reads' | 'nextNumber' | 'cached'> {
+  #txServices(seq: number): Pick<TxBase, 'reads' | 'nextNumber' | 'cached' | 'versions'> {
     return {
       reads: this.store.reads,
+      versions: this.#versions,
       nextNumber: () => this.sequencer.nextNumber(),
       cached: (table, id) => this.#cached(table, id, seq),
     }
@@ -296,6 +313,11 @@ export class DatabaseCore {
     this.catalogs.rollBack(seq)
     this.sequencer.setCatalogSeq(this.catalogs.newest().seq)
   }
+}
+
+function releaseThenThrow(held: HeldSnapshot, error: unknown): never {
+  held.release()
+  throw error
 }
 
 function receiptOf(outcome: Exclude<Outcome, 'conflict'>): Receipt {

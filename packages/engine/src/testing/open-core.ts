@@ -10,7 +10,11 @@ import { openMemoryStore } from '../storage/memory/memory-store.ts'
 
 export async function openTestCore(store: KvStore = openMemoryStore()): Promise<DatabaseCore> {
   const { state, catalog } = await openLedger('test', store)
-  const caches = { recordCacheBytes: 1024 * 1024, scanCacheBytes: 1024 * 1024 }
+  const caches = {
+    recordCacheBytes: 1024 * 1024,
+    scanCacheBytes: 1024 * 1024,
+    versionCacheBytes: 1024 * 1024,
+  }
   return new DatabaseCore({ name: 'test', store, state, catalog, ...caches })
 }
 

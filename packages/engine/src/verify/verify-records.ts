@@ -153,7 +153,7 @@ class RecordWalk {
   #step(item: HistoryItem, payload: Buffer | undefined): void {
     this.objects += 1
     const before = this.#previous?.isPut === true ? this.#previous : undefined
-    if (item.prevSeq !== (before?.seq ?? 0))
+    if (item.prevSeq !== (before?.seq ?? 0) || item.prevN !== (before?.n ?? 0))
       this.#broken(`the history of ${this.#name(item)}`, item.key, 'it skips a version')
     const version = payload === undefined ? undefined : this.#open(item, payload)
     const period = before && {
@@ -201,12 +201,18 @@ class RecordWalk {
     }
   }
 
-  #expectPast(index: IndexDefinition, { entry, from: start }: Run, { idKey, seq: to }: HistoryItem): void {
+  #expectPast(
+    index: IndexDefinition,
+    { entry, from: start }: Run,
+    { idKey, seq: to, prevSeq: lastSeq, prevN: lastN }: HistoryItem,
+  ): void {
     const from = Math.max(start, index.sinceSeq)
     if (from >= to) return
     const key = pastIndexKey(mainBranch, index.id, { entry: entry.entry, idKey, from, to })
     const fromBytes = uvarintBytes(from)
-    this.#sets.past.expect(key, encodePastEntry({ isCut: entry.isCut, to, idBytes: idKey.length, fromBytes }))
+    const { isCut } = entry
+    const past = { isCut, to, idBytes: idKey.length, fromBytes, lastSeq, lastN }
+    this.#sets.past.expect(key, encodePastEntry(past))
   }
 
   async #endRecord(): Promise<void> {

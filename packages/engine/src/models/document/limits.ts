@@ -12,5 +12,5 @@ export const indexBuildRowsPerStep = 512
 export const recordCacheBytesMax = 32 * 1024 * 1024
 /** What the decoded rows kept for scans may take, likewise; one table at most half of it. */
 export const scanCacheBytesMax = 64 * 1024 * 1024
-/** Both together take at most this share of the heap that the process may have. */
+/** With the versions of the past, both take at most this share of the heap that the process may have. */
 export const cacheHeapShareMax = 3 / 16
