@@ -19,6 +19,7 @@ import {
   recordCacheBytesMax,
   scanCacheBytesMax,
 } from './models/document/limits.ts'
+import { versionCacheBytesMax } from './models/history/limits.ts'
 import type { NewDatabase, QueryHost } from './query/host.ts'
 
 export interface EngineOptions {
@@ -33,6 +34,10 @@ export interface EngineOptions {
   readonly scanCacheBytes?: number
   /** Entries and edges kept of index ranges, per database. Default 16 MiB, less on a small heap. */
   readonly rangeCacheBytes?: number
+  /**
+   * Decoded versions of the past kept for reads AS OF, per database. Default 16 MiB, less on a small heap.
+   */
+  readonly versionCacheBytes?: number
   /** Blocks of files kept per database. Default 32 MiB. */
   readonly blockCacheBytes?: number
   /** Writes kept in memory before they are sorted into files, per database. Default 16 MiB. */
@@ -96,16 +101,18 @@ interface CacheSizes {
   readonly recordCacheBytes: number
   readonly scanCacheBytes: number
   readonly rangeCacheBytes: number
+  readonly versionCacheBytes: number
 }
 
 /** A process in a small container has a small heap, and caches must leave most of it to the work. */
 function cacheSizes(given: Partial<CacheSizes>): CacheSizes {
-  const bytesMax = recordCacheBytesMax + scanCacheBytesMax + rangeCacheBytesMax
+  const bytesMax = recordCacheBytesMax + scanCacheBytesMax + rangeCacheBytesMax + versionCacheBytesMax
   const share = Math.min(1, (getHeapStatistics().heap_size_limit * cacheHeapShareMax) / bytesMax)
   return {
     recordCacheBytes: given.recordCacheBytes ?? recordCacheBytesMax * share,
     scanCacheBytes: given.scanCacheBytes ?? scanCacheBytesMax * share,
     rangeCacheBytes: given.rangeCacheBytes ?? rangeCacheBytesMax * share,
+    versionCacheBytes: given.versionCacheBytes ?? versionCacheBytesMax * share,
   }
 }
 

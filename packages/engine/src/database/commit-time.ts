@@ -9,15 +9,19 @@ import { keyOf } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import type { KvReader } from '../ledger/overlay.ts'
 import type { AsOf } from '../query/host.ts'
+import { chain } from '../storage/chain.ts'
+import type { MaybePromise } from '../storage/kv-store.ts'
 import type { HeldSnapshot } from './shared-snapshot.ts'
 
 /** @throws LEDGER_AS_OF_INVALID, LEDGER_AS_OF_UNKNOWN for the future */
-export async function seqAsOf({ snapshot, manifest }: HeldSnapshot, asOf: AsOf): Promise<number> {
+export function seqAsOf({ snapshot, manifest }: HeldSnapshot, asOf: AsOf): MaybePromise<number> {
   const newest = manifest.seq
-  const seq = 'seq' in asOf ? asOf.seq : await seqAtInstant(snapshot, newest, asOf.instant)
-  if (!Number.isSafeInteger(seq) || seq < 0) throw ledgerErrors.AS_OF_INVALID()
-  if (seq > newest) throw ledgerErrors.AS_OF_UNKNOWN({ asked: seq, newest })
-  return seq
+  const asked = 'seq' in asOf ? asOf.seq : seqAtInstant(snapshot, newest, asOf.instant)
+  return chain(asked, (seq) => {
+    if (!Number.isSafeInteger(seq) || seq < 0) throw ledgerErrors.AS_OF_INVALID()
+    if (seq > newest) throw ledgerErrors.AS_OF_UNKNOWN({ asked: seq, newest })
+    return seq
+  })
 }
 
 /** Newest seq whose commit is not later than the instant; 0 when there was none. */

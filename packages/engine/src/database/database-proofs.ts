@@ -131,7 +131,7 @@ export class DatabaseProofs {
   async #versions(held: HeldSnapshot, id: RecordId, seq: number, limit: number): Promise<VersionRef[]> {
     const { snapshot, manifest } = held
     const { catalogs } = this.#core
-    const catalog = await catalogs.past(snapshot, seq, catalogs.at(manifest.seq))
+    const catalog = await catalogs.past(snapshot, seq, manifest.seq)
     const table = catalog.table(id.table)
     if (table === undefined) return []
     const idKey = encodeExact(id.key)

@@ -87,7 +87,8 @@ class Walk {
     let item = found
     if (before?.tableId === item.tableId && before.idKey.equals(item.idKey)) {
       if (before.isPut) {
-        item = { ...found, prevSeq: before.seq, periodBefore: this.#periodBefore(found, version) }
+        const periodBefore = this.#periodBefore(found, version)
+        item = { ...found, prevSeq: before.seq, prevN: before.n, periodBefore }
         this.#writer.put(item.key, encodeHistoryEntry(item))
       }
     } else {
@@ -98,7 +99,7 @@ class Walk {
     this.#version = version
     if (this.#kept !== undefined && this.#kept.indexes.length > 0) {
       const { table, indexes } = this.#kept
-      this.#runs.step(indexes, item.idKey, item.seq, recordOf(table, version))
+      this.#runs.step(indexes, item, recordOf(table, version))
     }
   }
 

@@ -102,7 +102,7 @@ export class LogWriter {
     // Of a table that was dropped by the commit that made it there is no definition.
     this.#nextNumber = Math.max(this.#nextNumber, tableId + 1)
     // Which version it replaced is known, and put right, when the record's whole history is at hand.
-    const entry = encodeHistoryEntry({ isPut: bytes !== undefined, n, prevSeq: 0, periodBefore: 0 })
+    const entry = encodeHistoryEntry({ isPut: bytes !== undefined, n, prevSeq: 0, prevN: 0, periodBefore: 0 })
     this.#writer.put(historyKey(mainBranch, tableId, idKey, point.seq), entry)
     if (catalogTableIds.has(tableId)) this.#noteDefinition(version, idKey, point.seq)
   }

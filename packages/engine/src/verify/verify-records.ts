@@ -137,7 +137,7 @@ class RecordWalk {
   #step(item: HistoryItem, payload: Buffer | undefined): void {
     this.objects += 1
     const before = this.#previous?.isPut === true ? this.#previous : undefined
-    if (item.prevSeq !== (before?.seq ?? 0))
+    if (item.prevSeq !== (before?.seq ?? 0) || item.prevN !== (before?.n ?? 0))
       this.#broken(`the history of ${this.#name(item)}`, item.key, 'it skips a version')
     const version = payload === undefined ? undefined : this.#open(item, payload)
     const period = before && {
@@ -170,7 +170,7 @@ class RecordWalk {
     const indexes = table?.indexes.filter((index) => index.state === 'ready') ?? []
     if (table === undefined || indexes.length === 0) return
     const record = version?.bytes === undefined ? undefined : recordValue(table, item, version)
-    this.#runs.step(indexes, item.idKey, item.seq, record)
+    this.#runs.step(indexes, item, record)
   }
 
   async #endRecord(): Promise<void> {

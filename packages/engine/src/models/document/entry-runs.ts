@@ -8,6 +8,7 @@
 import type { ValueObject } from '@dendrodb/protocol'
 import type { IndexDefinition } from '../../catalog/definitions.ts'
 import type { LedgerHash } from '../../ledger/hash.ts'
+import type { HistoryItem } from '../../ledger/history-entry.ts'
 import { encodeLiveEntry, encodePastEntry } from '../../ledger/index-entry.ts'
 import { indexKey, mainBranch, pastIndexKey } from '../../ledger/key-space.ts'
 import { uvarintBytes } from '../../ledger/uvarint.ts'
@@ -25,6 +26,9 @@ interface Run {
   readonly from: number
 }
 
+/** A version of the record, as its history entry has it. */
+export type RunStep = Pick<HistoryItem, 'idKey' | 'seq' | 'prevSeq' | 'prevN'>
+
 export class EntryRuns {
   readonly #hash: LedgerHash
   readonly #sink: EntrySink
@@ -35,24 +39,19 @@ export class EntryRuns {
     this.#sink = sink
   }
 
-  /** What the commit `seq` made of the record; `undefined`: deleted it. */
-  step(
-    indexes: readonly IndexDefinition[],
-    idKey: Uint8Array,
-    seq: number,
-    record: ValueObject | undefined,
-  ): void {
+  /** What the commit made of the record; `undefined`: deleted it. */
+  step(indexes: readonly IndexDefinition[], item: RunStep, record: ValueObject | undefined): void {
     for (const index of indexes) {
       const now = record === undefined ? [] : entriesOf(this.#hash, index, record)
       const runs = this.#runs.get(index) ?? new Map<string, Run>()
       this.#runs.set(index, runs)
       for (const [text, run] of runs) {
         if (now.some((entry) => entry.text === text)) continue
-        this.#endRun(index, run, idKey, seq)
+        this.#endRun(index, run, item)
         runs.delete(text)
       }
       for (const entry of now) {
-        if (!runs.has(entry.text)) runs.set(entry.text, { entry, from: seq })
+        if (!runs.has(entry.text)) runs.set(entry.text, { entry, from: item.seq })
       }
     }
   }
@@ -69,11 +68,14 @@ export class EntryRuns {
     this.#runs.clear()
   }
 
-  #endRun(index: IndexDefinition, { entry, from: start }: Run, idKey: Uint8Array, to: number): void {
+  #endRun(index: IndexDefinition, { entry, from: start }: Run, step: RunStep): void {
+    const { idKey, seq: to, prevSeq: lastSeq, prevN: lastN } = step
     const from = Math.max(start, index.sinceSeq)
     if (from >= to) return
     const key = pastIndexKey(mainBranch, index.id, { entry: entry.entry, idKey, from, to })
     const fromBytes = uvarintBytes(from)
-    this.#sink.past(key, encodePastEntry({ isCut: entry.isCut, to, idBytes: idKey.length, fromBytes }))
+    const { isCut } = entry
+    const past = { isCut, to, idBytes: idKey.length, fromBytes, lastSeq, lastN }
+    this.#sink.past(key, encodePastEntry(past))
   }
 }
