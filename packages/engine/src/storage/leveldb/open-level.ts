@@ -23,6 +23,8 @@ export interface LevelFiles {
   readonly cacheBytes?: number
   /** Changes kept in memory until they become a file; up to two such buffers. Default 16 MiB. */
   readonly writeBufferBytes?: number
+  /** Whether blocks are compressed; pointless for what is sealed. Default `true`. */
+  readonly compression?: boolean
 }
 
 /** Resolved paths of the folders that this thread has open. */
@@ -66,7 +68,7 @@ async function openFolder(folder: string, files: LevelFiles): Promise<Level> {
     writeBufferSize: files.writeBufferBytes ?? writeBufferBytesDefault,
     maxFileSize: tableFileBytes,
     maxOpenFiles: openFilesMax,
-    compression: true,
+    compression: files.compression ?? true,
   })
   await level.open()
   const timer = setTimeout(noteSettled, settledAfterMs, folder).unref()
