@@ -30,5 +30,16 @@ export { type Engine, type EngineOptions, openEngine } from './open-engine.ts'
 export type { AsOf, IndexProgress, Receipt, WriteOptions } from './query/host.ts'
 export type { Session, SessionAuth, SessionLimits } from './query/session.ts'
 export type { QueryAnswer, StatementResult } from './run-query.ts'
+export {
+  listSealing,
+  type MasterKeyInput,
+  type RewriteProgress,
+  type RewriteReport,
+  type RotationOptions,
+  rotateMasterKey,
+  type SealingOptions,
+  sealDatabase,
+  unsealDatabase,
+} from './sealing.ts'
 export type { Finding } from './verify/findings.ts'
 export type { VerifyOptions, VerifyProgress, VerifyReport } from './verify/verify-store.ts'

@@ -9,6 +9,7 @@ import { DatabaseCore } from './database/database-core.ts'
 import { type DatabaseFiles, filesIn, filesInMemory } from './database/database-files.ts'
 import { catalogOfDatabase, checkDatabaseName } from './database/database-name.ts'
 import { openLedger } from './database/open-core.ts'
+import { parseMasterKey } from './database/parse-master-key.ts'
 import { engineErrors } from './engine-errors.ts'
 import { cacheHeapShareMax, recordCacheBytesMax, scanCacheBytesMax } from './models/document/limits.ts'
 import type { QueryHost } from './query/host.ts'
@@ -27,6 +28,13 @@ export interface EngineOptions {
   readonly blockCacheBytes?: number
   /** Writes kept in memory before they are sorted into files, per database. Default 16 MiB. */
   readonly writeBufferBytes?: number
+  /**
+   * The master key, 32 bytes or as 64 hexadecimal digits. New databases are sealed under it, and those that
+   * are sealed can be opened. Databases in the clear are opened as they are, with a warning.
+   */
+  readonly masterKey?: Uint8Array | string | undefined
+  /** Is told of what is no error but should be known. Default: a warning of the process. */
+  readonly onWarning?: ((warning: string) => void) | undefined
 }
 
 /** Databases open at a time; each has its own files, caches and buffers. */
@@ -34,6 +42,7 @@ const databasesOpenMax = 256
 
 /**
  * Opens the engine. Close it at the end, so that other processes may open the same folder.
+ * @throws ENGINE_MASTER_KEY
  * @example
  * const engine = await openEngine({ path: './data' })
  * const shop = await engine.database('shop')
@@ -42,15 +51,23 @@ const databasesOpenMax = 256
  */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   const { path, blockCacheBytes, writeBufferBytes } = options
+  const onWarning = options.onWarning ?? ((warning) => process.emitWarning(warning, 'DendroDBWarning'))
+  const masterKey = options.masterKey === undefined ? undefined : parseMasterKey(options.masterKey)
   const files =
     path === undefined
       ? filesInMemory()
       : filesIn(path, {
           cacheBytes: blockCacheBytes ?? 32 * 1024 * 1024,
           writeBufferBytes: writeBufferBytes ?? 16 * 1024 * 1024,
+          masterKey,
+          onClear: (folder) => onWarning(clearWarning(folder)),
         })
   const { recordCacheBytes, scanCacheBytes } = { ...defaultCaches(), ...options }
   return new Engine(files, await files.names(), { recordCacheBytes, scanCacheBytes })
+}
+
+function clearWarning(folder: string): string {
+  return `the files in ${folder} are in the clear although there is a master key; "ddb seal" seals them`
 }
 
 interface CacheSizes {
@@ -85,7 +102,8 @@ export class Engine implements QueryHost {
 
   /**
    * The database of that name, made when there is none.
-   * @throws ENGINE_DATABASE_NAME, ENGINE_DATABASE_NAME_TAKEN, STORAGE_LOCKED, LEDGER_FORMAT_TOO_NEW
+   * @throws ENGINE_DATABASE_NAME, ENGINE_DATABASE_NAME_TAKEN, STORAGE_LOCKED, STORAGE_KEY_NEEDED,
+   * STORAGE_KEY_WRONG, LEDGER_FORMAT_TOO_NEW
    */
   database(name: string): Promise<Database> {
     const open = this.#open.get(name)

@@ -13,6 +13,7 @@ import { AuthService } from './auth/auth-service.ts'
 import { keyFileIn } from './auth/key-file.ts'
 import { RootToken, readRootToken } from './auth/root-token.ts'
 import { SigningKeys } from './auth/signing-keys.ts'
+import { masterKeyOf } from './config/master-key.ts'
 import type { Config } from './config/settings.ts'
 import { createHttpServer, type TlsFiles } from './http/http-server.ts'
 import { defaultDatabase } from './http/request-database.ts'
@@ -67,6 +68,7 @@ class ServerStart {
   readonly #config: Config
   readonly #log: Log
   readonly #now: () => number
+  #masterKey: string | undefined
   /** What has been opened, to be closed in the opposite order. */
   readonly #opened: Closing[] = []
 
@@ -88,6 +90,7 @@ class ServerStart {
 
   async #open(): Promise<Server> {
     const tls = await readTls(this.#config)
+    this.#masterKey = masterKeyOf(this.#config)
     const engine = await this.#openEngine()
     const auth = await this.#openAuth(engine)
     const { app, metrics } = createHttpServer({
@@ -119,10 +122,14 @@ class ServerStart {
     const { recordCacheBytes, blockCacheBytes, writeBufferBytes } = this.#config
     const folder = dataFolder(this.#config)
     const caches = { recordCacheBytes, blockCacheBytes, writeBufferBytes }
+    const sealing = {
+      masterKey: this.#masterKey,
+      onWarning: (warning: string) => this.#log.warn({}, warning),
+    }
     if (folder === undefined) return this.#keepEngine(await openEngine(caches))
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      return await this.#keepEngine(await openEngine({ path: folder, ...caches }))
+      return await this.#keepEngine(await openEngine({ path: folder, ...caches, ...sealing }))
     } catch (error) {
       if (error instanceof DbError) throw error
       const problem = (error as NodeJS.ErrnoException).code ?? String(error)
@@ -140,7 +147,7 @@ class ServerStart {
     const config = this.#config
     const folder = dataFolder(config)
     const token = config.rootToken ?? (await readRootToken(folder))
-    const file = folder === undefined ? undefined : keyFileIn(folder, config.tmk)
+    const file = folder === undefined ? undefined : keyFileIn(folder, this.#masterKey)
     const keys = await SigningKeys.open({ file, now: this.#now })
     const { accessTokenMs, refreshTokenMs, sessionMs, sessionsPerUser } = config
     const auth = new AuthService({

@@ -2,9 +2,12 @@
 
 import type { Command } from './command.ts'
 import { helpCommand } from './help-command.ts'
+import { rotateKeyCommand } from './rotate-key-command.ts'
+import { sealCommand } from './seal-command.ts'
 import { sqlCommand } from './sql-command.ts'
 import { startCommand } from './start-command.ts'
 import { statusCommand } from './status-command.ts'
+import { unsealCommand } from './unseal-command.ts'
 import { verifyCommand } from './verify-command.ts'
 import { versionCommand } from './version-command.ts'
 
@@ -13,6 +16,9 @@ export const commands: readonly Command[] = [
   sqlCommand,
   statusCommand,
   verifyCommand,
+  sealCommand,
+  unsealCommand,
+  rotateKeyCommand,
   versionCommand,
   helpCommand,
 ]

@@ -1,9 +1,15 @@
 /**
- * How far the verification is, on one line of a terminal; nothing anywhere else.
+ * How far a long work is, on one line of a terminal; nothing anywhere else.
  */
 
-import type { VerifyProgress } from '@dendrodb/engine'
 import type { OutputStream } from '../cli-io.ts'
+
+export interface Progress {
+  /** A word for what is being done. */
+  readonly phase: string
+  readonly done: number
+  readonly total: number
+}
 
 const barColumns = 30
 
@@ -15,7 +21,7 @@ export class ProgressBar {
     this.#stream = stream
   }
 
-  show(progress: VerifyProgress): void {
+  show(progress: Progress): void {
     if (this.#stream.isTTY !== true) return
     this.#isShown = true
     this.#stream.write(`\r${progressLine(progress)}\u001b[K`)
@@ -28,7 +34,7 @@ export class ProgressBar {
 }
 
 /** `chain    ██████░░░░░░  40 %  8,000 of 20,000`. */
-export function progressLine({ phase, done, total }: VerifyProgress): string {
+export function progressLine({ phase, done, total }: Progress): string {
   const share = total === 0 ? 1 : Math.min(1, done / total)
   const full = Math.round(share * barColumns)
   const bar = '█'.repeat(full) + '░'.repeat(barColumns - full)

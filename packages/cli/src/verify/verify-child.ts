@@ -8,6 +8,7 @@ import { openEngine, type VerifyProgress, type VerifyReport } from '@dendrodb/en
 import { toDbError } from '@dendrodb/protocol'
 import { nearestWord } from '../arguments/nearest-word.ts'
 import { cliErrors } from '../cli-errors.ts'
+import { readMasterKey } from '../master-key.ts'
 import type { VerifyMessage } from './messages.ts'
 
 const progressEveryMs = 100
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
 async function verify(path: string, name: string): Promise<VerifyReport> {
   // Opening would make the folder.
   if (!existsSync(join(path, 'databases'))) throw cliErrors.DATA_MISSING({ folder: path })
-  const engine = await openEngine({ path })
+  const engine = await openEngine({ path, masterKey: readMasterKey({ env: process.env }) })
   try {
     if (!engine.hasDatabase(name)) {
       const near = nearestWord(name, await engine.databaseNames())

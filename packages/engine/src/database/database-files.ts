@@ -6,8 +6,8 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openCurrentStore } from '../storage/generation.ts'
 import type { KvStore } from '../storage/kv-store.ts'
-import { openLevelStore } from '../storage/leveldb/level-store.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
+import { openStoreFiles, type StoreFileOptions } from '../storage/open-files.ts'
 import { databaseOfFolder, folderOfDatabase } from './database-name.ts'
 
 export interface DatabaseFiles {
@@ -16,14 +16,14 @@ export interface DatabaseFiles {
   open(name: string): Promise<KvStore>
 }
 
-export interface FileOptions {
-  readonly cacheBytes: number
-  readonly writeBufferBytes: number
-}
-
 const databasesFolder = 'databases'
 
-export function filesIn(path: string, options: FileOptions): DatabaseFiles {
+/** Folder of a database; its generations lie in it. */
+export function databaseDirectory(path: string, name: string): string {
+  return join(path, databasesFolder, folderOfDatabase(name))
+}
+
+export function filesIn(path: string, options: StoreFileOptions): DatabaseFiles {
   const root = join(path, databasesFolder)
   return {
     async names() {
@@ -35,9 +35,9 @@ export function filesIn(path: string, options: FileOptions): DatabaseFiles {
       return names.filter((name) => name !== undefined).sort()
     },
     async open(name) {
-      const folder = join(root, folderOfDatabase(name))
+      const folder = databaseDirectory(path, name)
       await mkdir(folder, { recursive: true })
-      return openCurrentStore(folder, (generation) => openLevelStore({ path: generation, ...options }))
+      return openCurrentStore(folder, (generation) => openStoreFiles(generation, options))
     },
   }
 }

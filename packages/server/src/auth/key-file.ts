@@ -8,6 +8,7 @@
 import { createPrivateKey, type KeyObject, randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DbError } from '@dendrodb/protocol'
 import { authErrors } from './auth-errors.ts'
 import { KeySeal } from './key-seal.ts'
 import { readSecretFile, writeSecretFile } from './secret-file.ts'
@@ -77,6 +78,29 @@ export function keyFileIn(dataFolder: string, tmk: string | undefined): KeyFile 
       return keys
     },
   }
+}
+
+/**
+ * Seals the keys of a data folder under another master key; without one, under a key of their own beside
+ * them.
+ * Doing it again after it was cut short does no harm.
+ * @throws AUTH_KEYS_UNREADABLE when they are sealed with neither
+ */
+export async function resealKeys(
+  dataFolder: string,
+  from: string | undefined,
+  to: string | undefined,
+): Promise<void> {
+  const target = keyFileIn(dataFolder, to)
+  // Keys that are under the new one already need nothing; those under a key file move by being read.
+  const isDone = await target.read().then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof DbError && error.code === 'AUTH_KEYS_UNREADABLE') return false
+      throw error
+    },
+  )
+  if (!isDone) await target.write(await keyFileIn(dataFolder, from).read())
 }
 
 function sealKey({ kid, createdAtMs, privateKey }: SigningKey, seal: KeySeal): SealedKey {

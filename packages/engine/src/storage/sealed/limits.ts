@@ -32,6 +32,10 @@ export const defaultShape: SealedShape = {
 
 /** Decoded pages kept in memory. */
 export const pageCacheBytesDefault = 32 * mib
+/** Of the store below, which serves what is not among those. */
+export const belowCacheBytes = 2 * mib
+/** Of the store below: its own batches, which it writes twice. */
+export const belowWriteBufferBytes = 4 * mib
 /** Changes kept in memory until they are merged into pages; there may be two such tables at a time. */
 export const tableBytesDefault = 16 * mib
 /**
