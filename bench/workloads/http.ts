@@ -1,125 +1,109 @@
 /**
- * The server as a process of its own, loaded from another one over keep-alive connections on loopback.
- * Why a bare-bones client: on two cores, a comfortable one would take the server's time.
+ * The server as a process of its own, loaded by a signed-in user from another one over keep-alive connections
+ * on loopback.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { connect, createServer, type Socket } from 'node:net'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { personOf } from '../dataset.ts'
-import { type Figure, figureRows, percentile, type Row } from '../measure.ts'
+import { loadHttp, rawRequest } from '../http-load.ts'
+import { figureRows, type Row } from '../measure.ts'
 
-const connections = 64
-const seconds = 3
+const load = { connections: 64, seconds: 3, warmUpSeconds: 1 }
 const records = 2_000
 const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url))
+const bareFastify = fileURLToPath(new URL('../peers/bare-fastify.ts', import.meta.url))
+const noLimits = ['--user-requests-per-minute', '0', '--anonymous-requests-per-minute', '0']
 
 export async function runHttp(): Promise<Row[]> {
   const data = await mkdtemp(join(tmpdir(), 'ddb-bench-http-'))
-  const port = await freePort()
-  const started = performance.now()
-  const args = [main, 'start', '--data', data, '--port', String(port), '--log-level', 'warn']
-  const env = { ...process.env, DDB_RATE_LIMIT: 'off' }
-  const server = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], env })
   try {
-    await untilReady(port)
-    const startMs = performance.now() - started
-    const token = (await readFile(join(data, 'root-token'), 'utf8')).trim()
-    for (let id = 0; id < records; id += 1) await postOnce(port, token, id)
-    const get = await load(port, (at) => request('GET', `/api/data/person/${at % records}`, token))
-    const post = await load(port, (at) => request('POST', '/api/data/person', token, { ...personOf(at) }))
-    return [
-      {
-        workload: 'start of the server, empty, until it answers',
-        subject: 'DendroDB',
-        value: startMs,
-        unit: 'ms',
+    const ours = await withServer([main, 'start', '--data', data, '--log-level', 'warn', ...noLimits], {
+      subject: 'DendroDB',
+      prepare: async (port) => {
+        const token = await signUp(port)
+        await fill(port, token)
+        return token
       },
-      ...figureRows('HTTP GET by id, 64 connections', 'DendroDB', get),
-      ...figureRows('HTTP POST, durable, 64 connections', 'DendroDB', post),
-    ]
+    })
+    const floor = await withServer([bareFastify], { subject: 'bare fastify', prepare: async () => '' })
+    return [...ours, ...floor]
   } finally {
-    await stop(server)
     await rm(data, { recursive: true })
   }
 }
 
-function request(method: string, path: string, token: string, body?: unknown): string {
-  const text = body === undefined ? '' : JSON.stringify(body)
-  const lines = [`${method} ${path} HTTP/1.1`, 'Host: 127.0.0.1', `Authorization: Bearer ${token}`]
-  if (text !== '') lines.push('Content-Type: application/json', `Content-Length: ${Buffer.byteLength(text)}`)
-  return `${lines.join('\r\n')}\r\n\r\n${text}`
+interface ServerRun {
+  readonly subject: string
+  /** Gives the token of the requests. */
+  readonly prepare: (port: number) => Promise<string>
 }
 
-async function postOnce(port: number, token: string, id: number): Promise<void> {
-  const answer = await fetch(`http://127.0.0.1:${port}/api/query`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      query: `UPSERT person:${id} CONTENT $person RETURN NONE`,
-      vars: { person: personOf(id) },
-    }),
-  })
-  if (!answer.ok) throw new Error(`loading failed: ${answer.status} ${await answer.text()}`)
-}
-
-async function load(port: number, makeRequest: (at: number) => string): Promise<Figure> {
-  const latencies: number[] = []
-  let at = 0
-  const end = performance.now() + seconds * 1_000
+/**
+ * Starts it on a free port, loads it, stops it. @param script the file and its arguments, but for the port
+ */
+async function withServer(
+  [file = '', ...args]: readonly string[],
+  { subject, prepare }: ServerRun,
+): Promise<Row[]> {
+  const port = await freePort()
+  const portArgs = file === main ? [...args, '--port', String(port)] : [String(port)]
   const started = performance.now()
-  const connection = async () => {
-    const socket = connect(port, '127.0.0.1').setNoDelay(true)
-    const answers = new Answers(socket)
-    while (performance.now() < end) {
-      const before = performance.now()
-      socket.write(makeRequest(at++))
-      const status = await answers.next()
-      if (status >= 400) throw new Error(`the server answered ${status}`)
-      latencies.push(performance.now() - before)
+  const server = spawn(process.execPath, [file, ...portArgs], { stdio: ['ignore', 'ignore', 'inherit'] })
+  try {
+    await untilReady(port)
+    const startMs = performance.now() - started
+    const token = await prepare(port)
+    const start = {
+      workload: 'start of the server, empty, until it answers',
+      subject,
+      value: startMs,
+      unit: 'ms',
     }
-    socket.destroy()
+    return [start, ...(await loadRows(port, token, subject))]
+  } finally {
+    await stop(server)
   }
-  await Promise.all(Array.from({ length: connections }, connection))
-  const opsPerSecond = (latencies.length / (performance.now() - started)) * 1_000
-  latencies.sort((a, b) => a - b)
-  return { opsPerSecond, p50Ms: percentile(latencies, 0.5), p99Ms: percentile(latencies, 0.99) }
 }
 
-/** Cuts a connection's bytes into answers by their Content-Length and gives their status codes. */
-class Answers {
-  #bytes = Buffer.alloc(0)
-  #waiting: ((status: number) => void) | undefined
+async function loadRows(port: number, token: string, subject: string): Promise<Row[]> {
+  const measure = (request: (n: number) => string) => loadHttp({ ...load, port, request })
+  const get = await measure((n) => rawRequest('GET', `/api/data/person/${(n * 7_919) % records}`, token))
+  const post = await measure((n) => rawRequest('POST', '/api/data/visit', token, JSON.stringify(personOf(n))))
+  const text = JSON.stringify({ query: 'SELECT name, age FROM person:7' })
+  const query = await measure(() => rawRequest('POST', '/api/query', token, text))
+  return [
+    ...figureRows('HTTP GET by id, 64 connections', subject, get),
+    ...figureRows('HTTP POST, durable, 64 connections', subject, post),
+    ...figureRows('HTTP query by id, 64 connections', subject, query),
+  ]
+}
 
-  constructor(socket: Socket) {
-    socket.on('data', (chunk) => {
-      this.#bytes = Buffer.concat([this.#bytes, chunk as Buffer])
-      this.#settle()
-    })
-  }
+async function signUp(port: number): Promise<string> {
+  const account = { email: 'ada@example.org', password: 'correct horse' }
+  const { access_token: token } = await post(port, '/api/auth/signup', account)
+  return String(token)
+}
 
-  next(): Promise<number> {
-    return new Promise((resolve) => {
-      this.#waiting = resolve
-      this.#settle()
-    })
-  }
+async function fill(port: number, token: string): Promise<void> {
+  const rows = Array.from({ length: records }, (_, id) => ({ id, ...personOf(id) }))
+  const query = 'INSERT INTO person $rows RETURN NONE'
+  await post(port, '/api/query', { query, vars: { rows } }, { authorization: `Bearer ${token}` })
+}
 
-  #settle(): void {
-    const headEnd = this.#bytes.indexOf('\r\n\r\n')
-    if (headEnd < 0 || this.#waiting === undefined) return
-    const head = this.#bytes.toString('latin1', 0, headEnd)
-    const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0)
-    const end = headEnd + 4 + length
-    if (this.#bytes.length < end) return
-    this.#bytes = this.#bytes.subarray(end)
-    const resolve = this.#waiting
-    this.#waiting = undefined
-    resolve(Number(head.slice(9, 12)))
-  }
+async function post(port: number, path: string, body: object, headers: Record<string, string> = {}) {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+  const text = await response.text()
+  if (!response.ok || text.includes('"status":"error"')) throw new Error(`${path} failed: ${text}`)
+  return JSON.parse(text) as Record<string, unknown>
 }
 
 function freePort(): Promise<number> {

@@ -24,8 +24,21 @@ export const cliErrors = defineErrors('CLI', {
     status: 'invalid_argument',
     message: 'ddb {command} does not know what to do with "{argument}"; see "ddb {command} --help"',
   },
+  OPERAND_MISSING: {
+    status: 'invalid_argument',
+    message: 'ddb {command} needs a {operand}; see "ddb {command} --help"',
+  },
   OPTIONS_CLASH: { status: 'invalid_argument', message: '{one} and {other} cannot be used together' },
   FILE_UNREADABLE: { status: 'not_found', message: 'the file {file} cannot be read: {problem}' },
+  FILE_UNWRITABLE: { status: 'unavailable', message: 'the file {file} cannot be written: {problem}' },
+  PROOF_SUBJECT: {
+    status: 'invalid_argument',
+    message: 'name what to prove: a record such as user:ada, --seq N, --from N, or --public-key',
+  },
+  PROOF_FILE: {
+    status: 'invalid_argument',
+    message: 'name the file with the proof, or - for standard input',
+  },
   SERVER_UNREACHABLE: {
     status: 'unavailable',
     message:

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { cliErrors } from './cli-errors.ts'
 import type { CliIo } from './cli-io.ts'
+import { printableLine } from './output/printable.ts'
 
 type Environment = Pick<CliIo, 'env'>
 
@@ -17,6 +18,12 @@ const next = { keys: ['DDB_TMK_NEW'], files: ['DDB_TMK_NEW_FILE'] }
  */
 export function readMasterKey(io: Environment): Buffer | undefined {
   return readKey(io, current)
+}
+
+/** What opens the engine of a folder whose databases may be sealed. @throws as `readMasterKey` */
+export function sealingOf(io: Pick<CliIo, 'env' | 'stderr'>) {
+  const onWarning = (warning: string) => void io.stderr.write(`warning: ${printableLine(warning)}\n`)
+  return { masterKey: readMasterKey(io), onWarning }
 }
 
 /** The one of this call, which cannot do without. @throws CLI_MASTER_KEY_MISSING, … */

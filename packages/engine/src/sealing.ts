@@ -8,9 +8,11 @@
 import { existsSync } from 'node:fs'
 import { databaseDirectory, filesIn } from './database/database-files.ts'
 import { checkDatabaseName } from './database/database-name.ts'
-import { parseMasterKey } from './database/parse-master-key.ts'
+import { hexOfMasterKey, type MasterKeyInput, parseMasterKey } from './database/parse-master-key.ts'
 import { type RewriteProgress, type RewriteReport, rewriteDatabase } from './database/rewrite-database.ts'
 import { engineErrors } from './engine-errors.ts'
+import { checkpointKeyFile } from './keys/checkpoint-signer.ts'
+import { resealKeyFile } from './keys/key-file.ts'
 import { openCurrentStore, openGeneration } from './storage/generation.ts'
 import { openLevelStore } from './storage/leveldb/level-store.ts'
 import { openClear, openStoreFiles } from './storage/open-files.ts'
@@ -19,9 +21,6 @@ import type { MasterKey } from './storage/sealed/master-key.ts'
 import { storageErrors } from './storage/storage-errors.ts'
 
 export type { RewriteProgress, RewriteReport }
-
-/** 32 bytes, or 64 hexadecimal digits. */
-export type MasterKeyInput = Uint8Array | string
 
 /** A server has it open as long as it runs. */
 const firstDatabase = 'main'
@@ -90,10 +89,11 @@ export interface RotationOptions {
 }
 
 /**
- * Puts the sealed databases of a folder under another master key: their data keys are wrapped anew. All are
- * looked at before the first is changed.
+ * Puts the sealed databases of a folder, and the key that signs checkpoints, under another master key: their
+ * data keys are wrapped anew. All databases are looked at before the first is changed.
  * @returns the names of those that are under the new key now
- * @throws STORAGE_KEY_WRONG when one is under neither key, STORAGE_LOCKED, STORAGE_CORRUPT, STORAGE_FULL
+ * @throws STORAGE_KEY_WRONG, KEYS_UNREADABLE when one is under neither key, STORAGE_LOCKED, STORAGE_CORRUPT,
+ * STORAGE_FULL
  */
 export async function rotateMasterKey(options: RotationOptions): Promise<readonly string[]> {
   const { path } = options
@@ -104,7 +104,23 @@ export async function rotateMasterKey(options: RotationOptions): Promise<readonl
     options.onDatabase?.(name)
     await withFolder({ path, name }, () => rotateDatabase(name, from, to, options))
   }
+  await resealCheckpointKeys(path, options.from, options.to)
   return names
+}
+
+/**
+ * Seals the key that signs checkpoints under another master key, or, without one, under the random key beside
+ * it; `rotateMasterKey` does so by itself. Doing it again does no harm.
+ * @throws ENGINE_MASTER_KEY, KEYS_UNREADABLE when it is sealed with neither
+ * @example await resealCheckpointKeys('./data', process.env.DDB_TMK, undefined)
+ */
+export async function resealCheckpointKeys(
+  path: string,
+  from: MasterKeyInput | undefined,
+  to: MasterKeyInput | undefined,
+): Promise<void> {
+  const fileOf = (masterKey: string | undefined) => checkpointKeyFile(path, masterKey)
+  await resealKeyFile(fileOf, hexOfMasterKey(from), hexOfMasterKey(to))
 }
 
 async function rotateDatabase(

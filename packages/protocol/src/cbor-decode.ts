@@ -29,10 +29,23 @@ export function readCanonical(reader: CborReader): Value {
   try {
     return readValue(reader, 0)
   } catch (error) {
-    // A tag's content made no value: a date out of range, an open ring. The bytes are wrong, not an argument.
-    if (!(error instanceof DbError) || error.code.startsWith('CBOR_')) throw error
-    throw cborErrors.VALUE({ problem: error.message, offset: reader.offset }, { cause: error })
+    throw malformed(reader, error)
   }
+}
+
+/** Reads a map, puts its fields behind those of `object`, and leaves the reader behind it. @throws CBOR_* */
+export function readCanonicalFields(reader: CborReader, object: Record<string, Value>): void {
+  try {
+    readFields(reader, 0, object)
+  } catch (error) {
+    throw malformed(reader, error)
+  }
+}
+
+/** A tag's content made no value: a date out of range, an open ring. The bytes are wrong, not an argument. */
+function malformed(reader: CborReader, error: unknown): unknown {
+  if (!(error instanceof DbError) || error.code.startsWith('CBOR_')) return error
+  return cborErrors.VALUE({ problem: error.message, offset: reader.offset }, { cause: error })
 }
 
 function readValue(reader: CborReader, depth: number): Value {
@@ -77,8 +90,13 @@ function readArray(reader: CborReader, depth: number): Value[] {
 }
 
 function readMap(reader: CborReader, depth: number): ValueObject {
-  const count = reader.map()
   const object: Record<string, Value> = {}
+  readFields(reader, depth, object)
+  return object
+}
+
+function readFields(reader: CborReader, depth: number, object: Record<string, Value>): void {
+  const count = reader.map()
   let previousFrom = 0
   let previousTo = 0
   for (let i = 0; i < count; i += 1) {
@@ -90,7 +108,6 @@ function readMap(reader: CborReader, depth: number): ValueObject {
     previousTo = to
     setField(object, field, readValue(reader, depth + 1))
   }
-  return object
 }
 
 function readTagged(reader: CborReader, depth: number): Value {

@@ -30,10 +30,13 @@ const floatView = new DataView(floatBytes.buffer)
 export class CborReader {
   readonly #bytes: Uint8Array
   readonly #end: number
+  readonly #copiesBytes: boolean
   #at: number
 
-  constructor(bytes: Uint8Array, offset = 0) {
+  /** @param copiesBytes whether `bytes` gives copies, or views of the input */
+  constructor(bytes: Uint8Array, offset = 0, copiesBytes = true) {
     this.#bytes = bytes
+    this.#copiesBytes = copiesBytes
     this.#end = bytes.length
     this.#at = offset
   }
@@ -118,9 +121,10 @@ export class CborReader {
     return this.head(cborMajor.tag)
   }
 
-  /** A byte string, copied. */
+  /** A byte string, copied unless the reader gives views. */
   bytes(): Uint8Array {
     const view = this.bytesView()
+    if (!this.#copiesBytes) return view
     const copy = new Uint8Array(view.length)
     copy.set(view)
     return copy

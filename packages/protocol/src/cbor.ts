@@ -21,7 +21,7 @@
  * | geometry | tag 0xdd03 [type, nested arrays of floats; of a collection: arrays like this one] |
  */
 
-import { readCanonical } from './cbor-decode.ts'
+import { readCanonical, readCanonicalFields } from './cbor-decode.ts'
 import { writeCanonical } from './cbor-encode.ts'
 import { CborReader } from './cbor-reader.ts'
 import { CborWriter } from './cbor-writer.ts'
@@ -37,8 +37,31 @@ export function encodeCanonical(value: Value): Uint8Array {
 
 /** The value of canonical bytes. @throws CBOR_* for any others */
 export function decodeCanonical(bytes: Uint8Array): Value {
-  const reader = new CborReader(bytes)
+  return readWhole(new CborReader(bytes))
+}
+
+/** The same, with byte strings as views of `bytes`. @throws CBOR_* */
+export function decodeCanonicalViews(bytes: Uint8Array): Value {
+  return readWhole(new CborReader(bytes, 0, false))
+}
+
+function readWhole(reader: CborReader): Value {
   const value = readCanonical(reader)
   reader.finish()
   return value
+}
+
+/** Bytes of the head in front of a byte string of `length` bytes, less than 2^32. */
+export function byteStringHeadBytes(length: number): number {
+  return length < 24 ? 1 : length < 1 << 8 ? 2 : length < 1 << 16 ? 3 : 5
+}
+
+/**
+ * Reads the canonical bytes of an object into `object`, behind the fields that it has. @throws CBOR_* for any
+ * others
+ */
+export function decodeCanonicalInto(object: Record<string, Value>, bytes: Uint8Array): void {
+  const reader = new CborReader(bytes)
+  readCanonicalFields(reader, object)
+  reader.finish()
 }

@@ -26,6 +26,8 @@ export const limits = {
   recordKeyBytesMax: 1024,
   /** Elements, fields and vector dimensions in one value that comes from outside. */
   untrustedElementsMax: 1_000_000,
+  /** Longest name that is compared with known ones to suggest what was meant. */
+  nearestNameCharsMax: 64,
   /** Characters of one detail inside an error message. */
   errorDetailCharsMax: 200,
 } as const

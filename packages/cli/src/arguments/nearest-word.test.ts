@@ -21,12 +21,3 @@ test.each([
 test.each(['', 'x', 'backup', 'abcdefgh'])('nothing is near %j', (typed) => {
   expect(nearestWord(typed, commands)).toBeUndefined()
 })
-
-test('a third of the word may be wrong, and no more', () => {
-  expect(nearestWord('abcdXX', ['abcdef'])).toBe('abcdef')
-  expect(nearestWord('abcXXX', ['abcdef'])).toBeUndefined()
-})
-
-test('among several it is the nearest', () => {
-  expect(nearestWord('--colour', ['--colors', '--color', '--column'])).toBe('--color')
-})

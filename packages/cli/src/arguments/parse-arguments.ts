@@ -4,7 +4,6 @@
  */
 
 import { parseArgs } from 'node:util'
-import { nearestWord } from './nearest-word.ts'
 import { helpOption, type Option } from './option.ts'
 
 export interface Arguments {
@@ -91,7 +90,10 @@ async function checkedValue(option: Option, token: OptionToken): Promise<string 
 
 async function checkChoice({ choices }: Option, value: string, name: string): Promise<void> {
   if (choices === undefined || choices.includes(value)) return
-  const { cliErrors } = await import('../cli-errors.ts')
+  const [{ cliErrors }, { nearestWord }] = await Promise.all([
+    import('../cli-errors.ts'),
+    import('./nearest-word.ts'),
+  ])
   const near = nearestWord(value, choices)
   const hint = near === undefined ? '' : `; did you mean ${near}?`
   throw cliErrors.OPTION_VALUE({
@@ -101,7 +103,10 @@ async function checkChoice({ choices }: Option, value: string, name: string): Pr
 }
 
 async function unknownOption(name: string, command: string, options: readonly Option[]): Promise<Error> {
-  const { cliErrors } = await import('../cli-errors.ts')
+  const [{ cliErrors }, { nearestWord }] = await Promise.all([
+    import('../cli-errors.ts'),
+    import('./nearest-word.ts'),
+  ])
   const near = nearestWord(
     name.replace(/^-+/, ''),
     options.map((option) => option.name),

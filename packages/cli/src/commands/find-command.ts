@@ -1,13 +1,15 @@
 /** A command by its name. */
 
-import { nearestWord } from '../arguments/nearest-word.ts'
 import type { Command } from './command.ts'
 
 /** @throws CLI_COMMAND_UNKNOWN */
 export async function findCommand(name: string, commands: readonly Command[]): Promise<Command> {
   const command = commands.find((each) => each.name === name)
   if (command !== undefined) return command
-  const { cliErrors } = await import('../cli-errors.ts')
+  const [{ cliErrors }, { nearestWord }] = await Promise.all([
+    import('../cli-errors.ts'),
+    import('../arguments/nearest-word.ts'),
+  ])
   const near = nearestWord(
     name,
     commands.map((each) => each.name),

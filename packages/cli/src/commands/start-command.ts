@@ -10,8 +10,8 @@ export const startCommand: Command = {
     'Starts a server on this machine and runs until Ctrl-C or SIGTERM; requests in flight are ' +
       'finished first. On a terminal it logs for people, otherwise as lines of JSON.',
     'Every setting of the server is an option, an environment variable (DDB_…) and a line of ' +
-      'ddb.toml, which is read from the current folder, then from ~/.config/dendrodb. Options beat ' +
-      'the environment, which beats the file. The most used ones:',
+      'ddb.toml, which is read from the current folder, then from ~/.config/dendrodb, unless --config ' +
+      'names a file. Options beat the environment, which beats the file. The most used ones:',
   ],
   options: [
     {
@@ -42,6 +42,12 @@ export const startCommand: Command = {
       default: 'info',
       env: 'DDB_LOG_LEVEL',
       about: 'least severe log line that is written',
+    },
+    {
+      name: 'config',
+      value: 'FILE',
+      env: 'DDB_CONFIG',
+      about: 'configuration file to read instead of ddb.toml',
     },
   ],
   operandsMax: 0,

@@ -65,12 +65,40 @@ test('a folder is sealed, asked, verified and unsealed', async () => {
 
 test('sealed files without the key, or with another one, are exit code 69 for every command', async () => {
   const cwd = sealedFolder()
-  for (const args of [['verify'], ['sql', '--embedded'], ['start', '--port', '0']]) {
+  const commands = [
+    ['verify'],
+    ['rebuild'],
+    ['backup', '--data', 'ddb-data'],
+    ['sql', '--embedded'],
+    ['start', '--port', '0'],
+  ]
+  for (const args of commands) {
     const without = await runDdb(args, { cwd, input: 'RETURN 1;' })
     expect([without.code, without.stderr]).toEqual([69, expect.stringContaining('[STORAGE_KEY_NEEDED]')])
     const wrong = await runDdb(args, { cwd, env: { DDB_TMK: newKey }, input: 'RETURN 1;' })
     expect([wrong.code, wrong.stderr]).toEqual([69, expect.stringContaining('[STORAGE_KEY_WRONG]')])
   }
+})
+
+test('every command that works on files takes the key from a file, too', async () => {
+  const cwd = sealedFolder()
+  writeFileSync(join(cwd, 'tmk'), `${key}\n`)
+  const run = (...args: string[]) => runDdb(args, { cwd, env: { DDB_TMK_FILE: 'tmk' } })
+  const { head } = JSON.parse((await run('verify', '--json')).stdout)
+  expect(await run('rebuild')).toMatchObject({ code: 0, stderr: '' })
+  const backup = await run('backup', '--data', 'ddb-data', '-o', 'main.ddbackup')
+  expect(backup).toMatchObject({ code: 0, stdout: expect.stringContaining('encrypted') })
+  expect(await run('restore', 'main.ddbackup', '--as', 'restored')).toMatchObject({ code: 0, stderr: '' })
+  expect(await run('export', '--data', 'ddb-data', '--history', '-o', 'main.jsonl')).toMatchObject({
+    code: 0,
+  })
+  expect(await run('import', 'main.jsonl', '-d', 'imported')).toMatchObject({ code: 0, stderr: '' })
+  expect((await run('proof', 'item:1', '--data', 'ddb-data')).stderr).toBe('')
+  for (const name of ['main', 'restored', 'imported']) {
+    const verified = await run('verify', '-d', name, '--json')
+    expect(JSON.parse(verified.stdout)).toMatchObject({ head, isIntact: true })
+  }
+  expect(filesOf(cwd)).not.toContain('cucumber')
 })
 
 test('the commands say what they lack', async () => {

@@ -1,7 +1,7 @@
 /** `ddb start` and `ddb status`. */
 
 import { once } from 'node:events'
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -76,6 +76,19 @@ test('requests in flight are finished before it stops', async () => {
   }
   expect(answer.results.at(-1)?.result).toBe(42)
   expect((await server.ended).code).toBe(0)
+})
+
+test('a configuration file can be named', async () => {
+  const cwd = temporaryFolder()
+  writeFileSync(join(cwd, 'shop.toml'), 'data = "shop"\nport = 0\n')
+  const running = startDdb(['start', '--config', 'shop.toml'], { cwd })
+  await running.waitForError(/Ctrl-C/)
+  expect(running.stderr).toContain(join(cwd, 'shop', 'root-token'))
+  const missing = await runDdb(['start'], { cwd, env: { DDB_CONFIG: 'shp.toml' } })
+  expect(missing).toMatchObject({ code: 66, stdout: '' })
+  expect(missing.stderr).toBe(
+    `error: the environment: there is no file ${join(cwd, 'shp.toml')} [CONFIG_FILE_MISSING]\n`,
+  )
 })
 
 test('a misspelt variable is warned of', async () => {

@@ -8,11 +8,11 @@ import { cliErrors } from '../cli-errors.ts'
 import type { CliIo } from '../cli-io.ts'
 import { needMasterKey, readNewMasterKey } from '../master-key.ts'
 import { paintFor } from '../output/paint.ts'
-import { ProgressBar } from '../verify/progress-bar.ts'
+import { ProgressBar } from '../output/progress-bar.ts'
 import { databasesIn } from './run-seal.ts'
 
 /**
- * The exit code. @throws CLI_MASTER_KEY_MISSING, STORAGE_KEY_WRONG, STORAGE_LOCKED, AUTH_KEYS_UNREADABLE, …
+ * The exit code. @throws CLI_MASTER_KEY_MISSING, STORAGE_KEY_WRONG, STORAGE_LOCKED, KEYS_UNREADABLE, …
  */
 export async function runRotateKey(args: Arguments, io: CliIo): Promise<number> {
   const folder = resolve(args.value('data') ?? '')

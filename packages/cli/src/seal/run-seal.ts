@@ -9,7 +9,7 @@ import { cliErrors } from '../cli-errors.ts'
 import type { CliIo } from '../cli-io.ts'
 import { needMasterKey } from '../master-key.ts'
 import { paintFor } from '../output/paint.ts'
-import { ProgressBar } from '../verify/progress-bar.ts'
+import { ProgressBar } from '../output/progress-bar.ts'
 
 type Verb = 'seal' | 'unseal'
 

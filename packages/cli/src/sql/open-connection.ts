@@ -14,8 +14,7 @@ import { DbError } from '@dendrodb/protocol'
 import type { Arguments } from '../arguments/parse-arguments.ts'
 import { cliErrors } from '../cli-errors.ts'
 import type { CliIo } from '../cli-io.ts'
-import { readMasterKey } from '../master-key.ts'
-import { printableLine } from '../output/printable.ts'
+import { sealingOf } from '../master-key.ts'
 import type { Connection } from './connection.ts'
 import { findToken } from './credentials.ts'
 import { answerMsMax } from './limits.ts'
@@ -45,8 +44,7 @@ function isChosen(args: Arguments, name: string): boolean {
 async function openFolder(folder: string, io: CliIo): Promise<Connection> {
   if (folder !== ':memory:') await makeFolder(folder)
   const { openEmbedded } = await import('./embedded-connection.ts')
-  const onWarning = (warning: string) => void io.stderr.write(`warning: ${printableLine(warning)}\n`)
-  return openEmbedded(folder, { masterKey: readMasterKey(io), onWarning })
+  return openEmbedded(folder, sealingOf(io))
 }
 
 async function makeFolder(folder: string): Promise<void> {
@@ -73,7 +71,7 @@ async function openFolderOrServer(folder: string, args: Arguments, io: CliIo): P
   }
 }
 
-async function isAnswering(url: string): Promise<boolean> {
+export async function isAnswering(url: string): Promise<boolean> {
   try {
     const { ok } = await fetch(`${url}/health`, { signal: AbortSignal.timeout(answerMsMax) })
     return ok

@@ -8,37 +8,44 @@ import { RecordId } from '@dendrodb/protocol'
 import type { TableDefinition } from '../catalog/definitions.ts'
 import type { CatalogChange, StoredCatalog } from '../catalog/stored-catalog.ts'
 import { catalogTableIds } from '../catalog/system-tables.ts'
+import { headOf } from '../ledger/commit.ts'
 import type { LedgerState } from '../ledger/commit-group.ts'
-import { formatHead } from '../ledger/hash.ts'
-import { mainBranch, recordKey } from '../ledger/key-space.ts'
+import { formatHead, type LedgerHash } from '../ledger/hash.ts'
+import { keyOf, mainBranch, recordKey } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import { exclusiveRunMs, optimisticRunsMax } from '../ledger/limits.ts'
+import type { StoreFormat } from '../ledger/manifest.ts'
 import { keyText } from '../ledger/overlay.ts'
-import { type GroupBase, type Outcome, Sequencer } from '../ledger/sequencer.ts'
+import { type GroupBase, Sequencer } from '../ledger/sequencer.ts'
 import { checkWriteMeta, type WriteMeta } from '../ledger/write-meta.ts'
-import type { CommittedWrite, Mutation } from '../ledger/write-request.ts'
+import { type CommittedWrite, isEmptyRequest, type Mutation } from '../ledger/write-request.ts'
 import { decodedBytes } from '../models/document/cached-scan.ts'
 import { HeadView } from '../models/document/head-view.ts'
 import { readCount } from '../models/document/live-records.ts'
+import { RangeCache } from '../models/document/range-cache.ts'
 import { RecordCache } from '../models/document/record-cache.ts'
 import { RecordTx, type TxBase } from '../models/document/record-tx.ts'
 import { ScanCache } from '../models/document/scan-cache.ts'
 import { HistoryView } from '../models/history/history-view.ts'
-import type { ReadView, StoredRecord } from '../models/model.ts'
-import type { AsOf, Receipt, WriteOptions } from '../query/host.ts'
+import type { EdgeRef, IndexEntry, ReadView, StoredRecord } from '../models/model.ts'
+import type { AsOf, Receipt, WriteAnswer, WriteOptions } from '../query/host.ts'
 import { chain } from '../storage/chain.ts'
 import type { KvStore, MaybePromise } from '../storage/kv-store.ts'
 import { CatalogTimeline } from './catalog-timeline.ts'
-import { seqAtInstant } from './commit-time.ts'
+import { seqAsOf } from './commit-time.ts'
+import { answerOf, guardedWork, isGuarded } from './guarded-write.ts'
 import { type HeldSnapshot, SharedSnapshots } from './shared-snapshot.ts'
 
 export interface CoreOptions {
   readonly name: string
   readonly store: KvStore
+  readonly format: StoreFormat
   readonly state: LedgerState
   readonly catalog: StoredCatalog
   readonly recordCacheBytes: number
   readonly scanCacheBytes: number
+  /** Half of them for entries, half for edges. */
+  readonly rangeCacheBytes: number
 }
 
 export type CommitListener = (writes: readonly CommittedWrite[]) => void
@@ -46,24 +53,35 @@ export type CommitListener = (writes: readonly CommittedWrite[]) => void
 export class DatabaseCore {
   readonly name: string
   readonly store: KvStore
+  readonly format: StoreFormat
+  readonly hash: LedgerHash
   readonly sequencer: Sequencer
   readonly snapshots: SharedSnapshots
   readonly catalogs: CatalogTimeline
   readonly #cache: RecordCache
   readonly #scanCache: ScanCache
-  /** Cached records that a write took out of the cache, by the write's seq: hot, so they go back in. */
-  readonly #hot = new Map<number, Mutation[]>()
+  readonly #entryCache: RangeCache<IndexEntry>
+  readonly #edgeCache: RangeCache<EdgeRef>
+  /**
+   * Cached records that a write took out of the cache, by the write's seq and their place in it: hot, so they
+   * go back in.
+   */
+  readonly #hot = new Map<number, Map<number, Mutation>>()
   readonly #listeners = new Set<CommitListener>()
   #isClosed = false
 
   constructor(options: CoreOptions) {
-    const { name, store, state, catalog, recordCacheBytes, scanCacheBytes } = options
+    const { name, store, format, state, catalog, recordCacheBytes, scanCacheBytes } = options
     this.name = name
     this.store = store
-    this.snapshots = new SharedSnapshots(store)
+    this.format = format
+    this.hash = state.hash
+    this.snapshots = new SharedSnapshots(store, state.hash)
     this.catalogs = new CatalogTimeline(catalog)
     this.#cache = new RecordCache(recordCacheBytes)
     this.#scanCache = new ScanCache(scanCacheBytes)
+    this.#entryCache = new RangeCache(options.rangeCacheBytes / 2)
+    this.#edgeCache = new RangeCache(options.rangeCacheBytes / 2)
     this.sequencer = new Sequencer(store, state, catalog.seq, {
       onSequenced: (write) => this.#onSequenced(write),
       onCommitted: (writes) => this.#onCommitted(writes),
@@ -72,8 +90,7 @@ export class DatabaseCore {
   }
 
   head(): Receipt {
-    const { seq, head } = this.sequencer.durable.manifest
-    return { seq, head: formatHead(head) }
+    return this.#receiptOf(this.sequencer.durable.manifest)
   }
 
   /**
@@ -104,12 +121,30 @@ export class DatabaseCore {
     })
   }
 
+  /** What jobs read that need keys rather than a view. The caller releases it. */
+  async holdSnapshot(): Promise<HeldSnapshot> {
+    this.#checkOpen()
+    return this.snapshots.hold()
+  }
+
   async write<T>(
     work: (tx: RecordTx) => MaybePromise<T>,
     options: WriteOptions = {},
-  ): Promise<{ readonly result: T; readonly receipt: Receipt }> {
+  ): Promise<WriteAnswer<T>> {
     this.#checkOpen()
-    if (options.meta !== undefined) checkWriteMeta(options.meta)
+    const { meta, request } = options
+    if (meta !== undefined) checkWriteMeta(meta)
+    if (!isGuarded(meta)) return this.#write(work, options)
+    const { result: done, receipt } = await this.#write(guardedWork(this.hash, work, meta, request), options)
+    if ('result' in done) return { result: done.result, receipt }
+    const first = await this.#receiptAt(done.replay.seq)
+    return { result: answerOf(meta, done.replay) as T, receipt: first, isReplay: true }
+  }
+
+  async #write<T>(
+    work: (tx: RecordTx) => MaybePromise<T>,
+    options: WriteOptions,
+  ): Promise<{ readonly result: T; readonly receipt: Receipt }> {
     if (options.isPoint === true && this.store.reads === 'sync') {
       const done = await this.#writeInside(work, options.meta, 'at once')
       if (done !== undefined) return done
@@ -146,8 +181,11 @@ export class DatabaseCore {
       catalog: this.catalogs.at(seq),
       cached: (table, id) => this.#cached(table, id, seq),
       scanCache: this.#scanCache,
+      entryCache: this.#entryCache,
+      edgeCache: this.#edgeCache,
       hasChanged: (range) => this.sequencer.hasChanged({ readSeq: seq, readKeys: [], readRanges: [range] }),
       onRead: (table, record, bytes) => {
+        if (!this.#cache.admits()) return
         const readKeys = [recordKey(mainBranch, table.id, record.idKey)]
         if (this.sequencer.hasChanged({ readSeq: seq, readKeys, readRanges: [] })) return
         this.#cache.set(table.id, record, decodedBytes(bytes))
@@ -158,9 +196,7 @@ export class DatabaseCore {
 
   async #pastView(held: HeldSnapshot, asOf: AsOf): Promise<ReadView> {
     const newestSeq = held.manifest.seq
-    const seq = 'seq' in asOf ? asOf.seq : await seqAtInstant(held.snapshot, newestSeq, asOf.instant)
-    if (!Number.isSafeInteger(seq) || seq < 0) throw ledgerErrors.AS_OF_INVALID()
-    if (seq > newestSeq) throw ledgerErrors.AS_OF_UNKNOWN({ asked: seq, newest: newestSeq })
+    const seq = await seqAsOf(held, asOf)
     const today = this.catalogs.at(newestSeq)
     const then = await this.catalogs.past(held.snapshot, seq, today)
     return new HistoryView({
@@ -194,9 +230,9 @@ export class DatabaseCore {
       })
       const result = await work(tx)
       const request = tx.toRequest(meta)
-      if (request.mutations.length === 0) return { result, receipt: this.#receiptOf(held) }
+      if (isEmptyRequest(request)) return { result, receipt: this.#receiptOf(held.manifest) }
       const outcome = await this.sequencer.submit(request)
-      return outcome === 'conflict' ? undefined : { result, receipt: receiptOf(outcome) }
+      return outcome === 'conflict' ? undefined : { result, receipt: this.#receiptOf(outcome.write) }
     } finally {
       held.release()
     }
@@ -227,7 +263,10 @@ export class DatabaseCore {
       return undefined
     })
     if (done === undefined || outcome === 'conflict') return undefined
-    return { result: done.result, receipt: outcome === undefined ? this.head() : receiptOf(outcome) }
+    return {
+      result: done.result,
+      receipt: outcome === undefined ? this.head() : this.#receiptOf(outcome.write),
+    }
   }
 
   #groupBase(base: GroupBase): TxBase {
@@ -235,31 +274,50 @@ export class DatabaseCore {
     return { reader, seq, count, catalog: this.catalogs.newest(), ...this.#txServices(seq) }
   }
 
-  #txServices(seq: number): Pick<TxBase, 'reads' | 'nextNumber' | 'cached'> {
+  #txServices(seq: number): Pick<TxBase, 'reads' | 'hash' | 'nextNumber' | 'cached'> {
     return {
+      hash: this.hash,
       reads: this.store.reads,
       nextNumber: () => this.sequencer.nextNumber(),
       cached: (table, id) => this.#cached(table, id, seq),
     }
   }
 
-  #receiptOf(held: HeldSnapshot): Receipt {
-    return { seq: held.manifest.seq, head: formatHead(held.manifest.head) }
+  async #receiptAt(seq: number): Promise<Receipt> {
+    const held = await this.snapshots.hold()
+    try {
+      const stored = await held.snapshot.get(keyOf('commit', seq))
+      if (stored === undefined) throw ledgerErrors.CORRUPT({ what: `commit ${seq}`, reason: 'it is missing' })
+      return this.#receiptOf({ seq, head: headOf(this.hash, stored) })
+    } finally {
+      held.release()
+    }
+  }
+
+  #receiptOf({ seq, head }: { readonly seq: number; readonly head: Uint8Array }): Receipt {
+    return { seq, head: formatHead(this.hash, head) }
   }
 
   #onSequenced(write: CommittedWrite): void {
     const changes: CatalogChange[] = []
-    for (const mutation of write.request.mutations) {
+    for (const [n, mutation] of write.request.mutations.entries()) {
       const { tableId, key, idKey, value } = mutation
       if (catalogTableIds.has(tableId)) changes.push({ tableId, key, value })
       this.#scanCache.invalidate(tableId, keyText(recordKey(mainBranch, tableId, idKey)))
       if (this.#cache.delete(tableId, key, idKey)) {
         const hot = this.#hot.get(write.seq)
-        if (hot === undefined) this.#hot.set(write.seq, [mutation])
-        else hot.push(mutation)
+        if (hot === undefined) this.#hot.set(write.seq, new Map([[n, mutation]]))
+        else hot.set(n, mutation)
       }
     }
+    for (const change of write.request.indexChanges) {
+      this.#entryCache.invalidate(change)
+      this.#edgeCache.invalidate(change)
+    }
     if (changes.length === 0) return
+    // An index may have come into force, or go on as another one.
+    this.#entryCache.clear()
+    this.#edgeCache.clear()
     this.catalogs.change(write.seq, changes)
     this.sequencer.setCatalogSeq(write.seq)
   }
@@ -274,14 +332,15 @@ export class DatabaseCore {
     const mutations = this.#hot.get(seq)
     if (mutations === undefined) return
     this.#hot.delete(seq)
-    for (const { table, tableId, key, idKey, bytes, value, validFrom, validTo } of mutations) {
+    for (const [n, mutation] of mutations) {
+      const { table, tableId, key, idKey, bytes, value, validFrom, validTo, periodBefore } = mutation
       if (bytes === undefined || value === undefined) continue
       const readKeys = [recordKey(mainBranch, tableId, idKey)]
       if (this.sequencer.hasChanged({ readSeq: seq, readKeys, readRanges: [] })) continue
       const valid = validFrom === undefined && validTo === undefined ? {} : { validFrom, validTo }
       this.#cache.set(
         tableId,
-        { id: new RecordId(table, key), idKey, seq, value, ...valid },
+        { id: new RecordId(table, key), idKey, seq, n, value, periodBefore, ...valid },
         decodedBytes(bytes.length),
       )
     }
@@ -292,10 +351,6 @@ export class DatabaseCore {
     this.catalogs.rollBack(seq)
     this.sequencer.setCatalogSeq(this.catalogs.newest().seq)
   }
-}
-
-function receiptOf(outcome: Exclude<Outcome, 'conflict'>): Receipt {
-  return { seq: outcome.write.seq, head: formatHead(outcome.write.head) }
 }
 
 async function withinTime<T>(work: Promise<T>): Promise<T> {

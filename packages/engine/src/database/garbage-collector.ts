@@ -1,14 +1,17 @@
 /**
- * Removes the live keys of tables and indexes that were dropped.
+ * Removes what has served its time: the live keys of tables and indexes that were dropped, and the answers
+ * that were kept for repeated requests.
  * Why in the background: dropping a table of a million records is one commit, answered at once; history
  * stays.
  */
 
 import { garbageKinds } from '../ledger/commit-group.ts'
-import { keyOf, kindRange, mainBranch } from '../ledger/key-space.ts'
+import { keyOf, keyWithTail, kindRange, mainBranch } from '../ledger/key-space.ts'
+import { decodeReplay } from '../ledger/replay.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
 import type { KeyRange, KvOperation } from '../storage/kv-store.ts'
 import type { DatabaseCore } from './database-core.ts'
+import { isOutdated } from './guarded-write.ts'
 
 const keysPerStep = 2_048
 
@@ -42,6 +45,32 @@ export class GarbageCollector {
         for (const range of rangesOf(mark)) await this.#remove(range)
         if (!this.#isStopped) await this.#change([{ type: 'delete', key: mark }])
       }
+      await this.#forgetAnswers()
+    }
+  }
+
+  /** The oldest first, up to one that is still needed. */
+  async #forgetAnswers(): Promise<void> {
+    for (const logKey of await this.#keys(kindRange('replayLog'), keysPerStep)) {
+      const held = await this.#core.snapshots.hold()
+      const { seq } = held.manifest
+      let operations: readonly KvOperation[] | undefined
+      const readKeys: Buffer[] = []
+      try {
+        const tail = await held.snapshot.get(logKey)
+        const key = keyWithTail('replay', tail ?? Buffer.alloc(0))
+        const stored = await held.snapshot.get(key)
+        const replay = stored && decodeReplay(stored)
+        // The key may have been used again, a day later; that use has an entry of its own.
+        const isNewest = replay?.seq === readUvarint(logKey, 1).value
+        if (isNewest && !isOutdated(replay)) return
+        readKeys.push(key)
+        operations = [logKey, ...(isNewest ? [key] : [])].map((each) => ({ type: 'delete', key: each }))
+      } finally {
+        held.release()
+      }
+      if (this.#isStopped) return
+      await this.#change(operations, { readSeq: seq, readKeys })
     }
   }
 
@@ -66,16 +95,23 @@ export class GarbageCollector {
     }
   }
 
-  /** Nothing else touches these keys, so that only a changed catalog can be in the way. */
-  async #change(operations: readonly KvOperation[]): Promise<void> {
+  /**
+   * Without `read` nothing else touches these keys, so that only a changed catalog can be in the way. With it
+   * the change is left for another time when something else was quicker.
+   */
+  async #change(
+    operations: readonly KvOperation[],
+    read?: { readonly readSeq: number; readonly readKeys: readonly Buffer[] },
+  ): Promise<void> {
     for (let outcome = 'conflict'; outcome === 'conflict' && !this.#isStopped; ) {
       outcome = await this.#core.sequencer.submitDerived({
-        readSeq: this.#core.sequencer.sequencedSeq,
+        readSeq: read?.readSeq ?? this.#core.sequencer.sequencedSeq,
         catalogSeq: this.#core.catalogs.newest().seq,
-        readKeys: [],
+        readKeys: read?.readKeys ?? [],
         readRanges: [],
         operations,
       })
+      if (read !== undefined) break
     }
     this.#core.snapshots.expire()
   }
@@ -86,7 +122,11 @@ function rangesOf(mark: Buffer): KeyRange[] {
   const kind = readUvarint(mark, 1)
   const { value: number } = readUvarint(mark, kind.end)
   if (kind.value === garbageKinds.index) {
-    return [kindRange('index', mainBranch, number), kindRange('pastIndex', mainBranch, number)]
+    return [
+      kindRange('index', mainBranch, number),
+      kindRange('pastIndex', mainBranch, number),
+      kindRange('build', number),
+    ]
   }
   const count = keyOf('count', mainBranch, number)
   return [

@@ -15,6 +15,7 @@
 import type { RecordKey } from '@dendrodb/protocol'
 import { decodeExact } from '@dendrodb/protocol'
 import type { IndexDefinition, TableDefinition } from '../catalog/definitions.ts'
+import type { LedgerHash } from '../ledger/hash.ts'
 import { decodeLiveEntry, encodeLiveEntry } from '../ledger/index-entry.ts'
 import { indexKey, keyOf, mainBranch, recordKey } from '../ledger/key-space.ts'
 import { readUvarint, uvarintBytes, writeUvarint } from '../ledger/uvarint.ts'
@@ -136,7 +137,7 @@ export class IndexBuilder {
       const rows = await nextRows(held.snapshot, table, position, rowsMax)
       const last = rows.at(-1)
       if (last === undefined) return await this.#finish(current)
-      const { operations, readKeys } = await buildEntries(held.snapshot, current, rows)
+      const { operations, readKeys } = await buildEntries(this.#core.hash, held.snapshot, current, rows)
       const rowsDone = position.rowsDone + rows.length
       operations.push({
         type: 'put',
@@ -187,13 +188,14 @@ async function nextRows(
  * INDEX_UNIQUE_VIOLATION
  */
 async function buildEntries(
+  hash: LedgerHash,
   snapshot: KvSnapshot,
   index: IndexDefinition,
   rows: readonly StoredRecord[],
 ): Promise<{ operations: KvOperation[]; readKeys: Uint8Array[] }> {
   const operations: KvOperation[] = []
   const readKeys = rows.map((row) => recordKey(mainBranch, index.tableId, row.idKey))
-  const wanted = rows.flatMap((row) => entriesOf(index, row.value).map((entry) => ({ row, entry })))
+  const wanted = rows.flatMap((row) => entriesOf(hash, index, row.value).map((entry) => ({ row, entry })))
   const keys = wanted.map(({ row, entry }) => {
     return indexKey(mainBranch, index.id, entry.entry, entry.isUnique ? undefined : row.idKey)
   })

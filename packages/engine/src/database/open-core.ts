@@ -5,10 +5,12 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import type { HashName } from '@dendrodb/protocol'
 import { readCatalog } from '../catalog/read-catalog.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { firstFreeNumber } from '../catalog/system-tables.ts'
 import type { LedgerState } from '../ledger/commit-group.ts'
+import { ledgerHashes } from '../ledger/hash.ts'
 import { formatKey, keyOf, kindRange, mainBranch, manifestKey } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import {
@@ -18,7 +20,7 @@ import {
   encodeManifest,
   formatVersion,
   genesisHead,
-  type Manifest,
+  type StoreFormat,
 } from '../ledger/manifest.ts'
 import { emptyRange } from '../ledger/merkle/compact-range.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
@@ -26,44 +28,55 @@ import { scanRecords } from '../models/document/live-records.ts'
 import type { KvSnapshot, KvStore } from '../storage/kv-store.ts'
 
 export interface OpenedLedger {
+  readonly format: StoreFormat
   readonly state: LedgerState
   readonly catalog: StoredCatalog
 }
 
-/** @throws LEDGER_FORMAT_TOO_NEW, LEDGER_FORMAT_UNKNOWN, LEDGER_CORRUPT */
-export async function openLedger(name: string, store: KvStore): Promise<OpenedLedger> {
+/**
+ * @param hashIfNew what the chain is built with where there is none yet
+ * @throws LEDGER_FORMAT_TOO_NEW, LEDGER_FORMAT_UNKNOWN, LEDGER_CORRUPT
+ */
+export async function openLedger(
+  name: string,
+  store: KvStore,
+  hashIfNew: HashName = 'blake2b',
+): Promise<OpenedLedger> {
   const snapshot = store.snapshot()
   try {
     const stored = await snapshot.get(formatKey)
     if (stored === undefined) {
       if (!(await isEmpty(snapshot))) throw ledgerErrors.FORMAT_UNKNOWN({ path: name })
-      const manifest = await createLedger(store)
-      return { state: { manifest, counts: new Map() }, catalog: await catalogOf(snapshot) }
+      return { ...(await createLedger(store, hashIfNew)), catalog: await catalogOf(snapshot) }
     }
-    decodeFormat(stored)
+    const format = decodeFormat(stored)
+    const hash = ledgerHashes[format.hash]
     const manifest = await snapshot.get(manifestKey)
     if (manifest === undefined) throw ledgerErrors.CORRUPT({ what: 'the manifest', reason: 'it is missing' })
     const counts = await readCounts(snapshot)
-    return { state: { manifest: decodeManifest(manifest), counts }, catalog: await catalogOf(snapshot) }
+    const state = { hash, manifest: decodeManifest(hash, manifest), counts }
+    return { format, state, catalog: await catalogOf(snapshot) }
   } finally {
     snapshot.close()
   }
 }
 
-async function createLedger(store: KvStore): Promise<Manifest> {
-  const format = encodeFormat({ format: formatVersion, databaseId: randomUUID(), hash: 'blake2b' })
-  const manifest: Manifest = {
+async function createLedger(store: KvStore, hashName: HashName): Promise<Omit<OpenedLedger, 'catalog'>> {
+  const format: StoreFormat = { format: formatVersion, databaseId: randomUUID(), hash: hashName }
+  const hash = ledgerHashes[hashName]
+  const stored = encodeFormat(format)
+  const manifest = {
     seq: 0,
-    head: genesisHead(format),
+    head: genesisHead(hash, stored),
     timeMicros: 0,
     merkle: emptyRange,
     nextNumber: firstFreeNumber,
   }
   await store.commit([
-    { type: 'put', key: formatKey, value: format },
-    { type: 'put', key: manifestKey, value: encodeManifest(manifest) },
+    { type: 'put', key: formatKey, value: stored },
+    { type: 'put', key: manifestKey, value: encodeManifest(hash, manifest) },
   ])
-  return manifest
+  return { format, state: { hash, manifest, counts: new Map() } }
 }
 
 async function isEmpty(snapshot: KvSnapshot): Promise<boolean> {

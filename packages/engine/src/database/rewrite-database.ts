@@ -6,11 +6,10 @@
  * until then, so that nobody writes to them meanwhile.
  */
 
-import { rm } from 'node:fs/promises'
 import { engineErrors } from '../engine-errors.ts'
 import { manifestKey } from '../ledger/key-space.ts'
 import {
-  keyFileOf,
+  discardGeneration,
   openCurrentStore,
   openGeneration,
   prepareNextGeneration,
@@ -64,8 +63,7 @@ export async function rewriteDatabase(options: RewriteOptions): Promise<RewriteR
       }
       await publishGeneration(directory, next)
     } catch (error) {
-      await rm(next.path, { recursive: true, force: true })
-      await rm(keyFileOf(next.path), { force: true })
+      await discardGeneration(next.path)
       throw error
     }
   } finally {

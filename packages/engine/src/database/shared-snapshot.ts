@@ -5,6 +5,7 @@
  * The commit is read from the manifest inside the snapshot, so that the two can never disagree.
  */
 
+import type { LedgerHash } from '../ledger/hash.ts'
 import { manifestKey } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import { decodeManifest, type Manifest } from '../ledger/manifest.ts'
@@ -46,10 +47,12 @@ class Shared {
 
 export class SharedSnapshots {
   readonly #store: KvStore
+  readonly #hash: LedgerHash
   #current: MaybePromise<Shared> | undefined
 
-  constructor(store: KvStore) {
+  constructor(store: KvStore, hash: LedgerHash) {
     this.#store = store
+    this.#hash = hash
   }
 
   /** Sees every commit that was durable before the call. */
@@ -73,7 +76,7 @@ export class SharedSnapshots {
     const snapshot = this.#store.snapshot()
     return chain(snapshot.get(manifestKey), (stored) => {
       if (stored === undefined) throw ledgerErrors.CORRUPT({ what: 'the manifest', reason: 'it is missing' })
-      return new Shared(snapshot, decodeManifest(stored))
+      return new Shared(snapshot, decodeManifest(this.#hash, stored))
     })
   }
 }

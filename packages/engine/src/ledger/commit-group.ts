@@ -9,7 +9,7 @@
 import type { KvOperation } from '../storage/kv-store.ts'
 import { encodeCommit, headOf } from './commit.ts'
 import { encodeCurrentRecord } from './current-record.ts'
-import { hashOf } from './hash.ts'
+import type { LedgerHash } from './hash.ts'
 import { encodeHistoryEntry } from './history-entry.ts'
 import { encodeLiveEntry, encodePastEntry } from './index-entry.ts'
 import {
@@ -26,6 +26,7 @@ import { encodeManifest, type Manifest } from './manifest.ts'
 import { appendLeaf, leafHash } from './merkle/compact-range.ts'
 import { keyText, Overlay } from './overlay.ts'
 import { sealVersion } from './record-version.ts'
+import { encodeNonce, encodeReplay, type ReplayGuard, replayTail } from './replay.ts'
 import type { SaltSource } from './salt-source.ts'
 import { uvarintBytes, writeUvarint } from './uvarint.ts'
 import { encodeMetaPayload } from './write-meta.ts'
@@ -36,6 +37,8 @@ export const garbageKinds = { table: 1, index: 2 } as const
 
 /** Where the ledger stands. */
 export interface LedgerState {
+  /** The database's own; never changes. */
+  readonly hash: LedgerHash
   readonly manifest: Manifest
   /** Records per table id; absent: 0. */
   readonly counts: ReadonlyMap<number, number>
@@ -46,6 +49,7 @@ export class CommitGroup {
   readonly overlay = new Overlay()
   readonly writes: CommittedWrite[] = []
   readonly #operations: KvOperation[] = []
+  readonly #hash: LedgerHash
   readonly #salts: SaltSource
   readonly #startCounts: ReadonlyMap<number, number>
   readonly #changedCounts = new Map<number, number>()
@@ -53,6 +57,7 @@ export class CommitGroup {
   #bytes = 0
 
   constructor(start: LedgerState, salts: SaltSource) {
+    this.#hash = start.hash
     this.#manifest = start.manifest
     this.#startCounts = start.counts
     this.#salts = salts
@@ -87,17 +92,19 @@ export class CommitGroup {
       this.#put(keyOf('garbage', garbageKinds[kind], number), uvarintOf(seq))
       if (kind === 'table') this.#changedCounts.set(number, 0)
     }
+    if (request.guard !== undefined) this.#guard(request.guard, seq, timeMicros, keys)
     const stored = encodeCommit({
       seq,
       prevHead: this.#manifest.head,
       branch: mainBranch,
       timeMicros,
-      metaCommitment: metaPayload === undefined ? undefined : hashOf(metaPayload),
+      metaCommitment: metaPayload === undefined ? undefined : this.#hash.of(metaPayload),
       versionCommitments,
     })
     this.#put(keyOf('commit', seq), stored)
-    const head = headOf(stored)
-    const merkle = appendLeaf(this.#manifest.merkle, leafHash(head), ({ level, index, hash }) => {
+    const head = headOf(this.#hash, stored)
+    const leaf = leafHash(this.#hash, head)
+    const merkle = appendLeaf(this.#hash, this.#manifest.merkle, leaf, ({ level, index, hash }) => {
       if (level >= merkleStoredLevelMin) this.#put(keyOf('merkle', level, index), hash)
     })
     this.#manifest = { ...this.#manifest, seq, head, timeMicros, merkle }
@@ -121,21 +128,31 @@ export class CommitGroup {
       this.#put(keyOf('count', mainBranch, tableId), uvarintOf(count))
     }
     const manifest = { ...this.#manifest, nextNumber }
-    this.#put(manifestKey, encodeManifest(manifest))
-    return { operations: this.#operations, state: { manifest, counts } }
+    this.#put(manifestKey, encodeManifest(this.#hash, manifest))
+    return { operations: this.#operations, state: { hash: this.#hash, manifest, counts } }
   }
 
   #mutate(mutation: Mutation, seq: number, n: number, keys: string[]): Buffer {
-    const { tableId, idKey, bytes, prevSeq, validFrom, validTo } = mutation
-    const { payload, commitment } = sealVersion(mutation, this.#salts.next())
+    const { tableId, idKey, bytes, prevSeq, periodBefore, validFrom, validTo } = mutation
+    const { payload, commitment } = sealVersion(this.#hash, mutation, this.#salts.next())
     this.#put(keyOf('version', seq, n), payload)
-    const history = encodeHistoryEntry({ isPut: bytes !== undefined, n, prevSeq })
+    const history = encodeHistoryEntry({ isPut: bytes !== undefined, n, prevSeq, periodBefore })
     this.#put(historyKey(mainBranch, tableId, idKey, seq), history)
-    const current = bytes === undefined ? null : encodeCurrentRecord({ seq, n, validFrom, validTo, bytes })
+    const placed = { seq, n, periodBefore, validFrom, validTo }
+    const current = bytes === undefined ? null : encodeCurrentRecord({ ...placed, bytes })
     keys.push(this.#changeLive(recordKey(mainBranch, tableId, idKey), current))
     const difference = (bytes === undefined ? 0 : 1) - (prevSeq > 0 ? 1 : 0)
     if (difference !== 0) this.#changedCounts.set(tableId, this.count(tableId) + difference)
     return commitment
+  }
+
+  #guard({ replay, nonce }: ReplayGuard, seq: number, timeMicros: number, keys: string[]): void {
+    if (replay !== undefined) {
+      const { key, requestHash, answer } = replay
+      keys.push(this.#changeLive(key, encodeReplay({ seq, timeMicros, requestHash, answer })))
+      this.#put(keyOf('replayLog', seq), replayTail(key))
+    }
+    if (nonce !== undefined) keys.push(this.#changeLive(nonce.key, encodeNonce(nonce.nonce, seq)))
   }
 
   #changeIndex(change: IndexChange, seq: number, keys: string[]): void {

@@ -14,7 +14,7 @@
  * order among entries that share the 480 bytes is lost; readers check the record itself.
  */
 
-import { hashOf } from './hash.ts'
+import type { LedgerHash } from './hash.ts'
 import { indexEntryBytesMax, indexEntryPrefixBytes } from './limits.ts'
 import { readUvarint, uvarintBytes, writeUvarint } from './uvarint.ts'
 
@@ -83,7 +83,8 @@ export interface BoundedEntry {
   readonly isCut: boolean
 }
 
-export function boundEntry(entry: Uint8Array): BoundedEntry {
+export function boundEntry(hash: LedgerHash, entry: Uint8Array): BoundedEntry {
   if (entry.length <= indexEntryBytesMax) return { entry, isCut: false }
-  return { entry: Buffer.concat([entry.subarray(0, indexEntryPrefixBytes), hashOf(entry)]), isCut: true }
+  const cut = Buffer.concat([entry.subarray(0, indexEntryPrefixBytes), hash.of(entry)])
+  return { entry: cut, isCut: true }
 }

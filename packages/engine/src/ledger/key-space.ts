@@ -18,6 +18,9 @@
  * | `C`  | branch, table                                 | number of records                              |
  * | `B`  | index                                         | progress of an index build                     |
  * | `G`  | kind, number                                  | a dropped table or index being removed         |
+ * | `K`  | hash of principal and idempotency key         | how the request was answered (replay.ts)       |
+ * | `Q`  | seq                                           | hash of the `K` key that the commit wrote      |
+ * | `N`  | hash of principal and client                  | the last nonce (replay.ts)                     |
  *
  * Log-like kinds (L, M, V, T) are ordered by seq, so that they are written once and compaction leaves them
  * alone.
@@ -47,6 +50,9 @@ const kinds = {
   count: 0x43,
   build: 0x42,
   garbage: 0x47,
+  replay: 0x4b,
+  replayLog: 0x51,
+  nonce: 0x4e,
 } as const
 
 export type KeyKind = keyof typeof kinds
@@ -67,6 +73,11 @@ function numbered(kind: KeyKind, numbers: readonly number[], extraBytes = 0): { 
 
 export function keyOf(kind: KeyKind, ...numbers: readonly number[]): Buffer {
   return numbered(kind, numbers).key
+}
+
+/** A key of one letter and these bytes. */
+export function keyWithTail(kind: 'replay' | 'nonce', tail: Uint8Array): Buffer {
+  return withTail(kind, [], tail)
 }
 
 function withTail(kind: KeyKind, numbers: readonly number[], tail: Uint8Array): Buffer {

@@ -1,6 +1,6 @@
 /** Errors of the ledger. Texts and remedies: docs/errors.md. */
 
-import { defineErrors } from '@dendrodb/protocol'
+import { DbError, defineErrors } from '@dendrodb/protocol'
 
 export const ledgerErrors = defineErrors('LEDGER', {
   CONFLICT: {
@@ -15,6 +15,25 @@ export const ledgerErrors = defineErrors('LEDGER', {
     status: 'timeout',
     message: 'the transaction ran alone and was still not done after {limitMs} ms; make it smaller',
   },
+  REPLAY_MISMATCH: {
+    status: 'conflict',
+    message:
+      'the idempotency key {key} was used for another request (commit {seq}); take a new key for a new request',
+  },
+  REPLAY_ANSWER_GONE: {
+    status: 'conflict',
+    message:
+      'the request with the idempotency key {key} was carried out as commit {seq}; its answer was too large to keep',
+  },
+  NONCE_STALE: {
+    status: 'conflict',
+    message: 'the nonce {nonce} of client {client} is not above its last one, {last}',
+  },
+  PRECONDITION: {
+    status: 'conflict',
+    message: 'record {id} was expected {expected} and is {actual}',
+  },
+  VALID_TIME_INVALID: { status: 'invalid_argument', message: 'valid time: {bound} {reason}' },
   META_INVALID: { status: 'invalid_argument', message: 'write metadata: {field} {reason}' },
   RECORD_TOO_LARGE: {
     status: 'payload_too_large',
@@ -42,3 +61,13 @@ export const ledgerErrors = defineErrors('LEDGER', {
     message: 'there is no commit {asked} yet; the newest is {newest}',
   },
 })
+
+/** What `read` gives; stored bytes that it cannot read are damaged. @throws LEDGER_CORRUPT */
+export function orDamage<T>(what: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof DbError)) throw error
+    throw ledgerErrors.CORRUPT({ what, reason: error.message }, { cause: error })
+  }
+}

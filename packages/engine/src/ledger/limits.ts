@@ -26,6 +26,10 @@ export const transactionBytesMax = 128 * 1024 * 1024
 export const causesPerCommitMax = 1_000
 /** Canonical bytes of a commit's evidence. */
 export const evidenceBytesMax = 64 * 1024
+/** Canonical bytes of an answer that is kept for a repeated request. */
+export const replayAnswerBytesMax = 256 * 1024
+/** A repeated request is answered from memory of the first one for this long. */
+export const replayKeptMs = 24 * 60 * 60 * 1_000
 /** Characters of an actor, a client or an idempotency key. */
 export const metaTextMax = 512
 /** Index entries longer than this are cut to `indexEntryPrefixBytes` and a hash of the whole. */

@@ -4,8 +4,14 @@
  * The format entry is written once, names hash and format, and is what the chain of commits starts from.
  */
 
-import { decodeCanonical, encodeCanonical, type ValueObject } from '@dendrodb/protocol'
-import { type Hash, hashOf } from './hash.ts'
+import {
+  decodeCanonical,
+  encodeCanonical,
+  type HashName,
+  isHashName,
+  type ValueObject,
+} from '@dendrodb/protocol'
+import type { Hash, LedgerHash } from './hash.ts'
 import { ledgerErrors } from './ledger-errors.ts'
 import type { CompactRange } from './merkle/compact-range.ts'
 
@@ -15,7 +21,7 @@ export const formatVersion = 1
 export interface StoreFormat {
   readonly format: number
   readonly databaseId: string
-  readonly hash: 'blake2b'
+  readonly hash: HashName
 }
 
 export interface Manifest {
@@ -32,22 +38,26 @@ export function encodeFormat(format: StoreFormat): Uint8Array {
   return encodeCanonical({ ...format })
 }
 
-/** @throws LEDGER_FORMAT_TOO_NEW */
+/** @throws LEDGER_FORMAT_TOO_NEW, LEDGER_CORRUPT */
 export function decodeFormat(stored: Uint8Array): StoreFormat {
   const format = decodeCanonical(stored) as ValueObject
   const found = format.format as number
   if (found > formatVersion) throw ledgerErrors.FORMAT_TOO_NEW({ found, supported: formatVersion })
-  return { format: found, databaseId: format.databaseId as string, hash: 'blake2b' }
+  const { hash } = format
+  if (!isHashName(hash)) {
+    throw ledgerErrors.CORRUPT({ what: 'the format entry', reason: 'it names no hash function that we know' })
+  }
+  return { format: found, databaseId: format.databaseId as string, hash }
 }
 
 /** What `prevHead` of commit 1 is, so that no two databases have one history. */
-export function genesisHead(storedFormat: Uint8Array): Hash {
-  return hashOf(storedFormat)
+export function genesisHead(hash: LedgerHash, storedFormat: Uint8Array): Hash {
+  return hash.of(storedFormat)
 }
 
 const checkBytes = 8
 
-export function encodeManifest(manifest: Manifest): Buffer {
+export function encodeManifest(hash: LedgerHash, manifest: Manifest): Buffer {
   const body = encodeCanonical({
     seq: manifest.seq,
     head: manifest.head,
@@ -56,13 +66,13 @@ export function encodeManifest(manifest: Manifest): Buffer {
     merkleRoots: manifest.merkle.roots,
     nextNumber: manifest.nextNumber,
   })
-  return Buffer.concat([hashOf(body).subarray(0, checkBytes), body])
+  return Buffer.concat([hash.of(body).subarray(0, checkBytes), body])
 }
 
 /** @throws LEDGER_CORRUPT */
-export function decodeManifest(stored: Uint8Array): Manifest {
+export function decodeManifest(hash: LedgerHash, stored: Uint8Array): Manifest {
   const body = stored.subarray(checkBytes)
-  if (Buffer.compare(hashOf(body).subarray(0, checkBytes), stored.subarray(0, checkBytes)) !== 0) {
+  if (Buffer.compare(hash.of(body).subarray(0, checkBytes), stored.subarray(0, checkBytes)) !== 0) {
     throw ledgerErrors.CORRUPT({ what: 'the manifest', reason: 'its own hash does not match' })
   }
   const fields = decodeCanonical(body) as ValueObject

@@ -21,7 +21,7 @@ import { groupBytesMax, groupCommitsMax, queuedRequestsMax } from './limits.ts'
 import { encodeManifest } from './manifest.ts'
 import { type KvReader, keyText, OverlayReader } from './overlay.ts'
 import { SaltSource } from './salt-source.ts'
-import type { CommittedWrite, WriteRequest } from './write-request.ts'
+import { type CommittedWrite, isEmptyRequest, type WriteRequest } from './write-request.ts'
 
 export type Outcome = { readonly write: CommittedWrite } | 'conflict'
 
@@ -314,7 +314,7 @@ export class Sequencer {
   }
 
   #commit(pending: PendingGroup): void {
-    const expected = encodeManifest(this.#next.manifest)
+    const expected = encodeManifest(this.#next.hash, this.#next.manifest)
     const { operations, state } = pending.group.finish(this.#nextNumber)
     this.#next = state
     this.#inFlight.push(pending)
@@ -368,10 +368,6 @@ export class Sequencer {
     if (this.#isDraining || this.#inFlight.length > 0) return
     for (const resolve of this.#idle.splice(0)) resolve()
   }
-}
-
-function isEmptyRequest(request: WriteRequest): boolean {
-  return request.mutations.length === 0
 }
 
 function claimText(indexId: number, entry: Uint8Array, idKey: Uint8Array): string {

@@ -8,6 +8,7 @@
 
 import type { RecordKey, Value, ValueObject } from '@dendrodb/protocol'
 import type { KeyRange } from '../storage/kv-store.ts'
+import type { ReplayGuard } from './replay.ts'
 import type { WriteMeta } from './write-meta.ts'
 
 export interface Mutation {
@@ -22,6 +23,8 @@ export interface Mutation {
   readonly validTo: Value
   /** Commit of the version that this one replaces; 0: the record was absent. */
   readonly prevSeq: number
+  /** Commit of the newest version of the period of valid time before; 0: none (valid-time.ts). */
+  readonly periodBefore: number
   /** The decoded record with its id, for caches and feeds of this process; never sent to another node. */
   readonly value: ValueObject | undefined
 }
@@ -53,6 +56,8 @@ export interface WriteRequest {
   /** Tables and indexes that go away; their keys are removed in the background. */
   readonly dropped: readonly Dropped[]
   readonly meta: WriteMeta | undefined
+  /** What protects the request against being carried out twice. */
+  readonly guard: ReplayGuard | undefined
 }
 
 export interface Dropped {
@@ -67,4 +72,9 @@ export interface CommittedWrite {
   /** Microseconds since 1970, strictly increasing from commit to commit. */
   readonly timeMicros: number
   readonly request: WriteRequest
+}
+
+/** Whether it would be a commit that says nothing. */
+export function isEmptyRequest({ mutations, guard }: WriteRequest): boolean {
+  return mutations.length === 0 && guard === undefined
 }

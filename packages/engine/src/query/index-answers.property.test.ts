@@ -23,6 +23,7 @@ const indexes = [
   'DEFINE INDEX ox ON t FIELDS o.x',
   'DEFINE INDEX items ON t FIELDS items.*.n',
   'DEFINE INDEX k ON t FIELDS k UNIQUE',
+  'DEFINE INDEX bu ON t FIELDS b, u UNIQUE',
 ]
 
 const scalar: fc.Arbitrary<Value> = fc.oneof(
@@ -56,13 +57,23 @@ const items: fc.Arbitrary<Value> = fc.oneof(
 )
 
 const rows = fc.array(
-  fc.record({ a: scalar, b: fc.integer({ min: 0, max: 3 }), tags, o: inner, items, x: scalar, n: scalar }),
+  fc.record({
+    a: scalar,
+    b: fc.integer({ min: 0, max: 3 }),
+    tags,
+    o: inner,
+    items,
+    x: scalar,
+    n: scalar,
+    /** Unique where it is neither. */
+    u: fc.constantFrom<Value>(undefined, null, 'own'),
+  }),
   { minLength: 1, maxLength: 14 },
 )
 
 const literal = scalar.map(formatValue)
 const list = fc.array(scalar, { maxLength: 3 }).map((values) => formatValue(values))
-const field = fc.constantFrom('a', 'b', 'o.x', 'k')
+const field = fc.constantFrom('a', 'b', 'o.x', 'k', 'u')
 const comparison = fc.constantFrom('=', '==', '<', '<=', '>', '>=', '!=')
 const condition: fc.Arbitrary<string> = fc.oneof(
   fc.tuple(field, comparison, literal).map((parts) => parts.join(' ')),
@@ -76,7 +87,7 @@ const condition: fc.Arbitrary<string> = fc.oneof(
     .tuple(fc.constantFrom('CONTAINSANY', 'CONTAINSALL', 'CONTAINSNONE'), list)
     .map(([o, v]) => `tags ${o} ${v}`),
   literal.map((v) => `tags ?= ${v}`),
-  fc.tuple(fc.constantFrom('a', 'b'), literal, literal).map(([f, v, w]) => `${f} = ${v} OR ${f} = ${w}`),
+  fc.tuple(fc.constantFrom('a', 'b', 'u'), literal, literal).map(([f, v, w]) => `${f} = ${v} OR ${f} = ${w}`),
   fc.tuple(comparison, fc.integer({ min: 0, max: 9 })).map(([o, n]) => `id ${o} t:${n}`),
   fc
     .array(fc.integer({ min: 0, max: 9 }), { maxLength: 3 })
@@ -89,7 +100,7 @@ const where = fc
   )
   .map((text) => (text === '' ? '' : ` WHERE ${text}`))
 const orderKey = fc
-  .tuple(fc.constantFrom('a', 'b', 'k', 'id', 'o.x'), fc.constantFrom('', ' DESC'))
+  .tuple(fc.constantFrom('a', 'b', 'k', 'u', 'id', 'o.x'), fc.constantFrom('', ' DESC'))
   .map(([f, direction]) => f + direction)
 const order = fc
   .array(orderKey, { maxLength: 2 })
@@ -133,8 +144,13 @@ describe.each(Object.keys(hosts))('%s', (name) => {
   })
 })
 
-async function fill(host: QueryHost, records: readonly object[]): Promise<void> {
-  const content = records.map((record, i) => ({ ...record, id: i, k: i * 2 }))
+async function fill(host: QueryHost, records: readonly { readonly u: Value }[]): Promise<void> {
+  const content = records.map((record, i) => ({
+    ...record,
+    id: i,
+    k: i * 2,
+    u: record.u === 'own' ? i : record.u,
+  }))
   for (const text of indexes) expect(await answer(host, text)).toBe('NONE')
   expect(await answer(host, 'INSERT INTO t $content RETURN NONE', { content })).toBe('[]')
 }

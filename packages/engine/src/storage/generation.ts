@@ -86,10 +86,15 @@ export function keyFileOf(generation: string): string {
 /** An empty folder for the generation after `current`. The holder of the lock of `current` calls it. */
 export async function prepareNextGeneration(directory: string, current: Generation): Promise<Generation> {
   const next = generationOf(directory, current.number + 1)
-  await rm(next.path, { recursive: true, force: true })
-  await rm(keyFileOf(next.path), { force: true })
+  await discardGeneration(next.path)
   await mkdir(next.path)
   return next
+}
+
+/** Removes the files of a generation that is not in force, and its key. */
+export async function discardGeneration(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true })
+  await rm(keyFileOf(path), { force: true })
 }
 
 /** Puts a filled generation into force. Its files are on disk and its store is closed. */

@@ -19,6 +19,8 @@ export const storageErrors = defineErrors('STORAGE', {
     status: 'unavailable',
     message: '{path} is in use by another process, or twice by this one; close it there first',
   },
+  FILE_UNREADABLE: { status: 'not_found', message: 'the file {path} cannot be read: {reason}' },
+  FILE_UNWRITABLE: { status: 'unavailable', message: 'the file {path} cannot be written: {reason}' },
   FOLDER: { status: 'unavailable', message: 'the folder {path} cannot be used: {reason}' },
   REOPENING: {
     status: 'unavailable',

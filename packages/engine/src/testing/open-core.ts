@@ -2,16 +2,19 @@
  * A database core for tests, on the memory store unless another is given.
  */
 
-import { RecordId, type RecordKey } from '@dendrodb/protocol'
+import { type HashName, RecordId, type RecordKey } from '@dendrodb/protocol'
 import { DatabaseCore } from '../database/database-core.ts'
 import { openLedger } from '../database/open-core.ts'
 import type { KvStore } from '../storage/kv-store.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
 
-export async function openTestCore(store: KvStore = openMemoryStore()): Promise<DatabaseCore> {
-  const { state, catalog } = await openLedger('test', store)
-  const caches = { recordCacheBytes: 1024 * 1024, scanCacheBytes: 1024 * 1024 }
-  return new DatabaseCore({ name: 'test', store, state, catalog, ...caches })
+export async function openTestCore(
+  store: KvStore = openMemoryStore(),
+  hash?: HashName,
+): Promise<DatabaseCore> {
+  const ledger = await openLedger('test', store, hash)
+  const caches = { recordCacheBytes: 1024 * 1024, scanCacheBytes: 1024 * 1024, rangeCacheBytes: 1024 * 1024 }
+  return new DatabaseCore({ name: 'test', store, ...ledger, ...caches })
 }
 
 export function recordOf(table: string) {

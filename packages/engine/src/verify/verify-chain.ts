@@ -3,7 +3,7 @@
  */
 
 import { decodeCommit, headOf } from '../ledger/commit.ts'
-import { hashOf } from '../ledger/hash.ts'
+import type { LedgerHash } from '../ledger/hash.ts'
 import { keyOf, kindRange, merkleStoredLevelMin } from '../ledger/key-space.ts'
 import type { Manifest } from '../ledger/manifest.ts'
 import { appendLeaf, type CompactRange, emptyRange, leafHash } from '../ledger/merkle/compact-range.ts'
@@ -16,9 +16,12 @@ import { KeyCursor } from './key-cursor.ts'
 
 export interface ChainPass {
   readonly reader: KvReader
+  readonly hash: LedgerHash
   /** What the first commit follows from. */
   readonly genesis: Uint8Array
   readonly manifest: Manifest
+  /** The manifest of a snapshot taken before the reader's, compared with the chain on the way. */
+  readonly earlier?: Manifest | undefined
   readonly findings: Findings
   /** Called every now and then with the commits done. */
   readonly onProgress: (seq: number) => void
@@ -32,7 +35,7 @@ export interface ChainResult {
 const progressCommits = 1_024
 
 export async function verifyChain(pass: ChainPass): Promise<ChainResult> {
-  const { reader, findings, manifest } = pass
+  const { reader, findings, manifest, earlier } = pass
   const open = (kind: 'commit' | 'meta' | 'version', name: string) => {
     return new KeyCursor(reader, kindRange(kind), name, findings)
   }
@@ -43,6 +46,7 @@ export async function verifyChain(pass: ChainPass): Promise<ChainResult> {
   })
   for (let seq = 1; seq <= manifest.seq; seq += 1) {
     await walk.commit(seq)
+    if (seq === earlier?.seq) walk.compare(earlier)
     if (seq % progressCommits === 0) pass.onProgress(seq)
   }
   return walk.finish()
@@ -56,8 +60,11 @@ interface ChainCursors {
 
 class ChainWalk {
   readonly #pass: ChainPass
+  readonly #hash: LedgerHash
   readonly #cursors: ChainCursors
   readonly #nodes = new FingerprintSet()
+  /** The commit being gone through. */
+  #seq: number | undefined
   #head: Uint8Array
   #timeMicros = 0
   #merkle: CompactRange = emptyRange
@@ -66,11 +73,13 @@ class ChainWalk {
 
   constructor(pass: ChainPass, cursors: ChainCursors) {
     this.#pass = pass
+    this.#hash = pass.hash
     this.#cursors = cursors
     this.#head = pass.genesis
   }
 
   async commit(seq: number): Promise<void> {
+    this.#seq = seq
     const what = `commit ${seq}`
     const entry = await this.#take(this.#cursors.commits, keyOf('commit', seq), what)
     if (entry === undefined) return
@@ -83,23 +92,19 @@ class ChainWalk {
     }
     if (commit.timeMicros <= this.#timeMicros)
       this.#broken(what, entry.key, 'its time is not later than the one before')
-    this.#head = headOf(entry.value)
+    this.#head = headOf(this.#hash, entry.value)
     this.#timeMicros = commit.timeMicros
-    this.#merkle = appendLeaf(this.#merkle, leafHash(this.#head), ({ level, index, hash }) => {
+    const leaf = leafHash(this.#hash, this.#head)
+    this.#merkle = appendLeaf(this.#hash, this.#merkle, leaf, ({ level, index, hash }) => {
       if (level >= merkleStoredLevelMin) this.#nodes.expect(keyOf('merkle', level, index), hash)
     })
     await this.#meta(seq, commit.metaCommitment)
     for (const [n, commitment] of commit.versionCommitments.entries()) await this.#version(seq, n, commitment)
   }
 
-  async finish(): Promise<ChainResult> {
-    for (const cursor of Object.values(this.#cursors) as KeyCursor[]) {
-      for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
-        this.#broken('the log', entry.key, 'a key that no commit accounts for')
-        cursor.advance()
-      }
-    }
-    const { manifest } = this.#pass
+  /** The manifest that says where the chain stands now. */
+  compare(manifest: Manifest): void {
+    this.#seq = undefined
     if (Buffer.compare(manifest.head, this.#head) !== 0) {
       this.#broken('the manifest', undefined, 'its head is not that of the last commit')
     }
@@ -110,6 +115,20 @@ class ChainWalk {
       this.#broken('the manifest', undefined, 'its Merkle roots do not follow from the commits')
     if (manifest.timeMicros !== this.#timeMicros)
       this.#broken('the manifest', undefined, 'its time is another one')
+  }
+
+  async finish(): Promise<ChainResult> {
+    this.#seq = undefined
+    const { manifest, earlier } = this.#pass
+    if (earlier !== undefined && earlier.seq > manifest.seq)
+      this.#broken('the manifest', undefined, 'it is of an older commit than it was')
+    for (const cursor of Object.values(this.#cursors) as KeyCursor[]) {
+      for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
+        this.#broken('the log', entry.key, 'a key that no commit accounts for')
+        cursor.advance()
+      }
+    }
+    this.compare(manifest)
     await this.#compareNodes()
     return { versions: this.#versions, objects: this.#objects }
   }
@@ -120,7 +139,7 @@ class ChainWalk {
     const entry = await this.#take(this.#cursors.metas, keyOf('meta', seq), what)
     if (entry === undefined) return
     this.#objects += 1
-    if (Buffer.compare(hashOf(entry.value), commitment) !== 0) {
+    if (Buffer.compare(this.#hash.of(entry.value), commitment) !== 0) {
       this.#broken(what, entry.key, 'its hash is not the one in the commit')
     }
   }
@@ -132,8 +151,8 @@ class ChainWalk {
     this.#objects += 1
     this.#versions += 1
     const isTrue = this.#attempt(what, entry.key, () => {
-      const { version, salt } = openVersion(entry.value)
-      return Buffer.compare(commitmentOf(version, salt), commitment) === 0
+      const { bytes } = openVersion(entry.value)
+      return Buffer.compare(commitmentOf(this.#hash, entry.value, bytes), commitment) === 0
     })
     if (isTrue === false) this.#broken(what, entry.key, 'its hash is not the one in the commit')
   }
@@ -177,7 +196,8 @@ class ChainWalk {
     let merkle = emptyRange
     for await (const chunk of this.#pass.reader.scan(kindRange('commit'))) {
       for (const { value } of chunk) {
-        merkle = appendLeaf(merkle, leafHash(headOf(value)), ({ level, index, hash }) => {
+        const leaf = leafHash(this.#hash, headOf(this.#hash, value))
+        merkle = appendLeaf(this.#hash, merkle, leaf, ({ level, index, hash }) => {
           if (level >= merkleStoredLevelMin) set.expect(keyOf('merkle', level, index), hash)
         })
       }
@@ -194,6 +214,6 @@ class ChainWalk {
   }
 
   #broken(what: string, key: Uint8Array | undefined, reason: string): void {
-    this.#pass.findings.add({ what, key, reason })
+    this.#pass.findings.add({ what, key, reason, seq: this.#seq })
   }
 }

@@ -2,23 +2,26 @@
  * Verification of a whole database against its own chain.
  * Why: everything but the log is a function of the log, so that a changed byte anywhere shows as a difference
  * between what is there and what must follow.
- * Invariant: reads one snapshot; memory is bounded whatever the size; writes may go on.
+ * Invariant: memory is bounded whatever the size; writes may go on; the report is of one snapshot.
  */
 
+import { availableParallelism } from 'node:os'
 import { readCatalog } from '../catalog/read-catalog.ts'
 import { formatHead } from '../ledger/hash.ts'
 import { formatKey, kindRange, manifestKey } from '../ledger/key-space.ts'
-import { ledgerErrors } from '../ledger/ledger-errors.ts'
-import { decodeFormat, decodeManifest, genesisHead } from '../ledger/manifest.ts'
 import type { KvReader } from '../ledger/overlay.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
 import { scanRecords } from '../models/document/live-records.ts'
-import type { KvStore } from '../storage/kv-store.ts'
-import { type Finding, Findings } from './findings.ts'
+import type { KvSnapshot, KvStore } from '../storage/kv-store.ts'
+import { ChainThread, type SharingStore } from './chain-thread.ts'
+import { type Finding, Findings, type FindingsPart } from './findings.ts'
 import { KeyCursor } from './key-cursor.ts'
-import { verifyChain } from './verify-chain.ts'
+import { threadStoreBytesMin } from './limits.ts'
+import { type ReadManifest, readManifest } from './read-manifest.ts'
+import { type ChainResult, verifyChain } from './verify-chain.ts'
 import { verifyRecords } from './verify-records.ts'
 
+/** The chain comes first, though on two cores both are verified at the same time. */
 export interface VerifyProgress {
   readonly phase: 'chain' | 'records'
   readonly done: number
@@ -41,51 +44,186 @@ export interface VerifyReport {
   readonly durationMs: number
 }
 
-export async function verifyStore(store: KvStore, options: VerifyOptions = {}): Promise<VerifyReport> {
+/** @param givenThread verifies the chain however short it is, and is left running */
+export async function verifyStore(
+  store: KvStore,
+  options: VerifyOptions = {},
+  givenThread?: ChainThread,
+): Promise<VerifyReport> {
   const startedMs = performance.now()
+  const wantsThread = givenThread === undefined && (await isWorthThread(store))
   const snapshot = store.snapshot()
+  let ownThread: ChainThread | undefined
   try {
-    const { onProgress } = options
+    const begin = await readManifest(snapshot)
+    const { hash, manifest } = begin
+    ownThread = wantsThread ? new ChainThread() : undefined
+    const thread = givenThread ?? ownThread
+    const pass: WholePass = {
+      store,
+      snapshot,
+      begin,
+      progress: new PhaseProgress(manifest.seq, options.onProgress),
+    }
+    const parts = await (thread !== undefined && isShared(store)
+      ? verifySideBySide(pass, store, thread)
+      : verifyInTurn(pass))
     const findings = new Findings()
-    for (const { file, reason } of await store.findDamage())
-      findings.add({ what: `the file ${file}`, reason })
-    const { genesis, manifest } = await readManifest(snapshot)
-    const chain = await verifyChain({
-      reader: snapshot,
-      genesis,
-      manifest,
-      findings,
-      onProgress: (done) => onProgress?.({ phase: 'chain', done, total: manifest.seq }),
-    })
-    const records = await verifyRecords({
-      reader: snapshot,
-      catalog: await readCatalog((table) => scanRecords(snapshot, table)),
-      dropped: await droppedNumbers(snapshot),
-      findings,
-      onProgress: (done) => onProgress?.({ phase: 'records', done, total: chain.versions }),
-    })
-    const strays = await straysIn(snapshot, findings)
+    for (const part of parts) findings.addAll(part)
     return {
       isIntact: findings.count === 0,
       seq: manifest.seq,
-      head: formatHead(manifest.head),
-      objectsChecked: chain.objects + records.objects + strays,
+      head: formatHead(hash, manifest.head),
+      objectsChecked: parts.reduce((sum, { objects }) => sum + objects, 0),
       findingsCount: findings.count,
       findings: findings.list,
       durationMs: performance.now() - startedMs,
     }
   } finally {
+    await ownThread?.close()
     snapshot.close()
   }
 }
 
-async function readManifest(reader: KvReader) {
-  const [format, stored] = await reader.getMany([formatKey, manifestKey])
-  if (format === undefined || stored === undefined) {
-    throw ledgerErrors.CORRUPT({ what: 'the manifest', reason: 'it is missing' })
+interface WholePass {
+  readonly store: KvStore
+  readonly snapshot: KvSnapshot
+  readonly begin: ReadManifest
+  readonly progress: PhaseProgress
+}
+
+interface Part extends FindingsPart {
+  readonly objects: number
+}
+
+async function verifyInTurn(pass: WholePass): Promise<Part[]> {
+  const files = await filesPart(pass)
+  const chain = await chainPart(pass)
+  pass.progress.endChain(chain.versions)
+  return [files, chain, await recordPart(pass)]
+}
+
+/** The thread's snapshot is the younger one: this one is there already. */
+async function verifySideBySide(pass: WholePass, store: SharingStore, thread: ChainThread): Promise<Part[]> {
+  const { begin, progress } = pass
+  const chainDone = thread
+    .verify(store, begin.stored, (seq) => progress.chain(seq))
+    .then((chain) => {
+      progress.endChain(chain.versions)
+      return chain
+    })
+  const restDone = filesPart(pass).then(async (files) => ({ files, records: await recordPart(pass) }))
+  try {
+    const [chain, { files, records }] = await Promise.all([chainDone, restDone])
+    return [files, chain, records]
+  } catch (error) {
+    thread.stop()
+    await chainDone.catch(() => undefined)
+    throw error
   }
-  decodeFormat(format)
-  return { genesis: genesisHead(format), manifest: decodeManifest(stored) }
+}
+
+async function filesPart({ store }: WholePass): Promise<Part> {
+  const findings = new Findings()
+  for (const { file, reason } of await store.findDamage()) findings.add({ what: `the file ${file}`, reason })
+  return partOf(findings, 0)
+}
+
+async function chainPart({ snapshot, begin, progress }: WholePass): Promise<Part & ChainResult> {
+  const findings = new Findings()
+  const chain = await verifyChain({
+    ...begin,
+    reader: snapshot,
+    findings,
+    onProgress: (seq) => progress.chain(seq),
+  })
+  return { ...partOf(findings, chain.objects), versions: chain.versions }
+}
+
+async function recordPart({ snapshot, begin, progress }: WholePass): Promise<Part> {
+  const findings = new Findings()
+  const records = await verifyRecords({
+    reader: snapshot,
+    hash: begin.hash,
+    catalog: await readCatalog((table) => scanRecords(snapshot, table)),
+    dropped: await droppedNumbers(snapshot),
+    findings,
+    onProgress: (versions) => progress.records(versions),
+  })
+  const strays = await straysIn(snapshot, findings)
+  return partOf(findings, records.objects + strays)
+}
+
+function partOf(findings: Findings, objects: number): Part {
+  return { findings: findings.list, findingsCount: findings.count, objects }
+}
+
+function isShared(store: KvStore): store is SharingStore {
+  return store.share !== undefined
+}
+
+async function isWorthThread(store: KvStore): Promise<boolean> {
+  return isShared(store) && availableParallelism() > 1 && (await store.sizeBytes()) >= threadStoreBytesMin
+}
+
+/** Tells of two phases one after the other, whether or not they go on at the same time. */
+class PhaseProgress {
+  readonly #commits: number
+  readonly #tell: (progress: VerifyProgress) => void
+  /** Known when the chain is through. */
+  #versions: number | undefined
+
+  constructor(commits: number, tell: (progress: VerifyProgress) => void = () => undefined) {
+    this.#commits = commits
+    this.#tell = tell
+  }
+
+  chain(seq: number): void {
+    // A younger snapshot may have more.
+    const done = Math.min(seq, this.#commits)
+    this.#tell({ phase: 'chain', done, total: this.#commits })
+  }
+
+  endChain(versions: number): void {
+    this.#versions = versions
+  }
+
+  records(done: number): void {
+    const total = this.#versions
+    if (total !== undefined) this.#tell({ phase: 'records', done, total })
+  }
+}
+
+export interface ChainReport {
+  readonly isIntact: boolean
+  readonly seq: number
+  readonly head: string
+  /** The first commit that is not what the chain was built from, where the damage is in one. */
+  readonly firstBrokenSeq: number | undefined
+  readonly findingsCount: number
+  /** The first 100. */
+  readonly findings: readonly Finding[]
+}
+
+/** The log alone: commits, their contents and the tree over them; not what was derived from it. */
+export async function verifyLog(store: KvStore): Promise<ChainReport> {
+  const snapshot = store.snapshot()
+  try {
+    const findings = new Findings()
+    const begin = await readManifest(snapshot)
+    await verifyChain({ ...begin, reader: snapshot, findings, onProgress: () => undefined })
+    const { hash, manifest } = begin
+    return {
+      isIntact: findings.count === 0,
+      seq: manifest.seq,
+      head: formatHead(hash, manifest.head),
+      firstBrokenSeq: findings.firstSeq,
+      findingsCount: findings.count,
+      findings: findings.list,
+    }
+  } finally {
+    snapshot.close()
+  }
 }
 
 async function droppedNumbers(reader: KvReader): Promise<Set<number>> {
@@ -107,7 +245,7 @@ const checkedKinds = [
   'pastIndex',
   'count',
 ] as const
-const keptKinds = ['build', 'garbage'] as const
+const keptKinds = ['build', 'garbage', 'replay', 'replayLog', 'nonce'] as const
 
 /** Keys of no known kind, each of which is a finding; gives their number. */
 async function straysIn(reader: KvReader, findings: Findings): Promise<number> {

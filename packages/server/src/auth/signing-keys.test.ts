@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { keyFileIn, resealKeys } from './key-file.ts'
 import { signingKeyAgeMs } from './limits.ts'
-import { SigningKeys } from './signing-keys.ts'
+import { resealKeys } from './reseal-keys.ts'
+import { SigningKeys, signingKeyFile } from './signing-keys.ts'
 
 const tmk = 'ab'.repeat(32)
 
@@ -20,7 +20,7 @@ interface OpenOptions {
 }
 
 async function openKeys(folder: string, { tmk, nowMs = 0 }: OpenOptions = {}) {
-  const keys = await SigningKeys.open({ file: keyFileIn(folder, tmk), now: () => nowMs })
+  const keys = await SigningKeys.open({ file: signingKeyFile(folder, tmk), now: () => nowMs })
   await keys.ready()
   return keys
 }
@@ -60,7 +60,7 @@ test('keys move under a master key when one is set for the first time', async ()
   const kid = await kidOf(await openKeys(folder))
   expect(await kidOf(await openKeys(folder, { tmk }))).toBe(kid)
   await expect(stat(masterFile(folder))).rejects.toThrow('ENOENT')
-  await expect(openKeys(folder)).rejects.toMatchObject({ code: 'AUTH_KEYS_UNREADABLE' })
+  await expect(openKeys(folder)).rejects.toMatchObject({ code: 'KEYS_UNREADABLE' })
 })
 
 test('another master key, or none, is told apart from a damaged file', async () => {

@@ -11,5 +11,6 @@ export const configErrors = defineErrors('CONFIG', {
     status: 'invalid_argument',
     message: 'the command line: "{argument}" is not an option; options begin with --',
   },
+  FILE_MISSING: { status: 'not_found', message: '{where}: there is no file {file}' },
   FILE_UNREADABLE: { status: 'invalid_argument', message: 'the file {file} cannot be read: {problem}' },
 })

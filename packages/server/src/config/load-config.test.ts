@@ -71,6 +71,66 @@ test('a path is relative to the file that names it, or to where the server is st
   expect(load({ args: ['--data', ':memory:'] }).config.data).toBe(':memory:')
 })
 
+describe('a file that is named', () => {
+  const named = () => join(cwd, 'elsewhere', 'shop.toml')
+
+  beforeEach(async () => {
+    await mkdir(join(cwd, 'elsewhere'))
+    await writeFile(named(), 'port = 3\ndata = "shop"\n')
+    await writeFile(userFile(), 'sessions_per_user = 2\n')
+    await writeFile(join(cwd, 'ddb.toml'), 'host = "file"\nport = 2\n')
+  })
+
+  test.each([
+    ['by --config', () => ({ args: ['--config', join('elsewhere', 'shop.toml')] })],
+    ['by --config=', () => ({ args: [`--config=${named()}`] })],
+    ['by DDB_CONFIG', () => ({ env: { DDB_CONFIG: named() } })],
+    ['by both', () => ({ args: ['--config', named()], env: { DDB_CONFIG: '/nowhere' } })],
+    ['twice', () => ({ args: ['--config', '/nowhere', '--config', named()] })],
+  ])('%s is read instead of the two files', (_, sources) => {
+    const { config, warnings } = load(sources())
+    expect(config).toMatchObject({ port: 3, host: '127.0.0.1', sessionsPerUser: 5 })
+    expect(config.data).toBe(join(cwd, 'elsewhere', 'shop'))
+    expect(warnings).toEqual([])
+  })
+
+  test('is beaten by flags and by the environment', () => {
+    const { config } = load({ args: ['--config', named(), '--port', '5'], env: { DDB_DATA: '/srv' } })
+    expect(config).toMatchObject({ port: 5, data: '/srv' })
+  })
+
+  test('must be there', () => {
+    expect(problemOf({ args: ['--config', 'nowhere.toml'] })).toBe(
+      `CONFIG_FILE_MISSING the command line: there is no file ${join(cwd, 'nowhere.toml')}`,
+    )
+    expect(problemOf({ env: { DDB_CONFIG: '/nowhere.toml' } })).toBe(
+      'CONFIG_FILE_MISSING the environment: there is no file /nowhere.toml',
+    )
+    expect(problemOf({ args: ['--config', '.'] })).toMatch(/^CONFIG_FILE_UNREADABLE .*EISDIR/)
+    expect(problemOf({ args: ['--config'] })).toMatch(/^CONFIG_FLAG_VALUE_MISSING/)
+  })
+
+  test('has no unknown keys, and cannot name another file', async () => {
+    await writeFile(named(), 'prot = 3\n')
+    expect(problemOf({ args: ['--config', named()] })).toBe(
+      `CONFIG_UNKNOWN_SETTING ${named()}:1: there is no setting prot; did you mean port?`,
+    )
+    await writeFile(named(), 'config = "other.toml"\n')
+    expect(problemOf({ args: ['--config', named()] })).toMatch(/^CONFIG_UNKNOWN_SETTING .*config/)
+  })
+
+  test('counts as not named when the variable is empty', () => {
+    expect(load({ env: { DDB_CONFIG: '' } }).config).toMatchObject({ port: 2, host: 'file' })
+  })
+
+  test('is suggested where the option is misspelt', () => {
+    expect(problemOf({ args: ['--confg', 'x'] })).toMatch(/did you mean --config\?$/)
+    expect(load({ env: { DDB_CONFG: 'x' } }).warnings).toEqual([
+      'the environment variable DDB_CONFG sets nothing; did you mean DDB_CONFIG?',
+    ])
+  })
+})
+
 test('lists, sizes and times are read from text and from TOML', async () => {
   const env = { DDB_CORS_ORIGINS: 'https://a.example, https://b.example', DDB_BODY_BYTES_MAX: '2MiB' }
   expect(load({ env }).config).toMatchObject({
@@ -121,6 +181,8 @@ describe('refuses', () => {
 
   test('a flag without its value, and words that are no flags', () => {
     expect(problemOf({ args: ['--port'] })).toMatch(/^CONFIG_FLAG_VALUE_MISSING .*--port/)
+    expect(problemOf({ args: ['--data', '--port=1'] })).toMatch(/^CONFIG_FLAG_VALUE_MISSING .*--data/)
+    expect(load({ args: ['--data=--port'] }).config.data).toBe(join(cwd, '--port'))
     expect(problemOf({ args: ['7701'] })).toMatch(/^CONFIG_ARGUMENT_UNEXPECTED .*"7701"/)
   })
 

@@ -1,13 +1,13 @@
 /**
  * The configuration: flags beat the environment, which beats `./ddb.toml`, which beats
- * `~/.config/dendrodb/ddb.toml`, which beats the defaults.
+ * `~/.config/dendrodb/ddb.toml`, which beats the defaults. A file that is named takes the place of both.
  * Invariant: what is given is valid or the start fails; nothing that was misspelt is ignored.
  */
 
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { nearestName } from '@dendrodb/protocol'
 import { configErrors } from './config-errors.ts'
-import { nearestName } from './nearest-name.ts'
 import {
   type Config,
   environmentName,
@@ -41,62 +41,117 @@ interface Given {
 }
 
 type GivenSettings = Map<SettingKey, Given>
+type Environment = NonNullable<ConfigSources['env']>
 
 const allSettings = Object.entries(settings) as [SettingKey, Setting][]
 const configFileName = 'ddb.toml'
+/** What names a configuration file: no settings, as a file cannot say where it is. */
+const fileFlag = '--config'
+const fileVariable = 'DDB_CONFIG'
+const commandLine = 'the command line'
+const environment = 'the environment'
+const knownFlags = [fileFlag, ...allSettings.flatMap(([, setting]) => flagName(setting) ?? [])]
 
 /**
  * @throws CONFIG_UNKNOWN_SETTING, CONFIG_INVALID_VALUE, CONFIG_SYNTAX, CONFIG_FLAG_VALUE_MISSING,
- * CONFIG_ARGUMENT_UNEXPECTED, CONFIG_FILE_UNREADABLE
+ * CONFIG_ARGUMENT_UNEXPECTED, CONFIG_FILE_MISSING, CONFIG_FILE_UNREADABLE
  * @example const { config } = loadConfig({ args: ['--port', '0'], env: process.env })
  */
 export function loadConfig(sources: ConfigSources = {}): LoadedConfig {
   const { args = [], env = process.env, cwd = process.cwd(), home = homedir() } = sources
+  const flags = readFlags(args)
   const given: GivenSettings = new Map([
-    ...fromFile(join(home, '.config', 'dendrodb', configFileName)),
-    ...fromFile(resolve(cwd, configFileName)),
+    ...fromFiles(namedFile(flags, env), cwd, home),
     ...fromEnvironment(env, cwd),
-    ...fromArguments(args, cwd),
+    ...fromFlags(flags, cwd),
   ])
   const entries = allSettings.map(([key, setting]) => [key, validValue(setting, given.get(key), cwd)])
   return { config: Object.fromEntries(entries) as Config, warnings: environmentSlips(env) }
 }
 
-function fromFile(file: string): GivenSettings {
+interface NamedFile {
+  readonly file: string
+  readonly where: string
+}
+
+function namedFile(flags: readonly Flag[], env: Environment): NamedFile | undefined {
+  const flag = flags.findLast(({ name }) => name === fileFlag)
+  if (flag !== undefined) return { file: flag.value, where: commandLine }
+  const file = env[fileVariable] ?? ''
+  return file === '' ? undefined : { file, where: environment }
+}
+
+/** @throws CONFIG_FILE_MISSING for a file that was named */
+function fromFiles(named: NamedFile | undefined, cwd: string, home: string): GivenSettings {
+  if (named === undefined) {
+    const files = [join(home, '.config', 'dendrodb', configFileName), resolve(cwd, configFileName)]
+    return new Map(files.flatMap((file) => [...(fromFile(file) ?? [])]))
+  }
+  const file = resolve(cwd, named.file)
+  const given = fromFile(file)
+  if (given === undefined) throw configErrors.FILE_MISSING({ where: named.where, file })
+  return given
+}
+
+/** `undefined` when there is no such file. */
+function fromFile(file: string): GivenSettings | undefined {
+  const lines = readTomlFile(file)
+  if (lines === undefined) return undefined
   const given: GivenSettings = new Map()
-  for (const { name, value, where } of readTomlFile(file) ?? []) {
+  for (const { name, value, where } of lines) {
     const [key] = allSettings.find(([, setting]) => setting.name === name) ?? []
-    if (key === undefined) throw unknownSetting(name, where, (setting) => setting.name)
+    if (key === undefined) {
+      throw unknownSetting(
+        name,
+        where,
+        allSettings.map(([, setting]) => setting.name),
+      )
+    }
     given.set(key, { value, where, base: dirname(file) })
   }
   return given
 }
 
-function fromEnvironment(env: NonNullable<ConfigSources['env']>, base: string): GivenSettings {
+function fromEnvironment(env: Environment, base: string): GivenSettings {
   const given: GivenSettings = new Map()
   for (const [key, setting] of allSettings) {
     const variable = [environmentName(setting), ...setting.aliases].find((name) => (env[name] ?? '') !== '')
-    if (variable !== undefined) given.set(key, { value: env[variable], where: 'the environment', base })
+    if (variable !== undefined) given.set(key, { value: env[variable], where: environment, base })
   }
   return given
 }
 
-function fromArguments(args: readonly string[], base: string): GivenSettings {
-  const where = 'the command line'
-  const given: GivenSettings = new Map()
+interface Flag {
+  readonly name: string
+  readonly value: string
+}
+
+/** @throws CONFIG_ARGUMENT_UNEXPECTED, CONFIG_UNKNOWN_SETTING, CONFIG_FLAG_VALUE_MISSING */
+function readFlags(args: readonly string[]): readonly Flag[] {
+  const flags: Flag[] = []
   for (let at = 0; at < args.length; at += 1) {
     const argument = args[at] ?? ''
     if (!argument.startsWith('--')) throw configErrors.ARGUMENT_UNEXPECTED({ argument })
     const [name = '', ...assigned] = argument.split('=')
-    const [key] = allSettings.find(([, setting]) => flagName(setting) === name) ?? []
-    if (key === undefined) throw unknownSetting(name, where, flagName)
+    if (!knownFlags.includes(name)) throw unknownSetting(name, commandLine, knownFlags)
     let value: string | undefined = assigned.join('=')
     if (assigned.length === 0) {
       at += 1
       value = args[at]
     }
-    if (value === undefined) throw configErrors.FLAG_VALUE_MISSING({ name })
-    given.set(key, { value, where, base })
+    // `--data --port=1` forgot the value; `--data=--port` means it.
+    const isForgotten = value === undefined || (assigned.length === 0 && value.startsWith('--'))
+    if (isForgotten) throw configErrors.FLAG_VALUE_MISSING({ name })
+    flags.push({ name, value: value ?? '' })
+  }
+  return flags
+}
+
+function fromFlags(flags: readonly Flag[], base: string): GivenSettings {
+  const given: GivenSettings = new Map()
+  for (const { name, value } of flags) {
+    const [key] = allSettings.find(([, setting]) => flagName(setting) === name) ?? []
+    if (key !== undefined) given.set(key, { value, where: commandLine, base })
   }
   return given
 }
@@ -112,29 +167,24 @@ function validValue(setting: Setting, given: Given | undefined, cwd: string): un
   return isFile ? resolve(base, result.data as string) : result.data
 }
 
-function unknownSetting(
-  name: string,
-  where: string,
-  nameOf: (setting: Setting) => string | undefined,
-): Error {
-  const suggestion = nearestName(name, knownNames(nameOf))
+function unknownSetting(name: string, where: string, known: readonly string[]): Error {
+  const suggestion = nearestName(name, known)
   const hint = suggestion === undefined ? '' : `; did you mean ${suggestion}?`
   return configErrors.UNKNOWN_SETTING({ where, name, hint, ...(suggestion && { suggestion }) })
 }
 
-function environmentSlips(env: NonNullable<ConfigSources['env']>): readonly string[] {
-  const known = new Set(knownNames(environmentName))
+const prefix = 'DDB_'
+
+function environmentSlips(env: Environment): readonly string[] {
+  const known = [fileVariable, ...allSettings.map(([, setting]) => environmentName(setting))]
   const slips: string[] = []
   for (const name of Object.keys(env)) {
-    if (!name.startsWith('DDB_') || known.has(name)) continue
-    const suggestion = nearestName(name, known)
-    if (suggestion !== undefined) {
-      slips.push(`the environment variable ${name} sets nothing; did you mean ${suggestion}?`)
-    }
+    if (!name.startsWith(prefix) || known.includes(name)) continue
+    // The prefix, which all have, would make far names look near.
+    const words = known.map((each) => each.slice(prefix.length))
+    const suggestion = nearestName(name.slice(prefix.length), words)
+    if (suggestion === undefined) continue
+    slips.push(`the environment variable ${name} sets nothing; did you mean ${prefix}${suggestion}?`)
   }
   return slips
-}
-
-function knownNames(nameOf: (setting: Setting) => string | undefined): readonly string[] {
-  return allSettings.map(([, setting]) => nameOf(setting)).filter((name) => name !== undefined)
 }

@@ -1,35 +1,39 @@
 import { expect, test } from 'vitest'
-import { type Hash, hashOf } from '../hash.ts'
+import { type Hash, ledgerHashes } from '../hash.ts'
 import { appendLeaf, type CompactRange, emptyRange, leafHash, nodeHash, rootOf } from './compact-range.ts'
+
+const hash = ledgerHashes.blake2b
 
 /** RFC 9162 §2.1.1, word for word: the left subtree has the largest power of two below the size. */
 function naiveRoot(leaves: readonly Hash[]): Hash {
   const [only] = leaves
-  if (only === undefined) return hashOf(new Uint8Array())
+  if (only === undefined) return hash.of(new Uint8Array())
   if (leaves.length === 1) return only
   let split = 1
   while (split * 2 < leaves.length) split *= 2
-  return nodeHash(naiveRoot(leaves.slice(0, split)), naiveRoot(leaves.slice(split)))
+  return nodeHash(hash, naiveRoot(leaves.slice(0, split)), naiveRoot(leaves.slice(split)))
 }
 
-const leaves = Array.from({ length: 130 }, (_, at) => leafHash(hashOf(Buffer.from([at]))))
+const leaves = Array.from({ length: 130 }, (_, at) => leafHash(hash, hash.of(Buffer.from([at]))))
 
 function rangeOf(size: number): CompactRange {
-  return leaves.slice(0, size).reduce((range, leaf) => appendLeaf(range, leaf, () => undefined), emptyRange)
+  return leaves
+    .slice(0, size)
+    .reduce((range, leaf) => appendLeaf(hash, range, leaf, () => undefined), emptyRange)
 }
 
 test('the root equals the naive one at every size', () => {
   for (let size = 0; size <= leaves.length; size += 1) {
-    expect(rootOf(rangeOf(size)).equals(naiveRoot(leaves.slice(0, size))), `size ${size}`).toBe(true)
+    expect(rootOf(hash, rangeOf(size)).equals(naiveRoot(leaves.slice(0, size))), `size ${size}`).toBe(true)
   }
 })
 
 test('every perfect subtree is reported once, with its hash', () => {
   const nodes = new Map<string, Hash>()
   leaves.reduce((range, leaf) => {
-    return appendLeaf(range, leaf, ({ level, index, hash }) => {
+    return appendLeaf(hash, range, leaf, ({ level, index, hash: subtree }) => {
       expect(nodes.has(`${level}/${index}`)).toBe(false)
-      nodes.set(`${level}/${index}`, hash)
+      nodes.set(`${level}/${index}`, subtree)
     })
   }, emptyRange)
   for (let level = 1; 2 ** level <= leaves.length; level += 1) {
@@ -43,6 +47,6 @@ test('every perfect subtree is reported once, with its hash', () => {
 test('a range is not changed by appending to it', () => {
   const before = rangeOf(5)
   const roots = [...before.roots]
-  appendLeaf(before, leaves[5] as Hash, () => undefined)
+  appendLeaf(hash, before, leaves[5] as Hash, () => undefined)
   expect(before.roots).toEqual(roots)
 })

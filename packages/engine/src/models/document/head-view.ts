@@ -4,11 +4,13 @@
 
 import { encodeExact, type RecordId } from '@dendrodb/protocol'
 import type { Catalog, IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
-import { mainBranch, recordKey } from '../../ledger/key-space.ts'
+import { indexKey, mainBranch, prefixEnd, recordKey } from '../../ledger/key-space.ts'
+import { indexEntryPrefixBytes } from '../../ledger/limits.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
 import { chain } from '../../storage/chain.ts'
 import type { KeyRange, MaybePromise } from '../../storage/kv-store.ts'
-import { isRelation, readEdges } from '../graph/adjacency.ts'
+import { type AdjacencyReader, isRelation, readEdges } from '../graph/adjacency.ts'
+import { periodBefore } from '../history/load-version.ts'
 import type {
   Direction,
   EdgeRef,
@@ -20,7 +22,10 @@ import type {
   StoredRecord,
 } from '../model.ts'
 import { scanWithCache } from './cached-scan.ts'
+import { encodeTuple } from './index-entries.ts'
+import { cachedRangeEntriesMax } from './limits.ts'
 import { adjacencyReader, readCount, scanEntries, scanRecords } from './live-records.ts'
+import type { RangeCache } from './range-cache.ts'
 import { decodeStoredRecord } from './record-codec.ts'
 import type { ScanCache } from './scan-cache.ts'
 
@@ -33,6 +38,9 @@ export interface HeadViewOptions {
   readonly cached: (table: TableDefinition, id: RecordId, idKey?: Uint8Array) => StoredRecord | undefined
   /** Where scans of whole tables leave what they decode. */
   readonly scanCache: ScanCache
+  /** Where index ranges leave the entries and the edges that they decode. */
+  readonly entryCache: RangeCache<IndexEntry>
+  readonly edgeCache: RangeCache<EdgeRef>
   /** Whether anything in the range of keys has been written since `seq`. */
   readonly hasChanged: (range: KeyRange) => boolean
   /** Hears of a record that had to be read and decoded. */
@@ -87,6 +95,9 @@ export class HeadView implements ReadView {
     range: IndexRange,
     options?: ScanIndexOptions,
   ): AsyncIterable<readonly IndexEntry[]> {
+    const isPlain = options?.reverse !== true && options?.limit === undefined
+    const isLookup = range.equals.length > 0 && range.lower === undefined && range.upper === undefined
+    if (isPlain && isLookup) return this.#lookUp(index, range)
     return scanEntries(this.#options.reader, index, range, options)
   }
 
@@ -99,7 +110,53 @@ export class HeadView implements ReadView {
     direction: Direction,
     tables: readonly TableDefinition[] = [...this.catalog.tables()].filter(isRelation),
   ): Promise<readonly EdgeRef[]> {
-    return readEdges(adjacencyReader(this.#options.reader, this), node, direction, tables)
+    const reader = adjacencyReader(this.#options.reader, this)
+    const remembered: AdjacencyReader['remembered'] = (index, far, read) => this.#edgesAt(index, far, read)
+    return readEdges({ ...reader, remembered }, node, direction, tables)
+  }
+
+  async *#lookUp(index: IndexDefinition, range: IndexRange): AsyncGenerator<readonly IndexEntry[]> {
+    const { entryCache, reader } = this.#options
+    const tuple = encodeTuple(range.equals)
+    const known = entryCache.get(index.id, tuple, this.seq)
+    if (known !== undefined) {
+      if (known.length > 0) yield known
+      return
+    }
+    const entries: IndexEntry[] = []
+    for await (const chunk of scanEntries(reader, index, range)) {
+      yield chunk
+      if (entries.length <= cachedRangeEntriesMax) entries.push(...chunk)
+    }
+    this.#remember(entryCache, index, tuple, entries)
+  }
+
+  #edgesAt(
+    index: IndexDefinition,
+    node: RecordId,
+    read: () => Promise<readonly EdgeRef[]>,
+  ): MaybePromise<readonly EdgeRef[]> {
+    const { edgeCache } = this.#options
+    const tuple = encodeTuple([node])
+    const known = edgeCache.get(index.id, tuple, this.seq)
+    if (known !== undefined) return known
+    return read().then((edges) => {
+      this.#remember(edgeCache, index, tuple, edges)
+      return edges
+    })
+  }
+
+  #remember<T>(cache: RangeCache<T>, index: IndexDefinition, tuple: Uint8Array, entries: readonly T[]): void {
+    // A longer value is cut in the keys, so that the range is that of several values.
+    if (tuple.length >= indexEntryPrefixBytes || !cache.admits(entries.length)) return
+    const gte = indexKey(mainBranch, index.id, tuple)
+    if (!this.#options.hasChanged({ gte, lt: prefixEnd(gte) })) {
+      cache.set(index.id, tuple, this.seq, entries)
+    }
+  }
+
+  earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {
+    return periodBefore(this.#options.reader, this.catalog, record)
   }
 
   close(): void {

@@ -5,7 +5,9 @@
  */
 
 import type { ValueObject } from '@dendrodb/protocol'
+import { definedByOwnCommit } from '../../catalog/definition-codec.ts'
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
+import type { LedgerHash } from '../../ledger/hash.ts'
 import { decodeLiveEntry, encodeLiveEntry } from '../../ledger/index-entry.ts'
 import { indexKey, mainBranch } from '../../ledger/key-space.ts'
 import { type KvReader, keyText, type Overlay } from '../../ledger/overlay.ts'
@@ -23,11 +25,13 @@ interface EntryChange {
 }
 
 export class IndexDiff {
+  readonly #hash: LedgerHash
   readonly #reader: KvReader
   readonly #overlay: Overlay
   readonly #net = new Map<string, IndexChange>()
 
-  constructor(reader: KvReader, overlay: Overlay) {
+  constructor(hash: LedgerHash, reader: KvReader, overlay: Overlay) {
+    this.#hash = hash
     this.#reader = reader
     this.#overlay = overlay
   }
@@ -41,7 +45,10 @@ export class IndexDiff {
   ): MaybePromise<void> {
     const changes: EntryChange[] = []
     for (const index of table.indexes) {
-      if (index.state !== 'failed') changes.push(...entryChanges(index, idKey, before, after))
+      if (index.state === 'failed') continue
+      const old = before === undefined ? [] : entriesOf(this.#hash, index, before)
+      const now = after === undefined ? [] : entriesOf(this.#hash, index, after)
+      changes.push(...entryChanges(index, idKey, old, now))
     }
     if (changes.length === 0) return
     // Only removals (for their `since`) and unique claims must know what is there.
@@ -73,7 +80,8 @@ export class IndexDiff {
     const removed = this.#net.get(name)
     if (removed?.op === 'remove') this.#net.delete(name)
     else this.#net.set(name, indexChange('add', index, entry, idKey, 0))
-    const since = removed?.since ?? 0
+    // For reads of this transaction, where it says nothing if the index is defined by it.
+    const since = Math.max(removed?.since ?? 0, 0)
     this.#overlay.set(keyText(key), encodeLiveEntry(since, entry.isCut, entry.isUnique, idKey))
   }
 
@@ -90,7 +98,9 @@ export class IndexDiff {
     } else {
       // An entry that a running build has not reached yet counts from the index's definition on, as the build
       // would.
-      this.#net.set(name, indexChange('remove', index, entry, idKey, held?.since ?? index.sinceSeq))
+      const isNew = index.sinceSeq === definedByOwnCommit
+      const since = isNew ? definedByOwnCommit : (held?.since ?? index.sinceSeq)
+      this.#net.set(name, indexChange('remove', index, entry, idKey, since))
     }
     this.#overlay.set(keyText(key), null)
   }
@@ -99,11 +109,9 @@ export class IndexDiff {
 function entryChanges(
   index: IndexDefinition,
   idKey: Uint8Array,
-  before: ValueObject | undefined,
-  after: ValueObject | undefined,
+  old: readonly RecordEntry[],
+  now: readonly RecordEntry[],
 ): EntryChange[] {
-  const old = before === undefined ? [] : entriesOf(index, before)
-  const now = after === undefined ? [] : entriesOf(index, after)
   const change = (entry: RecordEntry, op: EntryChange['op']): EntryChange => {
     return {
       index,

@@ -8,20 +8,21 @@
 
 import { encodeCollation, type Value, type ValueObject, ValueSet } from '@dendrodb/protocol'
 import type { FieldPath, IndexDefinition } from '../../catalog/definitions.ts'
+import type { LedgerHash } from '../../ledger/hash.ts'
 import { type BoundedEntry, boundEntry } from '../../ledger/index-entry.ts'
 import { keyText } from '../../ledger/overlay.ts'
 import { indexErrors } from './index-errors.ts'
 import { entriesPerRecordMax } from './limits.ts'
 
 export interface RecordEntry extends BoundedEntry {
-  /** Whether the entry claims its key for one record alone: not where every value is NONE or NULL. */
+  /** Whether the entry claims its key for one record alone. */
   readonly isUnique: boolean
   /** `entry` as text, to compare by. */
   readonly text: string
 }
 
 /** @throws INDEX_TOO_MANY_ENTRIES */
-export function entriesOf(index: IndexDefinition, record: ValueObject): RecordEntry[] {
+export function entriesOf(hash: LedgerHash, index: IndexDefinition, record: ValueObject): RecordEntry[] {
   const first = index.fields[0]
   if (
     index.fields.length === 1 &&
@@ -29,11 +30,11 @@ export function entriesOf(index: IndexDefinition, record: ValueObject): RecordEn
     first.length === 1 &&
     typeof first[0] === 'string'
   ) {
-    return [makeEntry(index, [ownField(record, first[0])])]
+    return [makeEntry(hash, index, [ownField(record, first[0])])]
   }
   const entries = new Map<string, RecordEntry>()
   for (const tuple of tuplesOf(index, record)) {
-    const entry = makeEntry(index, tuple)
+    const entry = makeEntry(hash, index, tuple)
     entries.set(entry.text, entry)
   }
   return [...entries.values()]
@@ -55,10 +56,14 @@ function tuplesOf(index: IndexDefinition, record: ValueObject): Value[][] {
   return tuples
 }
 
-function makeEntry(index: IndexDefinition, tuple: readonly Value[]): RecordEntry {
-  const bounded = boundEntry(encodeTuple(tuple))
-  const isEmpty = tuple.every((value) => value === undefined || value === null)
-  return { ...bounded, isUnique: index.unique && !isEmpty, text: keyText(bounded.entry) }
+function makeEntry(hash: LedgerHash, index: IndexDefinition, tuple: readonly Value[]): RecordEntry {
+  const bounded = boundEntry(hash, encodeTuple(tuple))
+  return { ...bounded, isUnique: index.unique && claimsKey(tuple), text: keyText(bounded.entry) }
+}
+
+/** As in SQL: what is not known equals nothing, so that a record that lacks a value is in nobody's way. */
+export function claimsKey(tuple: readonly Value[]): boolean {
+  return tuple.every((value) => value !== undefined && value !== null)
 }
 
 export function encodeTuple(tuple: readonly Value[]): Uint8Array {

@@ -12,5 +12,9 @@ export const indexBuildRowsPerStep = 512
 export const recordCacheBytesMax = 32 * 1024 * 1024
 /** What the decoded rows kept for scans may take, likewise; one table at most half of it. */
 export const scanCacheBytesMax = 64 * 1024 * 1024
-/** Both together take at most this share of the heap that the process may have. */
+/** What the entries and edges kept of index ranges may take, likewise. */
+export const rangeCacheBytesMax = 16 * 1024 * 1024
+/** Entries in a range that is kept; of longer ones the way through the store is a small part. */
+export const cachedRangeEntriesMax = 1_000
+/** All of them together take at most this share of the heap that the process may have. */
 export const cacheHeapShareMax = 3 / 16

@@ -3,7 +3,7 @@
  */
 
 import {
-  decodeCanonical,
+  decodeCanonicalInto,
   decodeExact,
   encodeCanonical,
   RecordId,
@@ -12,35 +12,71 @@ import {
   type ValueObject,
 } from '@dendrodb/protocol'
 import { decodeCurrentRecord } from '../../ledger/current-record.ts'
+import type { Period } from '../../ledger/valid-time.ts'
 import type { StoredRecord } from '../model.ts'
+import { withoutNone } from './without-none.ts'
 
 /** The record under an `R` key. */
 export function decodeStoredRecord(id: RecordId, idKey: Uint8Array, stored: Uint8Array): StoredRecord {
-  const { seq, validFrom, validTo, bytes } = decodeCurrentRecord(stored)
-  return makeRecord(id, idKey, seq, decodeCanonical(bytes) as ValueObject, validFrom, validTo)
+  const { seq, n, validFrom, validTo, periodBefore, bytes } = decodeCurrentRecord(stored)
+  const value: Record<string, Value> = {}
+  value.id = id
+  decodeCanonicalInto(value, bytes)
+  return new DecodedRecord(id, idKey, value, seq, n, validFrom, validTo, periodBefore)
 }
+
+/**
+ * Why a class and no object literals on the way from bytes to a record: V8 allocates what a literal makes
+ * among the long-lived objects once most of it has survived, as when a cache fills up; from then on a read
+ * that is not kept would leave its garbage there.
+ */
+class DecodedRecord implements StoredRecord {
+  readonly id: RecordId
+  readonly idKey: Uint8Array
+  readonly value: ValueObject
+  readonly seq: number
+  readonly n: number
+  readonly validFrom: Value
+  readonly validTo: Value
+  readonly periodBefore: number
+
+  constructor(
+    id: RecordId,
+    idKey: Uint8Array,
+    value: ValueObject,
+    seq: number,
+    n: number,
+    validFrom: Value,
+    validTo: Value,
+    periodBefore: number,
+  ) {
+    this.id = id
+    this.idKey = idKey
+    this.value = value
+    this.seq = seq
+    this.n = n
+    this.validFrom = validFrom
+    this.validTo = validTo
+    this.periodBefore = periodBefore
+  }
+}
+
+/** Where a version stands: its commit, its place in it, its period of valid time. */
+export type VersionOrigin = Period & { readonly n: number }
 
 export function makeRecord(
   id: RecordId,
   idKey: Uint8Array,
-  seq: number,
+  { seq, n, validFrom, validTo, periodBefore }: VersionOrigin,
   fields: ValueObject,
-  validFrom: Value,
-  validTo: Value,
 ): StoredRecord {
-  const value: ValueObject = { id, ...fields }
-  const record: StoredRecord = { id, idKey, seq, value }
-  if (validFrom === undefined && validTo === undefined) return record
-  return { ...record, validFrom, validTo }
+  return new DecodedRecord(id, idKey, { id, ...fields }, seq, n, validFrom, validTo, periodBefore)
 }
 
 /** The record as it is stored: without its id, and without fields that are NONE. */
 export function storedFields(value: ValueObject): ValueObject {
   const { id: _, ...fields } = value
-  for (const name of Object.keys(fields)) {
-    if (fields[name] === undefined) delete (fields as Record<string, Value>)[name]
-  }
-  return fields
+  return withoutNone(fields)
 }
 
 export function encodeFields(fields: ValueObject): Uint8Array {

@@ -12,15 +12,19 @@ import type { Catalog, IndexDefinition, TableDefinition, TableKind } from '../..
 import type { CatalogChange, StoredCatalog } from '../../catalog/stored-catalog.ts'
 import { isSystemTable } from '../../catalog/system-tables.ts'
 import { encodeCurrentRecord } from '../../ledger/current-record.ts'
+import type { LedgerHash } from '../../ledger/hash.ts'
 import { mainBranch, recordKey } from '../../ledger/key-space.ts'
 import { ledgerErrors } from '../../ledger/ledger-errors.ts'
 import { mutationsPerCommitMax, recordBytesMax, transactionBytesMax } from '../../ledger/limits.ts'
 import { type KvReader, keyText, Overlay, OverlayReader } from '../../ledger/overlay.ts'
+import type { ReplayGuard } from '../../ledger/replay.ts'
+import { hasBounds, periodBeforeOf, toInterval, type ValidInterval } from '../../ledger/valid-time.ts'
 import type { WriteMeta } from '../../ledger/write-meta.ts'
 import type { Mutation, WriteRequest } from '../../ledger/write-request.ts'
 import { chain } from '../../storage/chain.ts'
 import type { KeyRange, MaybePromise } from '../../storage/kv-store.ts'
 import { isRelation, readEdges } from '../graph/adjacency.ts'
+import { periodBefore } from '../history/load-version.ts'
 import type {
   Direction,
   EdgeRef,
@@ -34,6 +38,7 @@ import type {
   TableChange,
   WriteTx,
 } from '../model.ts'
+import { absentSeq } from '../model.ts'
 import { IndexDiff } from './index-diff.ts'
 import {
   adjacencyReader,
@@ -43,11 +48,12 @@ import {
   scanRecords,
   tableRange,
 } from './live-records.ts'
-import { encodeFields, makeRecord, storedFields } from './record-codec.ts'
+import { encodeFields, makeRecord, storedFields, type VersionOrigin } from './record-codec.ts'
 
 /** What a transaction starts from. */
 export interface TxBase {
   readonly reader: KvReader
+  readonly hash: LedgerHash
   readonly reads: 'sync' | 'async'
   readonly seq: number
   readonly catalog: StoredCatalog
@@ -80,6 +86,7 @@ export class RecordTx implements WriteTx {
   readonly #definitions: DefinitionTx
   readonly #readKeys = new Map<string, Uint8Array>()
   readonly #readRanges: KeyRange[] = []
+  #guard: ReplayGuard | undefined
   #changedBytes = 0
 
   constructor(base: TxBase) {
@@ -87,7 +94,7 @@ export class RecordTx implements WriteTx {
     this.reads = base.reads
     this.seq = base.seq
     this.#reader = new OverlayReader(base.reader, [this.#overlay])
-    this.#indexes = new IndexDiff(this.#reader, this.#overlay)
+    this.#indexes = new IndexDiff(base.hash, this.#reader, this.#overlay)
     this.#definitions = new DefinitionTx(base.catalog, {
       nextNumber: base.nextNumber,
       write: (change) => this.#writeDefinition(change),
@@ -155,13 +162,7 @@ export class RecordTx implements WriteTx {
 
   put(id: RecordId, value: ValueObject, options: PutOptions = {}): MaybePromise<void> {
     return chain(this.ensureTable(id.table), (table) => {
-      if (table.drop) return
-      const idKey = encodeExact(id.key)
-      return chain(this.#read(table, id, idKey), (before) => {
-        const fields = storedFields(value)
-        const after = makeRecord(id, idKey, this.seq, fields, options.validFrom, options.validTo)
-        return this.#change({ table, id, idKey, before, after, bytes: checkedBytes(id, fields) })
-      })
+      if (!table.drop) return this.#putFields(table, id, storedFields(value), options)
     })
   }
 
@@ -174,6 +175,10 @@ export class RecordTx implements WriteTx {
       const change = { table, id, idKey, before, after: undefined, bytes: undefined }
       return chain(this.#change(change), () => chain(this.#deleteEdges(id), () => true))
     })
+  }
+
+  earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {
+    return periodBefore(this.#base.reader, this.catalog, record)
   }
 
   ensureTable(name: string, kind?: TableKind): MaybePromise<TableDefinition> {
@@ -208,6 +213,26 @@ export class RecordTx implements WriteTx {
     return this.#definitions.setParam(name, value)
   }
 
+  expectSeq(id: RecordId, expected: number): MaybePromise<void> {
+    return chain(this.getRecord(id), (record) => {
+      const actual = record?.seq ?? absentSeq
+      if (actual === expected) return
+      const [wanted, found] = [seqText(expected), seqText(actual)]
+      throw ledgerErrors.PRECONDITION({ id: id.toString(), expected: wanted, actual: found })
+    })
+  }
+
+  /** The stored value of a key of replay protection, as part of what the transaction relies on. */
+  readGuard(key: Buffer): MaybePromise<Buffer | undefined> {
+    this.#readKeys.set(keyText(key), key)
+    return this.#base.reader.get(key)
+  }
+
+  /** Protects the request; it becomes a commit even if it changes nothing. */
+  guard(guard: ReplayGuard): void {
+    this.#guard = guard
+  }
+
   close(): void {
     // The base belongs to whoever began the transaction.
   }
@@ -225,6 +250,7 @@ export class RecordTx implements WriteTx {
         validFrom: after?.validFrom,
         validTo: after?.validTo,
         prevSeq: before?.seq ?? 0,
+        periodBefore: after?.periodBefore ?? 0,
         value: after?.value,
       })
     }
@@ -237,7 +263,22 @@ export class RecordTx implements WriteTx {
       indexChanges: this.#indexes.changes(),
       dropped: this.#definitions.dropped,
       meta,
+      guard: this.#guard,
     }
+  }
+
+  #putFields(
+    table: TableDefinition,
+    id: RecordId,
+    fields: ValueObject,
+    options: PutOptions = {},
+  ): MaybePromise<void> {
+    const idKey = encodeExact(id.key)
+    return chain(this.#read(table, id, idKey), (before) => {
+      const after = makeRecord(id, idKey, this.#originOf(table, idKey, before, options), fields)
+      const change = { table, id, idKey, before, after, bytes: checkedBytes(id, fields) }
+      return chain(this.#noteValidTime(table, after), () => this.#change(change))
+    })
   }
 
   #read(table: TableDefinition, id: RecordId, idKey: Uint8Array): MaybePromise<StoredRecord | undefined> {
@@ -247,6 +288,28 @@ export class RecordTx implements WriteTx {
     if (changed !== undefined) return changed.after
     this.#readKeys.set(text, key)
     return this.#base.cached(table, id) ?? readRecord(this.#base.reader, table, id, idKey)
+  }
+
+  /** As the version will stand behind that of the base; its commit has no number yet. */
+  #originOf(
+    table: TableDefinition,
+    idKey: Uint8Array,
+    before: StoredRecord | undefined,
+    options: PutOptions,
+  ): VersionOrigin {
+    const kept = options.keepsValidTime === true ? { ...validTimeOf(before), ...options } : options
+    const interval = toInterval(kept)
+    const changed = this.#records.get(keyText(recordKey(mainBranch, table.id, idKey)))
+    const inBase = changed === undefined ? before : changed.before
+    return { ...interval, seq: this.seq, n: 0, periodBefore: periodBeforeOf(interval, inBase) }
+  }
+
+  /** The table's definition says that valid time is in use, so that reads know where to ask for it. */
+  #noteValidTime({ name, validTime }: TableDefinition, after: StoredRecord): MaybePromise<void> {
+    if (after.periodBefore > 0 && validTime !== 'periods') {
+      return this.#definitions.noteValidTime(name, 'periods')
+    }
+    if (validTime === 'none' && hasBounds(after)) return this.#definitions.noteValidTime(name, 'bounds')
   }
 
   #change(change: ChangedRecord): MaybePromise<void> {
@@ -268,8 +331,8 @@ export class RecordTx implements WriteTx {
 
   /** As a scan of this transaction reads it; its commit has no number yet. */
   #pendingRecord({ after }: ChangedRecord, bytes: Uint8Array): Buffer {
-    const { validFrom, validTo } = after ?? {}
-    return encodeCurrentRecord({ seq: this.seq, n: 0, validFrom, validTo, bytes })
+    const { validFrom, validTo, periodBefore = 0 } = after ?? {}
+    return encodeCurrentRecord({ seq: this.seq, n: 0, periodBefore, validFrom, validTo, bytes })
   }
 
   /** An edge without its node would dangle, so it goes with it. */
@@ -282,12 +345,20 @@ export class RecordTx implements WriteTx {
   }
 
   #writeDefinition({ tableId, key, value }: CatalogChange): MaybePromise<void> {
-    const id = new RecordId(
-      must(this.#base.catalog.tableById(tableId), 'a system table').name,
-      key as RecordKey,
-    )
-    return chain(value === undefined ? this.delete(id) : this.put(id, value), () => undefined)
+    const table = must(this.#base.catalog.tableById(tableId), 'a system table')
+    const id = new RecordId(table.name, key as RecordKey)
+    // A parameter is a value of its own, not a field: the NONE in it stays.
+    if (value !== undefined) return this.#putFields(table, id, value)
+    return chain(this.delete(id), () => undefined)
   }
+}
+
+function seqText(seq: number): string {
+  return seq === absentSeq ? 'absent' : `of commit ${seq}`
+}
+
+function validTimeOf(record: StoredRecord | undefined): ValidInterval {
+  return { validFrom: record?.validFrom, validTo: record?.validTo }
 }
 
 function checkedBytes(id: RecordId, fields: ValueObject): Uint8Array {

@@ -6,6 +6,7 @@
 
 import { decodeExact, encodeCollation, type RecordId } from '@dendrodb/protocol'
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
+import type { MaybePromise } from '../../storage/kv-store.ts'
 import type { Direction, EdgeRef, IndexEntry } from '../model.ts'
 
 /** Entries of one adjacency index, with the bytes that were indexed. */
@@ -18,6 +19,12 @@ export interface AdjacencyReader {
   entries(index: IndexDefinition, node: RecordId): AsyncIterable<readonly AdjacencyEntry[]>
   /** The far end as the edge's record has it, for entries that were cut. */
   farEnd(edge: RecordId, field: 'in' | 'out'): Promise<RecordId>
+  /** The edges of the node in the index that are known already, or what `read` gives. */
+  remembered?(
+    index: IndexDefinition,
+    node: RecordId,
+    read: () => Promise<readonly EdgeRef[]>,
+  ): MaybePromise<readonly EdgeRef[]>
 }
 
 export async function readEdges(
@@ -28,22 +35,32 @@ export async function readEdges(
 ): Promise<EdgeRef[]> {
   const edges: EdgeRef[] = []
   for (const table of tables) {
-    if (direction !== 'in') await collect(reader, edges, table, node, 'in')
-    if (direction !== 'out') await collect(reader, edges, table, node, 'out')
+    if (direction !== 'in') edges.push(...(await edgesAt(reader, table, node, 'in')))
+    if (direction !== 'out') edges.push(...(await edgesAt(reader, table, node, 'out')))
   }
   return edges
 }
 
 /** `near` is the field that holds the node. */
-async function collect(
+function edgesAt(
   reader: AdjacencyReader,
-  edges: EdgeRef[],
   table: TableDefinition,
   node: RecordId,
   near: 'in' | 'out',
-): Promise<void> {
+): MaybePromise<readonly EdgeRef[]> {
   const index = table.indexes.find((each) => each.isAdjacency && each.fields[0]?.[0] === near)
-  if (index === undefined) return
+  if (index === undefined) return []
+  const read = () => readEdgesAt(reader, index, node, near)
+  return reader.remembered === undefined ? read() : reader.remembered(index, node, read)
+}
+
+async function readEdgesAt(
+  reader: AdjacencyReader,
+  index: IndexDefinition,
+  node: RecordId,
+  near: 'in' | 'out',
+): Promise<EdgeRef[]> {
+  const edges: EdgeRef[] = []
   const nearBytes = encodeCollation(node).length
   for await (const chunk of reader.entries(index, node)) {
     for (const { id, isCut, entry } of chunk) {
@@ -53,6 +70,7 @@ async function collect(
       edges.push({ edge: id, node: far })
     }
   }
+  return edges
 }
 
 export function isRelation(table: TableDefinition): boolean {

@@ -18,6 +18,7 @@ import type {
   ScanTableOptions,
   StoredRecord,
 } from '../model.ts'
+import { periodBefore } from './load-version.ts'
 import { scanEntriesAt } from './past-entries.ts'
 import { recordAt, scanRecordsAt } from './past-records.ts'
 
@@ -85,6 +86,10 @@ export class HistoryView implements ReadView {
         must(await this.getRecord(edge), 'an edge of then').value[field] as RecordId,
     }
     return readEdges(adjacency, node, direction, tables)
+  }
+
+  earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {
+    return periodBefore(this.#options.reader, this.catalog, record)
   }
 
   close(): void {

@@ -4,14 +4,7 @@
  * else by one short scan over the record's history.
  */
 
-import {
-  decodeCanonical,
-  decodeExact,
-  must,
-  RecordId,
-  type RecordKey,
-  type ValueObject,
-} from '@dendrodb/protocol'
+import { decodeExact, must, RecordId, type RecordKey } from '@dendrodb/protocol'
 import type { TableDefinition } from '../../catalog/definitions.ts'
 import { decodeHistoryEntry, type HistoryEntry } from '../../ledger/history-entry.ts'
 import {
@@ -22,26 +15,18 @@ import {
   prefixEnd,
   tailOffset,
 } from '../../ledger/key-space.ts'
-import { ledgerErrors } from '../../ledger/ledger-errors.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
-import { openVersion } from '../../ledger/record-version.ts'
 import { readUvarint } from '../../ledger/uvarint.ts'
 import { chain } from '../../storage/chain.ts'
 import type { KeyRange, KvEntry, MaybePromise } from '../../storage/kv-store.ts'
 import { readRecord, tableRange } from '../document/live-records.ts'
-import { makeRecord } from '../document/record-codec.ts'
 import type { ScanTableOptions, StoredRecord } from '../model.ts'
+import { loadVersion, makeVersion, type VersionRef } from './load-version.ts'
 
 /** Steps back along `prevSeq` before a scan is cheaper. */
 const stepsBackMax = 16
 /** Versions of one record passed over in a table scan before the scan jumps to the next record. */
 const versionsPassedMax = 64
-
-/** Where a version lies. */
-interface VersionRef {
-  readonly seq: number
-  readonly n: number
-}
 
 export function recordAt(
   reader: KvReader,
@@ -70,15 +55,18 @@ function stepBack(sought: Sought, laterSeq: number, steps: number): MaybePromise
   return chain(reader.get(historyKey(mainBranch, table.id, idKey, laterSeq)), (stored) => {
     if (stored === undefined) return seek(sought)
     const entry = decodeHistoryEntry(stored)
-    if (laterSeq <= seq) return entry.isPut ? loadVersion(sought, { seq: laterSeq, n: entry.n }) : undefined
+    if (laterSeq <= seq) {
+      if (!entry.isPut) return undefined
+      return loadVersion(reader, sought.id, idKey, { ...entry, seq: laterSeq })
+    }
     return stepBack(sought, entry.prevSeq, steps + 1)
   })
 }
 
 async function seek(sought: Sought): Promise<StoredRecord | undefined> {
-  const { reader, seq, table, idKey } = sought
+  const { reader, seq, table, id, idKey } = sought
   const ref = await newestVersion(reader, seq, table, idKey)
-  return ref === undefined ? undefined : loadVersion(sought, ref)
+  return ref === undefined ? undefined : loadVersion(reader, id, idKey, ref)
 }
 
 /** The record's newest version that is not newer than `seq`; none where that one is a delete. */
@@ -92,33 +80,10 @@ async function newestVersion(
   const range = { gte: prefix, lt: historyKey(mainBranch, table.id, idKey, seq + 1) }
   for await (const [entry] of reader.scan(range, { reverse: true, limit: 1 })) {
     if (entry === undefined) break
-    const { isPut, n } = decodeHistoryEntry(entry.value)
-    return isPut ? { seq: readUvarint(entry.key, prefix.length).value, n } : undefined
+    const { isPut, n, periodBefore } = decodeHistoryEntry(entry.value)
+    return isPut ? { seq: readUvarint(entry.key, prefix.length).value, n, periodBefore } : undefined
   }
   return undefined
-}
-
-function loadVersion(sought: Omit<Sought, 'seq'>, ref: VersionRef): MaybePromise<StoredRecord> {
-  return chain(sought.reader.get(keyOf('version', ref.seq, ref.n)), (payload) =>
-    makeVersion(sought, ref, payload),
-  )
-}
-
-function makeVersion(
-  { id, idKey }: Pick<Sought, 'id' | 'idKey'>,
-  ref: VersionRef,
-  payload: Buffer | undefined,
-): StoredRecord {
-  const bytes = payload && openVersion(payload).version.bytes
-  if (bytes === undefined) {
-    throw ledgerErrors.CORRUPT({
-      what: `version ${ref.seq}/${ref.n} of ${id}`,
-      reason: 'its payload is missing',
-    })
-  }
-  const { validFrom, validTo } = openVersion(payload as Buffer).version
-  const fields = decodeCanonical(bytes) as ValueObject
-  return makeRecord(id, idKey, ref.seq, fields, validFrom ?? undefined, validTo ?? undefined)
 }
 
 interface FoundVersion extends VersionRef {
@@ -140,7 +105,7 @@ export async function* scanRecordsAt(
       const payloads = await reader.getMany(wanted.map((ref) => keyOf('version', ref.seq, ref.n)))
       yield wanted.map((ref, at) => {
         const id = new RecordId(table.name, decodeExact(ref.idKey, 0).value as RecordKey)
-        return makeVersion({ id, idKey: ref.idKey }, ref, payloads[at])
+        return makeVersion(id, ref.idKey, ref, payloads[at])
       })
     }
     if (left <= 0) return
@@ -218,7 +183,7 @@ class VersionFinder {
     this.#forget()
     return idKey === undefined || best === undefined || !best.isPut
       ? undefined
-      : { idKey, seq: best.seq, n: best.n }
+      : { idKey, seq: best.seq, n: best.n, periodBefore: best.periodBefore }
   }
 
   /** Gives up on the present record, whose id it is. */

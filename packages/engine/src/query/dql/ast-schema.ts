@@ -4,6 +4,7 @@
  * imports this file and so cannot be imported here.
  */
 
+import type { HashName } from '@dendrodb/protocol'
 import type { Distance, FunctionParam } from './ast-leaf.ts'
 import type { Node, TypeNode } from './ast-type.ts'
 
@@ -40,7 +41,10 @@ interface Definition<Kind extends string> extends Node<Kind> {
 }
 
 export type DefineNamespaceStatement = Definition<'define_namespace'>
-export type DefineDatabaseStatement = Definition<'define_database'>
+export interface DefineDatabaseStatement extends Definition<'define_database'> {
+  /** Hash function of its chain, where the statement names one. */
+  readonly hash?: HashName
+}
 
 /** Relation: an absent list means any table. */
 export type TableTypeNode =

@@ -431,6 +431,7 @@ const controlCorpus: readonly string[] = [
 const schemaCorpus: readonly string[] = [
   'DEFINE NAMESPACE a',
   "DEFINE DATABASE IF NOT EXISTS b COMMENT 'x'",
+  "DEFINE DATABASE b HASH SHA512 COMMENT 'x'",
   'DEFINE TABLE user',
   'DEFINE TABLE overwrite',
   'DEFINE TABLE if',

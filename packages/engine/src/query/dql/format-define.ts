@@ -1,6 +1,6 @@
 /** Definitions as canonical text. */
 
-import { formatIdentifier, formatValue } from '@dendrodb/protocol'
+import { formatIdentifier, formatValue, type HashName } from '@dendrodb/protocol'
 import type {
   AnalyzerFilter,
   DefineAnalyzerStatement,
@@ -26,7 +26,7 @@ export function formatSchemaStatement(f: Format, s: SchemaStatement): string {
     case 'define_namespace':
       return `DEFINE NAMESPACE${ifExists(s.ifExists)} ${formatName(s.name)}${comment(s.comment)}`
     case 'define_database':
-      return `DEFINE DATABASE${ifExists(s.ifExists)} ${formatName(s.name)}${comment(s.comment)}`
+      return `DEFINE DATABASE${ifExists(s.ifExists)} ${formatName(s.name)}${hash(s.hash)}${comment(s.comment)}`
     case 'define_table':
       return formatTable(f, s)
     case 'define_field':
@@ -68,6 +68,10 @@ export function formatSchemaStatement(f: Format, s: SchemaStatement): string {
 function ifExists(what: IfExists): string {
   if (what === 'error') return ''
   return what === 'skip' ? ' IF NOT EXISTS' : ' OVERWRITE'
+}
+
+function hash(name: HashName | undefined): string {
+  return name === undefined ? '' : ` HASH ${name.toUpperCase()}`
 }
 
 function comment(text: string | undefined): string {

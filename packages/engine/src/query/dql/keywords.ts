@@ -141,6 +141,7 @@ const otherWords = [
   'FULL',
   'FULLTEXT',
   'FUNCTION',
+  'HASH',
   'HIGHLIGHTS',
   'HNSW',
   'IGNORE',

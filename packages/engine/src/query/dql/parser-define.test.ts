@@ -132,6 +132,14 @@ test('the other definitions', () => {
     ifExists: 'overwrite',
     comment: 'x',
   })
+  expect(only("DEFINE DATABASE a COMMENT 'x' HASH SHA512")).toEqual({
+    kind: 'define_database',
+    name: 'a',
+    ifExists: 'error',
+    hash: 'sha512',
+    comment: 'x',
+  })
+  expect(only('DEFINE DATABASE a HASH blake2b')).toMatchObject({ hash: 'blake2b' })
   expect(only('DEFINE PARAM $a VALUE 1 PERMISSIONS NONE')).toMatchObject({
     name: 'a',
     value: value(1),

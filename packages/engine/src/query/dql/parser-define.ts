@@ -1,5 +1,6 @@
 /** DEFINE … for everything but tables' fields and indexes, REMOVE …, REBUILD INDEX. */
 
+import { type HashName, isHashName } from '@dendrodb/protocol'
 import type {
   AnalyzerFilter,
   AnalyzerTokenizer,
@@ -11,7 +12,6 @@ import type {
   DefineParamStatement,
   Expression,
   FunctionParam,
-  IfExists,
   RebuildIndexStatement,
   RemoveStatement,
   RemoveSubject,
@@ -60,23 +60,38 @@ export function parseDefine(p: Parser): Statement {
       return parseDefineAnalyzer(p, start)
     case 'NAMESPACE':
     case 'NS':
-      return parseDefineSpace(p, 'define_namespace', start)
+      return parseDefineNamespace(p, start)
     case 'DATABASE':
     case 'DB':
-      return parseDefineSpace(p, 'define_database', start)
+      return parseDefineDatabase(p, start)
   }
 }
 
-function parseDefineSpace(
-  p: Parser,
-  kind: 'define_namespace' | 'define_database',
-  start: number,
-): DefineNamespaceStatement | DefineDatabaseStatement {
+function parseDefineNamespace(p: Parser, start: number): DefineNamespaceStatement {
   const ifExists = parseIfNotExists(p)
-  const name = p.name(kind === 'define_database' ? 'a database name' : 'a namespace name')
-  const node: Mutable<{ name: string; ifExists: IfExists; comment?: string }> = { name, ifExists }
+  const name = p.name('a namespace name')
+  const node: Mutable<Omit<DefineNamespaceStatement, 'kind' | 'span'>> = { name, ifExists }
   parseComment(p, node)
-  return { kind, ...node, span: p.span(start) }
+  return { kind: 'define_namespace', ...node, span: p.span(start) }
+}
+
+/** `DEFINE DATABASE shop HASH SHA512`. */
+function parseDefineDatabase(p: Parser, start: number): DefineDatabaseStatement {
+  const ifExists = parseIfNotExists(p)
+  const name = p.name('a database name')
+  const node: Mutable<Omit<DefineDatabaseStatement, 'kind' | 'span'>> = { name, ifExists }
+  for (;;) {
+    if (node.hash === undefined && p.eatKeyword('HASH')) node.hash = parseHashName(p)
+    else if (!parseComment(p, node)) break
+  }
+  return { kind: 'define_database', ...node, span: p.span(start) }
+}
+
+function parseHashName(p: Parser): HashName {
+  const name = p.token.text.toLowerCase()
+  if (p.token.type !== 'word' || !isHashName(name)) throw p.unexpected('a hash function: blake2b or sha512')
+  p.advance()
+  return name
 }
 
 function parseDefineParam(p: Parser, start: number): DefineParamStatement {

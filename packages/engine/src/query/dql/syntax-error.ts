@@ -4,7 +4,7 @@
  * with a caret.
  */
 
-import { type DbError, defineErrors } from '@dendrodb/protocol'
+import { type DbError, defineErrors, nearestName } from '@dendrodb/protocol'
 import { statementKeywords } from './keywords.ts'
 
 export const dqlErrors = defineErrors('DQL', {
@@ -129,18 +129,8 @@ function printExpected(item: string): string {
 function suggest(found: string, expected: readonly string[]): string | undefined {
   if (!/^[A-Za-z_]{2,32}$/.test(found)) return undefined
   const word = found.toUpperCase()
-  const slipsMax = word.length < 5 ? 1 : 2
-  let best: string | undefined
-  let bestDistance = slipsMax + 1
-  for (const candidate of wordsOf(expected)) {
-    if (Math.abs(candidate.length - word.length) > slipsMax) continue
-    const distance = editDistance(word, candidate)
-    if (distance > 0 && distance < bestDistance) {
-      best = candidate
-      bestDistance = distance
-    }
-  }
-  return best
+  const others = wordsOf(expected).filter((candidate) => candidate !== word)
+  return nearestName(word, others, word.length < 5 ? 1 : 2)
 }
 
 /** Nearest statement word to a name that begins a statement, if it looks like a slip. */
@@ -151,23 +141,4 @@ export function suggestStatement(word: string): string | undefined {
 function wordsOf(expected: readonly string[]): readonly string[] {
   const words = expected.filter((item) => /^[A-Z_]+$/.test(item))
   return expected.includes('a statement') ? [...words, ...statementKeywords] : words
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
-function editDistance(left: string, right: string): number {
-  let beforeLast: number[] = []
-  let last = Array.from({ length: right.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= left.length; i += 1) {
-    const row = [i]
-    for (let j = 1; j <= right.length; j += 1) {
-      const replaced = (last[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1)
-      let cost = Math.min(replaced, (last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1)
-      const isSwap = i > 1 && j > 1 && left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1]
-      if (isSwap) cost = Math.min(cost, (beforeLast[j - 2] ?? 0) + 1)
-      row.push(cost)
-    }
-    beforeLast = last
-    last = row
-  }
-  return last[right.length] ?? 0
 }

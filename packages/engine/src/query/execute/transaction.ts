@@ -6,6 +6,7 @@
 
 import { toDbError, type Value } from '@dendrodb/protocol'
 import type { WriteTx } from '../../models/model.ts'
+import { chain } from '../../storage/chain.ts'
 import { type CompiledStatement, Jump } from '../compile/compiled.ts'
 import type { Scope } from '../compile/scope.ts'
 import { type AnyNode, someNode } from '../compile/walk.ts'
@@ -13,7 +14,6 @@ import { queryLimits } from '../limits.ts'
 import type { PreparedStatement, PreparedText } from '../query-cache.ts'
 import { queryErrors } from '../query-errors.ts'
 import type { RequestRun, StatementResult } from './request-run.ts'
-import { shown } from './shown.ts'
 import { runTask, type Task } from './task.ts'
 
 /** Runs the transaction that begins at `begin`; gives the place of its end. */
@@ -33,14 +33,32 @@ export async function runTransaction(
     if (ending === 'cancel') request.succeed(undefined, startedAt)
     return end
   }
-  try {
-    const outcomes = await new Transaction(request, body).commit()
-    for (const outcome of outcomes) request.results.push(await settled(outcome))
-    request.succeed(undefined, startedAt)
-  } catch (error) {
-    reportFailure(request, error, body.length, begin, startedAt)
-  }
+  // Statements are numbered within the text, from 1.
+  await commitStatements(request, { body, firstNumber: begin + 2, hasCommit: true })
   return end
+}
+
+export interface TransactionBody {
+  readonly body: PreparedText
+  /** Of its first statement within the text. */
+  readonly firstNumber: number
+  /** COMMIT has a result of its own. */
+  readonly hasCommit: boolean
+  /** The request as a value, where it is protected against being carried out twice. */
+  readonly asked?: Value
+}
+
+/** Runs the statements as one transaction. */
+export async function commitStatements(request: RequestRun, transaction: TransactionBody): Promise<void> {
+  const { body, hasCommit, asked } = transaction
+  const startedAt = performance.now()
+  try {
+    const outcomes = await new Transaction(request, body, asked).commit()
+    for (const outcome of outcomes) request.results.push(await settled(outcome))
+    if (hasCommit) request.succeed(undefined, startedAt)
+  } catch (error) {
+    reportFailure(request, error, transaction, startedAt)
+  }
 }
 
 /** The COMMIT or CANCEL that ends the transaction, or the end of the text. */
@@ -62,18 +80,23 @@ class FailedStatement extends Error {
   }
 }
 
+/** What kept the commit from being made is the failure of COMMIT, or without one of every statement. */
 function reportFailure(
   request: RequestRun,
   error: unknown,
-  count: number,
-  begin: number,
+  { body, firstNumber, hasCommit }: TransactionBody,
   startedAt: number,
 ): void {
-  const failed = error instanceof FailedStatement ? error.index : count
-  const cause = toDbError(error instanceof FailedStatement ? error.cause : error)
-  // Statements are numbered within the text, from 1.
-  const others = queryErrors.TRANSACTION_FAILED({ number: begin + failed + 2, reason: cause.message })
-  for (let i = 0; i <= count; i += 1) refuse(request, i === failed ? cause : others, startedAt)
+  const isOfStatement = error instanceof FailedStatement
+  const cause = toDbError(isOfStatement ? error.cause : error)
+  const failed = isOfStatement ? error.index : hasCommit ? body.length : undefined
+  const results = body.length + (hasCommit ? 1 : 0)
+  for (let i = 0; i < results; i += 1) {
+    const isCause = failed === undefined || i === failed
+    const number = firstNumber + (failed ?? 0)
+    const echo = queryErrors.TRANSACTION_FAILED({ number, reason: cause.message })
+    refuse(request, isCause ? cause : echo, startedAt)
+  }
 }
 
 function refuse(request: RequestRun, error: ReturnType<typeof toDbError>, startedAt: number): void {
@@ -97,36 +120,55 @@ async function settled({ value, timeMs, waits }: Outcome): Promise<StatementResu
   }
 }
 
+interface Ran {
+  readonly outcomes: readonly Outcome[]
+  readonly scope: Scope
+  readonly resultBytes: number
+}
+
 class Transaction {
   readonly #request: RequestRun
   readonly #body: PreparedText
+  readonly #asked: Value
 
-  constructor(request: RequestRun, body: PreparedText) {
+  constructor(request: RequestRun, body: PreparedText, asked?: Value) {
     this.#request = request
     this.#body = body
+    this.#asked = asked
   }
 
   async commit(): Promise<readonly Outcome[]> {
     const request = this.#request
+    request.checkWritable()
     const statements = this.#compile()
     this.#checkMeta(statements)
     const database = await request.openDatabase()
-    const meta = await request.metaFor(statements, database)
+    const given = await request.metaFor(statements, database)
+    // What writes nothing is no commit, and a key would make it one.
+    const meta = statements.some(({ isWrite }) => isWrite) ? given : undefined
     const isPoint = this.#isPoint(statements)
-    const { result, receipt } = await database.write(
-      (tx) => runTask(this.#run(statements, tx, request.scope.fork(), isPoint)),
-      request.writeOptions(meta, isPoint),
+    let ran: Ran | undefined
+    const { result, receipt, isReplay } = await database.write(
+      (tx) =>
+        chain(runTask(this.#run(statements, tx, request.scope.fork(), isPoint)), (done) => {
+          ran = done
+          return done.outcomes.map(({ value }) => value)
+        }),
+      { ...request.writeOptions(meta, isPoint), request: this.#asked },
     )
-    request.scope.adopt(result.scope)
     request.receipt = receipt
-    return result.outcomes
+    if (isReplay === true || ran === undefined)
+      return result.map((value) => ({ value, timeMs: 0, waits: [] }))
+    request.scope.adopt(ran.scope)
+    request.holdResults(ran.resultBytes)
+    return ran.outcomes
   }
 
   #compile(): readonly CompiledStatement[] {
     return this.#body.map((prepared, index) => {
       try {
         const { kind } = prepared.statement
-        if (kind === 'begin' || kind === 'use') {
+        if (kind === 'begin' || kind === 'commit' || kind === 'cancel' || kind === 'use') {
           const problem = 'cannot stand inside of a transaction'
           throw queryErrors.TRANSACTION_STATE({ statement: kind.toUpperCase(), problem })
         }
@@ -161,6 +203,8 @@ class Transaction {
 
   *#run(statements: readonly CompiledStatement[], tx: WriteTx, scope: Scope, isPoint: boolean) {
     const outcomes: Outcome[] = []
+    const before = this.#request.heldBytes
+    let resultBytes = 0
     const database = yield* waitForDatabase(this.#request)
     let isReturned = false
     for (const [index, statement] of statements.entries()) {
@@ -170,18 +214,21 @@ class Transaction {
         continue
       }
       try {
-        const run = this.#request.createRun(startedAt, !isPoint)
-        run.check()
+        const held = before + resultBytes + scope.ownBytes
+        const run = this.#request.createRun(startedAt, !isPoint, held)
+        yield* run.pause()
         const ctx = this.#request.createContext(database, tx, tx, scope, run)
         const completion = yield* statement.run(undefined, ctx)
         const value = completion instanceof Jump ? this.#landed(completion) : completion
         isReturned = completion instanceof Jump && this.#body[index]?.statement.kind === 'return'
-        outcomes.push({ value: shown(value), timeMs: performance.now() - startedAt, waits: run.afterCommit })
+        const { bytes } = this.#request.measure(value, run, before + resultBytes + scope.ownBytes)
+        resultBytes += bytes
+        outcomes.push({ value, timeMs: performance.now() - startedAt, waits: run.afterCommit })
       } catch (error) {
         throw new FailedStatement(index, error)
       }
     }
-    return { outcomes, scope }
+    return { outcomes, scope, resultBytes }
   }
 
   #landed(jump: Jump): Value {

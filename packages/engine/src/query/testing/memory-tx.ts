@@ -5,8 +5,12 @@
 import { compareBytes, encodeExact, type RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
 import { catalogErrors } from '../../catalog/catalog-errors.ts'
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
+import { ledgerErrors } from '../../ledger/ledger-errors.ts'
+import { hasBounds, toInterval } from '../../ledger/valid-time.ts'
+import { claimsKey } from '../../models/document/index-entries.ts'
 import { indexErrors } from '../../models/document/index-errors.ts'
-import type { StoredRecord, WriteTx } from '../../models/model.ts'
+import { withoutNone } from '../../models/document/without-none.ts'
+import { absentSeq, type PutOptions, type StoredRecord, type WriteTx } from '../../models/model.ts'
 import { indexedTuples } from '../execute/write/indexed-values.ts'
 import type { MemoryCatalog } from './memory-catalog.ts'
 import {
@@ -14,6 +18,8 @@ import {
   type MemoryHostOptions,
   type MemoryState,
   MemoryView,
+  periodBefore,
+  replaced,
   rowsInOrder,
   type TableRecords,
   tupleText,
@@ -41,21 +47,34 @@ export class MemoryTx extends MemoryView implements WriteTx {
     return this.#tables.get(table.id)
   }
 
-  put(id: RecordId, value: ValueObject, options: { validFrom?: Value; validTo?: Value } = {}): void {
+  put(id: RecordId, value: ValueObject, { keepsValidTime = false, ...given }: PutOptions = {}): void {
     const table = this.ensureTable(id.table)
     if (table.drop) return
+    const before = this.#tables.get(table.id)?.get(keyTextOf(id))
+    const kept = keepsValidTime ? { validFrom: before?.validFrom, validTo: before?.validTo } : {}
     const record = {
       id,
       idKey: encodeExact(id.key),
       seq: this.#base.seq + 1,
-      value: { ...value, id },
-      ...options,
+      n: 0,
+      value: withoutNone({ ...value, id }),
+      ...toInterval({ ...kept, ...given }),
+      periodBefore: 0,
     }
+    const inBase = this.#base.tables.get(table.id)?.get(keyTextOf(id))
+    if (inBase !== undefined) replaced.set(record, inBase)
+    record.periodBefore = periodBefore(record)?.seq ?? 0
+    this.#noteValidTime(table, record)
     this.#checkUnique(table, record)
     const records = new Map(this.#tables.get(table.id))
     records.set(keyTextOf(id), record)
     this.#tables.set(table.id, records)
     this.hasChanged = true
+  }
+
+  expectSeq(id: RecordId, seq: number): void {
+    const found = (this.getRecord(id) as StoredRecord | undefined)?.seq ?? absentSeq
+    if (found !== seq) throw ledgerErrors.PRECONDITION({ id: id.toString(), expected: seq, actual: found })
   }
 
   delete(id: RecordId): boolean {
@@ -125,6 +144,14 @@ export class MemoryTx extends MemoryView implements WriteTx {
     return catalog.table(name) as TableDefinition
   }
 
+  #noteValidTime({ name, validTime }: TableDefinition, record: StoredRecord): void {
+    if (record.periodBefore > 0 && validTime !== 'periods') {
+      this.#catalog = this.#catalog.withValidTime(name, 'periods')
+    } else if (validTime === 'none' && hasBounds(record)) {
+      this.#catalog = this.#catalog.withValidTime(name, 'bounds')
+    }
+  }
+
   #checkUnique(table: TableDefinition, record: StoredRecord): void {
     for (const index of table.indexes) {
       if (!index.unique) continue
@@ -139,9 +166,6 @@ export class MemoryTx extends MemoryView implements WriteTx {
   }
 }
 
-/** Combinations of nothing but NONE and NULL claim nothing. */
 function claims(index: IndexDefinition, record: ValueObject): readonly string[] {
-  return indexedTuples(index, record)
-    .filter((tuple) => tuple.some((value) => value !== undefined && value !== null))
-    .map(tupleText)
+  return indexedTuples(index, record).filter(claimsKey).map(tupleText)
 }

@@ -1,8 +1,8 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { KvSnapshot, KvStore } from '../kv-store.ts'
-import { incompressible, mountSmallDisk } from '../testing/small-disk.ts'
+import { incompressible, SmallDisk } from '../testing/small-disk.ts'
 import {
   contentOf,
   entriesOf,
@@ -12,14 +12,13 @@ import {
   put,
   reading,
 } from '../testing/store-fixture.ts'
-import { openLevelStore } from './level-store.ts'
+import { openReader } from './level-reader.ts'
+import { type LevelStore, openLevelStore } from './level-store.ts'
 
-const disk = mountSmallDisk('16m')
+const disk = new SmallDisk(16)
 const path = join(disk.path, 'store')
 const mib = 1024 * 1024
 const smallBuffer = mib / 4
-
-afterAll(() => disk.unmount())
 
 function keyOf(number: number): string {
   return `k${String(number).padStart(6, '0')}`
@@ -27,7 +26,7 @@ function keyOf(number: number): string {
 
 const opened: KvStore[] = []
 
-async function openStore(): Promise<KvStore> {
+async function openStore(): Promise<LevelStore> {
   const store = await openLevelStore({ path, writeBufferBytes: smallBuffer })
   opened.push(store)
   return store
@@ -73,6 +72,21 @@ describe.skipIf(!disk.isMounted)('on a full disk', () => {
     rmSync(path, { recursive: true, force: true })
     disk.giveRoom()
     mkdirSync(path)
+  })
+
+  test('a folder that cannot be looked at afterwards is told as what it is', async () => {
+    disk.takeRoom(8 * mib)
+    const store = await openStore()
+    await fillDisk(store, 700_000)
+    disk.giveRoom()
+    const hidden = `${path}-hidden`
+    renameSync(path, hidden)
+    try {
+      await expectCode('STORAGE_IO', () => store.commit([put('a', '1')]))
+    } finally {
+      renameSync(hidden, path)
+    }
+    await store.commit([put('a', '1')])
   })
 
   test.each([
@@ -145,6 +159,31 @@ describe.skipIf(!disk.isMounted)('on a full disk', () => {
     await store.close()
   })
 
+  test('what other threads read is asked back before the files are reopened', async () => {
+    disk.takeRoom(12 * mib)
+    const store = await openStore()
+    await store.commit([put('a', '1')])
+    let recalls = 0
+    const share = store.share(() => {
+      recalls += 1
+      void reader.close().then(share.release)
+    })
+    const reader = await openReader(share.data)
+    const snapshot = reader.snapshot()
+    await fillDisk(store, 90_000)
+    expect((await snapshot.get(Buffer.from('a')))?.toString()).toBe('1')
+    disk.giveRoom()
+    await store.commit([put('b', '2')])
+    expect(recalls).toBe(1)
+    await expectCode('STORAGE_CLOSED', () => snapshot.get(Buffer.from('a')))
+    const next = store.share(() => undefined)
+    const second = await openReader(next.data)
+    expect((await second.snapshot().get(Buffer.from('b')))?.toString()).toBe('2')
+    await second.close()
+    next.release()
+    await store.close()
+  })
+
   test('commits in flight behind the failed one fail too or succeed whole, in order', async () => {
     disk.takeRoom(12 * mib)
     const store = await openStore()
@@ -171,7 +210,7 @@ describe.skipIf(!disk.isMounted)('on a full disk', () => {
     })()
     let acknowledged: number[] = []
     for (let round = 0; round < 3; round += 1) {
-      disk.takeRoom(Math.max(0, disk.roomLeft() - 5 * mib))
+      disk.takeRoom(Math.max(0, disk.freeBytes - 5 * mib))
       acknowledged = [...acknowledged, ...(await fillDisk(store, 3_000, acknowledged.length))]
       disk.giveRoom()
     }
@@ -196,7 +235,7 @@ describe.skipIf(!disk.isMounted)('on a full disk', () => {
     const store = await openStore()
     await store.commit([put('a', incompressible(1, 500_000))])
     await store.close()
-    disk.takeRoom(disk.roomLeft())
+    disk.takeRoom(disk.freeBytes)
     await expectCode('STORAGE_FULL', () => openStore())
     disk.giveRoom()
     const reopened = await openStore()

@@ -20,6 +20,7 @@ import type {
   CommitOptions,
   KeyRange,
   KvOperation,
+  KvShare,
   KvStore,
   KvStoreLimits,
   StoreDamage,
@@ -27,10 +28,13 @@ import type {
 import { compactRoomBytes, storeLimits, writeBufferBytesDefault } from '../limits.ts'
 import { storageErrors } from '../storage-errors.ts'
 import { type FailedWrite, failedWrite, isTransient, undoFailed } from './failed-write.ts'
+import { claimFolder, type FolderClaim } from './folder-claim.ts'
 import { writeError } from './level-errors.ts'
 import { type Level, newestOptions, readFrame, readValue } from './level-read.ts'
+import { LevelShares } from './level-shares.ts'
 import { LevelSnapshot, type SnapshotOwner } from './level-snapshot.ts'
 import { type LevelFiles, openLevel } from './open-level.ts'
+import { ReadsInFlight } from './reads-in-flight.ts'
 import { frameBytes, frameValue } from './value-frame.ts'
 import { findFileDamage } from './verify-files.ts'
 
@@ -59,14 +63,23 @@ const reopenBytes = 1024 * 1024
  * await store.close()
  */
 export async function openLevelStore(options: LevelStoreOptions): Promise<LevelStore> {
-  return new LevelStore(options, await openLevel(options))
+  const claim = await claimFolder(options.path)
+  const claimed = { ...options, path: claim.folder }
+  try {
+    return new LevelStore(claimed, claim, await openLevel(claimed))
+  } catch (error) {
+    await claim.release()
+    throw error
+  }
 }
 
 export class LevelStore implements KvStore {
   readonly reads = 'sync'
   readonly limits: KvStoreLimits
   readonly #files: LevelFiles
+  readonly #claim: FolderClaim
   readonly #path: string
+  readonly #shares = new LevelShares()
   readonly #snapshots = new Set<LevelSnapshot>()
   readonly #owner: SnapshotOwner
   /** `undefined` while LevelDB is closed for a moment, or could not be opened again. */
@@ -77,16 +90,16 @@ export class LevelStore implements KvStore {
   /** Settles when everything handed over so far has been written or refused. */
   #written: Promise<unknown> = Promise.resolve()
   #retry: Promise<void> | undefined
-  #reads = 0
   #compactions = 0
-  #whenIdle: (() => void) | undefined
+  readonly #reads = new ReadsInFlight()
   #closing: Promise<void> | undefined
 
   /** Made by `openLevelStore`. */
-  constructor(options: LevelStoreOptions, level: Level) {
+  constructor(options: LevelStoreOptions, claim: FolderClaim, level: Level) {
     this.limits = { ...storeLimits, ...options.limits }
     this.#files = options
-    this.#path = level.location
+    this.#claim = claim
+    this.#path = options.path
     this.#level = level
     this.#owner = {
       reading: (read) => this.#reading(read),
@@ -100,6 +113,13 @@ export class LevelStore implements KvStore {
     const snapshot = new LevelSnapshot(this.#owner, this.#version, this.#level)
     this.#snapshots.add(snapshot)
     return snapshot
+  }
+
+  share(onRecall: () => void): KvShare {
+    this.#assertOpen()
+    // While LevelDB is closed here, another thread would open it for itself.
+    this.#openLevel()
+    return this.#shares.add(this.#path, onRecall)
   }
 
   async commit(batch: readonly KvOperation[], options: CommitOptions = {}): Promise<void> {
@@ -155,12 +175,21 @@ export class LevelStore implements KvStore {
   }
 
   async #close(): Promise<void> {
+    try {
+      await this.#closeLevel()
+    } finally {
+      await this.#claim.release()
+    }
+  }
+
+  async #closeLevel(): Promise<void> {
     for (const snapshot of this.#snapshots) snapshot.close()
+    await this.#shares.recall()
     await this.#written
     // What is left of a failed batch must not turn up at the next start. Without room nothing can turn up
     // either.
     if (this.#failed !== undefined) await this.#reopen(0).catch(() => undefined)
-    await this.#idle()
+    await this.#reads.end()
     await this.#flush()
     await this.#level?.close()
     this.#level = undefined
@@ -237,10 +266,14 @@ export class LevelStore implements KvStore {
     const failed = this.#failed
     if (failed === undefined) return
     // Opening moves the log into tables; when that fails half-way there is nothing left to read from.
-    await this.#assertRoom(1.25 * (await this.#logBytes()) + batchBytes + reopenBytes)
+    const roomBytes = 1.25 * (await this.#logBytes()) + batchBytes + reopenBytes
+    await this.#assertRoom(roomBytes).catch((error: unknown) => {
+      throw writeError(this.#path, error)
+    })
     const before = this.#level
     this.#level = undefined
-    await this.#idle()
+    await this.#shares.recall()
+    await this.#reads.end()
     for (const snapshot of this.#snapshots) snapshot.detach()
     await before?.close()
     const level = await openLevel(this.#files)
@@ -280,22 +313,7 @@ export class LevelStore implements KvStore {
 
   async #reading<T>(read: (level: Level) => Promise<T>): Promise<T> {
     const level = this.#openLevel()
-    this.#reads += 1
-    try {
-      return await read(level)
-    } finally {
-      this.#reads -= 1
-      if (this.#reads === 0) this.#whenIdle?.()
-    }
-  }
-
-  /** No read is going on in another thread. */
-  async #idle(): Promise<void> {
-    if (this.#reads === 0) return
-    await new Promise<void>((resolve) => {
-      this.#whenIdle = resolve
-    })
-    this.#whenIdle = undefined
+    return this.#reads.add(() => read(level))
   }
 
   #reopened(): Promise<void> {

@@ -1,20 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { openLevelStore } from '../leveldb/level-store.ts'
-import { incompressible, mountSmallDisk } from '../testing/small-disk.ts'
+import { incompressible, SmallDisk } from '../testing/small-disk.ts'
 import { contentOf, expectCode, put, reading } from '../testing/store-fixture.ts'
 import { openSealedStore } from './open-sealed-store.ts'
 import type { SealedStore } from './sealed-store.ts'
 import { smallShape } from './testing/sealed-fixture.ts'
 
-const disk = mountSmallDisk('16m')
+const disk = new SmallDisk(16)
 const path = join(disk.path, 'store')
 const dataKey = randomBytes(32)
 const mib = 1024 * 1024
-
-afterAll(() => disk.unmount())
 
 const opened: SealedStore[] = []
 

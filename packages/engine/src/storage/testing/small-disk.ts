@@ -1,45 +1,52 @@
-/** A small file system of its own, to be filled up; only root may mount one. */
+/**
+ * A small file system of its own, which only root may mount, for tests of a full disk.
+ * With CI=true as root it must work; elsewhere a line says that these tests did not run.
+ */
 
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 
-export interface SmallDisk {
-  /** `false`: tests of a full disk cannot run here. */
-  readonly isMounted: boolean
+export class SmallDisk {
   readonly path: string
-  /** Leaves less room, until `giveRoom`. */
-  takeRoom(bytes: number): void
-  giveRoom(): void
-  roomLeft(): number
-  unmount(): void
-}
+  readonly isMounted: boolean
+  readonly #ballast: string
 
-/** With CI=true as root it must work; elsewhere a line says that these tests did not run. */
-export function mountSmallDisk(size: string): SmallDisk {
-  const path = mkdtempSync(join(tmpdir(), 'small-disk-'))
-  const ballast = join(path, 'ballast')
-  const isMounted = mount(path, size)
-  return {
-    isMounted,
-    path,
-    takeRoom: (bytes) => writeFileSync(ballast, Buffer.alloc(bytes)),
-    giveRoom: () => rmSync(ballast, { force: true }),
-    roomLeft() {
-      const { bavail, bsize } = statfsSync(path)
-      return bavail * bsize
-    },
-    unmount() {
-      if (isMounted) execFileSync('/bin/umount', [path])
-      rmSync(path, { recursive: true })
-    },
+  /** For one file of tests, unmounted at its end. */
+  constructor(mebibytes: number) {
+    this.path = mkdtempSync(join(tmpdir(), 'disk-full-'))
+    this.isMounted = mount(this.path, mebibytes)
+    this.#ballast = join(this.path, 'ballast')
+    afterAll(() => {
+      if (this.isMounted) execFileSync('/bin/umount', [this.path])
+      rmSync(this.path, { recursive: true })
+    })
+  }
+
+  get freeBytes(): number {
+    const { bavail, bsize } = statfsSync(this.path)
+    return bavail * bsize
+  }
+
+  takeRoom(bytes: number): void {
+    writeFileSync(this.#ballast, Buffer.alloc(bytes))
+  }
+
+  giveRoom(): void {
+    rmSync(this.#ballast, { force: true })
+  }
+
+  /** Removes everything on it. */
+  clear(): void {
+    for (const name of readdirSync(this.path)) rmSync(join(this.path, name), { recursive: true })
   }
 }
 
-function mount(path: string, size: string): boolean {
+function mount(path: string, mebibytes: number): boolean {
   try {
-    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path], { stdio: 'pipe' })
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', path], { stdio: 'pipe' })
     return true
   } catch (error) {
     if (process.env.CI === 'true' && process.getuid?.() === 0) throw error

@@ -5,15 +5,16 @@
  */
 
 import type { Engine, SessionLimits, StatementResult } from '@dendrodb/engine'
-import { errorBody, errorStatusTable, type Value, type ValueObject } from '@dendrodb/protocol'
-import type { FastifyInstance } from 'fastify'
+import type { Value, ValueObject } from '@dendrodb/protocol'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Log } from '../../observability/log.ts'
 import type { ServerMetrics } from '../../observability/server-metrics.ts'
-import { sendValue } from '../answer.ts'
+import { concernsOperator, publicError, sendValue, shownValue } from '../answer.ts'
 import { httpErrors } from '../http-errors.ts'
 import { fieldError, objectBody, optionalTextField } from '../json-body.ts'
 import type { RequestDatabases } from '../request-database.ts'
 import { abortOf, sessionOf } from '../request-session.ts'
+import { writeMetaOf } from '../write-request.ts'
 
 export interface QueryRouteOptions {
   readonly engine: Engine
@@ -31,12 +32,14 @@ export function queryRoutes(app: FastifyInstance, options: QueryRouteOptions): v
     const vars = varsOf(body)
     const database = await databases.of(request, optionalTextField(body, 'database'))
     const session = { ...sessionOf(request, limits), signal: abortOf(reply) }
+    const meta = { ...session.meta, ...writeMetaOf(request, body, '') }
     const startedAt = performance.now()
-    const answer = await database.run(text, vars, { session })
+    const answer = await database.run(text, vars, { session: { ...session, meta } })
     metrics.observeQuery('dql', (performance.now() - startedAt) / 1000)
-    for (const result of answer.results) logBug(log, request.id, result)
+    for (const result of answer.results) logTrouble(log, request.id, result)
     const { seq, head } = answer.receipt ?? (await engine.database(answer.database)).head()
-    return sendValue(request, reply, { results: answer.results.map(resultBody), seq, head })
+    const results = answer.results.map((result) => resultBody(request, result))
+    return sendValue(request, reply, { results, seq, head })
   })
 }
 
@@ -56,14 +59,16 @@ function varsOf(body: ValueObject): ValueObject {
   throw fieldError('vars', 'an object', 'type')
 }
 
-function resultBody(result: StatementResult): Value {
+function resultBody(request: FastifyRequest, result: StatementResult): Value {
   const timeMs = Math.round(result.timeMs * 1000) / 1000
-  if (result.status === 'ok') return { status: 'ok', result: result.result ?? null, time_ms: timeMs }
-  return { status: 'error', error: errorBody(result.error) as ValueObject, time_ms: timeMs }
+  if (result.status === 'ok') {
+    return { status: 'ok', result: shownValue(request, result.result), time_ms: timeMs }
+  }
+  return { status: 'error', error: publicError(result.error) as ValueObject, time_ms: timeMs }
 }
 
 /** A bug in a statement is answered as neutrally as everywhere; the log has it whole. */
-function logBug(log: Log, requestId: string, result: StatementResult): void {
-  if (result.status !== 'error' || errorStatusTable[result.error.status].http !== 500) return
+function logTrouble(log: Log, requestId: string, result: StatementResult): void {
+  if (result.status !== 'error' || !concernsOperator(result.error)) return
   log.error({ request_id: requestId, err: result.error.cause ?? result.error }, result.error.message)
 }

@@ -29,6 +29,7 @@ import { formatExpression } from '../../dql/format-ast.ts'
 import { queryErrors } from '../../query-errors.ts'
 import { requireAdmin, requireRoot } from '../admin.ts'
 import { databaseIn } from '../database-name.ts'
+import { shown } from '../shown.ts'
 import { type Task, wait } from '../task.ts'
 import { refuseReserved, writableTx } from '../write/record-writer.ts'
 
@@ -151,7 +152,8 @@ function compileDefineParam(define: DefineParamStatement, compiler: Compiler): C
       requireAdmin(ctx, 'DEFINE PARAM')
       const tx = writableTx(ctx, 'DEFINE PARAM')
       if (!mayDefine(tx.catalog.param(name) !== undefined, ifExists, 'param', `$${name}`)) return undefined
-      yield* wait(tx.setParam(name, yield* wait(value.evaluate(row, ctx))))
+      const found = shown(yield* wait(value.evaluate(row, ctx)), ctx.request, 'DEFINE PARAM')
+      yield* wait(tx.setParam(name, found))
       return undefined
     },
   }
@@ -170,7 +172,8 @@ function compileDefineDatabase(
       const name = databaseIn(ctx.database.name, define.name)
       const names = (yield ctx.request.host.databaseNames()) as readonly string[]
       if (mayDefine(names.includes(name), define.ifExists, 'database', name)) {
-        yield* wait(ctx.request.host.database(name))
+        const ifNew = define.hash === undefined ? {} : { hash: define.hash }
+        yield* wait(ctx.request.host.database(name, ifNew))
       }
       return undefined
     },

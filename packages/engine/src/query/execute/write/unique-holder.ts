@@ -5,6 +5,7 @@
 
 import { DbError, type RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { IndexDefinition } from '../../../catalog/definitions.ts'
+import { claimsKey } from '../../../models/document/index-entries.ts'
 import type { IndexEntry } from '../../../models/model.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import { type Task, wait } from '../task.ts'
@@ -50,7 +51,7 @@ function* findHolder(
   const tx = writableTx(ctx, 'INSERT')
   const index = tx.catalog.table(tableName)?.indexes.find((each) => each.name === indexName)
   if (index === undefined) return undefined
-  for (const equals of indexedTuples(index, record)) {
+  for (const equals of indexedTuples(index, record).filter(claimsKey)) {
     const holder = yield* firstEntry(index, equals, ctx)
     if (holder !== undefined && (yield* wait(tx.getRecord(holder))) !== undefined) return holder
   }

@@ -20,16 +20,3 @@ export function countCharacters(text: string): number {
 export function charactersOf(text: string): string[] {
   return hasPairs(text) ? Array.from(text) : text.split('')
 }
-
-/** Code points as numbers, for algorithms that compare characters by the million. */
-export function codePointsOf(text: string): Uint32Array {
-  const points = new Uint32Array(text.length)
-  let count = 0
-  for (let i = 0; i < text.length; i += 1) {
-    const point = text.codePointAt(i) as number
-    points[count] = point
-    count += 1
-    if (point > 0xffff) i += 1
-  }
-  return points.subarray(0, count)
-}

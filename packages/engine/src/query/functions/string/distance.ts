@@ -3,15 +3,14 @@
  * equal texts, 0 for texts that share nothing.
  */
 
-import { float } from '@dendrodb/protocol'
+import { codePointsOf, editDistance, float } from '@dendrodb/protocol'
 import * as kinds from '../argument-kinds.ts'
 import { pureFunction, withAliases } from '../define-function.ts'
 import type { FunctionDefinition } from '../function-definition.ts'
 import { functionErrors } from '../function-errors.ts'
 import { overload, required } from '../overload.ts'
 import { checkTableSize } from '../result-size.ts'
-import { codePointsOf } from './characters.ts'
-import { damerauLevenshtein, levenshtein, optimalAlignment } from './edit-distance.ts'
+import { damerauLevenshtein, levenshtein } from './edit-distance.ts'
 
 type Measure = (left: Uint32Array, right: Uint32Array) => number
 
@@ -20,7 +19,7 @@ const texts = [required('text', kinds.string), required('other', kinds.string)] 
 export const distanceFunctions: readonly FunctionDefinition[] = [
   distance('string::distance::levenshtein', levenshtein),
   distance('string::distance::damerau_levenshtein', damerauLevenshtein),
-  withAliases(distance('string::distance::osa', optimalAlignment), 'string::distance::osa_distance'),
+  withAliases(distance('string::distance::osa', editDistance), 'string::distance::osa_distance'),
   normalized('string::distance::normalized_levenshtein', levenshtein),
   normalized('string::distance::normalized_damerau_levenshtein', damerauLevenshtein),
   pureFunction(

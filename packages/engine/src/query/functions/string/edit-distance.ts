@@ -1,7 +1,7 @@
 /**
- * Edit distances between sequences of code points.
- * Cost: the product of the lengths in time; memory for two or three rows, for Damerau–Levenshtein for the
- * whole table.
+ * Edit distances between sequences of code points, besides the one of the protocol that names are compared
+ * by.
+ * Cost: the product of the lengths in time; memory for two rows, for Damerau–Levenshtein for the whole table.
  * Callers bound the product.
  */
 
@@ -19,27 +19,6 @@ export function levenshtein(left: Characters, right: Characters): number {
       current[j] = Math.min(replaced, (previous[j] as number) + 1, (current[j - 1] as number) + 1)
     }
     ;[previous, current] = [current, previous]
-  }
-  return previous[right.length] as number
-}
-
-/** Also swaps of neighbours, none of which may be edited again (optimal string alignment). */
-export function optimalAlignment(left: Characters, right: Characters): number {
-  const width = right.length + 1
-  let beforePrevious = new Uint32Array(width)
-  let previous = Uint32Array.from({ length: width }, (_, j) => j)
-  let current = new Uint32Array(width)
-  for (let i = 1; i <= left.length; i += 1) {
-    current[0] = i
-    for (let j = 1; j <= right.length; j += 1) {
-      const replaced = (previous[j - 1] as number) + (left[i - 1] === right[j - 1] ? 0 : 1)
-      let best = Math.min(replaced, (previous[j] as number) + 1, (current[j - 1] as number) + 1)
-      if (i > 1 && j > 1 && left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1]) {
-        best = Math.min(best, (beforePrevious[j - 2] as number) + 1)
-      }
-      current[j] = best
-    }
-    ;[beforePrevious, previous, current] = [previous, current, beforePrevious]
   }
   return previous[right.length] as number
 }

@@ -2,13 +2,12 @@
  * `string::similarity::*`: how alike two texts are.
  */
 
-import { float } from '@dendrodb/protocol'
+import { codePointsOf, float } from '@dendrodb/protocol'
 import * as kinds from '../argument-kinds.ts'
 import { pureFunction } from '../define-function.ts'
 import type { FunctionDefinition } from '../function-definition.ts'
 import { overload, required } from '../overload.ts'
 import { checkTableSize } from '../result-size.ts'
-import { codePointsOf } from './characters.ts'
 import { fuzzyScore } from './fuzzy-score.ts'
 
 const texts = [required('text', kinds.string), required('other', kinds.string)] as const
