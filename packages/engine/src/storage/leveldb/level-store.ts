@@ -266,10 +266,7 @@ export class LevelStore implements KvStore {
     const failed = this.#failed
     if (failed === undefined) return
     // Opening moves the log into tables; when that fails half-way there is nothing left to read from.
-    const roomBytes = 1.25 * (await this.#logBytes()) + batchBytes + reopenBytes
-    await this.#assertRoom(roomBytes).catch((error: unknown) => {
-      throw writeError(this.#path, error)
-    })
+    await this.#assertRoom(1.25 * (await this.#logBytes()) + batchBytes + reopenBytes)
     const before = this.#level
     this.#level = undefined
     await this.#shares.recall()
@@ -291,9 +288,9 @@ export class LevelStore implements KvStore {
     }
   }
 
-  /** @throws STORAGE_FULL */
+  /** @throws STORAGE_FULL, STORAGE_IO */
   async #assertRoom(bytes: number): Promise<void> {
-    const { bavail, bsize } = await statfs(this.#path)
+    const { bavail, bsize } = await this.#looking(statfs(this.#path))
     if (bavail * bsize < bytes) throw storageErrors.FULL({ path: this.#path })
   }
 
@@ -302,8 +299,16 @@ export class LevelStore implements KvStore {
     return 2 * (this.#files.writeBufferBytes ?? writeBufferBytesDefault) + reopenBytes
   }
 
+  /** @throws STORAGE_IO */
   #logBytes(): Promise<number> {
-    return folderBytes(this.#path, (name) => name.endsWith('.log'))
+    return this.#looking(folderBytes(this.#path, (name) => name.endsWith('.log')))
+  }
+
+  /** A look at the folder, which may be gone. */
+  #looking<T>(look: Promise<T>): Promise<T> {
+    return look.catch((error: unknown) => {
+      throw writeError(this.#path, error)
+    })
   }
 
   #openLevel(): Level {

@@ -14,7 +14,14 @@ const words = Array.from({ length: 400 }, (_, at) => `secret${at}word`)
 
 async function allBytes(path: string): Promise<string> {
   let all = ''
-  for (const name of await readdir(path)) all += `${name}\n${await readFile(join(path, name), 'latin1')}`
+  for (const name of await readdir(path)) {
+    // LevelDB removes files in the background.
+    const text = await readFile(join(path, name), 'latin1').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+      return ''
+    })
+    all += `${name}\n${text}`
+  }
   return all
 }
 
