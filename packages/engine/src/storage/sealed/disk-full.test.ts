@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openLevelStore } from '../leveldb/level-store.ts'
 import { incompressible, SmallDisk } from '../testing/small-disk.ts'
 import { contentOf, expectCode, put, reading } from '../testing/store-fixture.ts'
@@ -59,8 +59,12 @@ async function expectContent(
 }
 
 describe.skipIf(!disk.isMounted)('on a full disk', () => {
-  beforeEach(async () => {
+  // Before the disk is unmounted.
+  afterEach(async () => {
     for (const store of opened.splice(0)) await store.close()
+  })
+
+  beforeEach(() => {
     rmSync(path, { recursive: true, force: true })
     disk.giveRoom()
     mkdirSync(path)
