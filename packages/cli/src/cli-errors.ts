@@ -70,6 +70,10 @@ export const cliErrors = defineErrors('CLI', {
     status: 'resource_exceeded',
     message: 'the process that verifies was killed, perhaps because the machine has too little memory',
   },
+  MASTER_KEY_MISSING: {
+    status: 'invalid_argument',
+    message: 'a master key is needed, in the environment: {names}',
+  },
   DATA_MISSING: { status: 'not_found', message: 'there is no DendroDB data in {folder}' },
   DATA_UNUSABLE: { status: 'unavailable', message: 'the data folder {folder} cannot be used: {problem}' },
   DATABASE_UNKNOWN: { status: 'not_found', message: 'the server at {url} has no database {name}' },

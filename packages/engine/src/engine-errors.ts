@@ -13,12 +13,19 @@ export const engineErrors = defineErrors('ENGINE', {
     status: 'conflict',
     message: 'the name {name} is too much like that of the database {other}; choose another one',
   },
+  COPY_DAMAGED: {
+    status: 'corrupt',
+    message: 'the copy of {name} is not intact ({what}), so it was not put into force; nothing has changed',
+  },
+  MASTER_KEY: {
+    status: 'invalid_argument',
+    message: 'the master key must be 32 bytes, or their 64 hexadecimal digits',
+  },
   DATABASE_HASH: {
     status: 'conflict',
     message: 'the database {name} was made with the hash function {hash}, not {asked}, and keeps it',
   },
   HASH_UNKNOWN: { status: 'invalid_argument', message: 'not a hash function: {hash}; choose one of {known}' },
-  MASTER_KEY: { status: 'invalid_argument', message: 'a master key is 32 bytes as 64 hexadecimal digits' },
   DATABASE_EXISTS: {
     status: 'conflict',
     message:

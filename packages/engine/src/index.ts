@@ -47,9 +47,16 @@ export type {
 export { checkDatabaseName } from './database/database-name.ts'
 export type { DatabaseCheckpoint, ProofOptions } from './database/database-proofs.ts'
 export type { ExportOptions, ExportStream } from './database/export-database.ts'
+export type { MasterKeyInput } from './database/parse-master-key.ts'
 export type { RebuildReport } from './database/rebuild-database.ts'
 export type { SelectOptions } from './database/select-statement.ts'
-export { type KeyFile, type KeyFileOptions, openKeyFile, type StoredKey } from './keys/key-file.ts'
+export {
+  type KeyFile,
+  type KeyFileOptions,
+  openKeyFile,
+  resealKeyFile,
+  type StoredKey,
+} from './keys/key-file.ts'
 export { readSecretFile, writeSecretFile } from './keys/secret-file.ts'
 export type { WriteMeta } from './ledger/write-meta.ts'
 export type { ReadView, StoredRecord, WriteTx } from './models/model.ts'
@@ -66,6 +73,17 @@ export { type Engine, type EngineOptions, openEngine } from './open-engine.ts'
 export type { AsOf, IndexProgress, NewDatabase, Receipt, WriteOptions } from './query/host.ts'
 export type { Session, SessionAuth, SessionLimits } from './query/session.ts'
 export type { QueryAnswer, StatementResult } from './run-query.ts'
+export {
+  listSealing,
+  type RewriteProgress,
+  type RewriteReport,
+  type RotationOptions,
+  resealCheckpointKeys,
+  rotateMasterKey,
+  type SealingOptions,
+  sealDatabase,
+  unsealDatabase,
+} from './sealing.ts'
 export { saveFile } from './storage/plain-file.ts'
 export type { ImportCounts, RecordImport } from './transfer/import-records.ts'
 export { type ExportInput, type OpenedExport, openExportFile } from './transfer/read-export.ts'

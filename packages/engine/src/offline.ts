@@ -6,10 +6,11 @@
 import { existsSync } from 'node:fs'
 import { Datetime, type Value } from '@dendrodb/protocol'
 import { type BackupInput, joinBackups, type RestorePoint } from './backup/join-backups.ts'
-import type { BuildProgress } from './database/build-store.ts'
+import type { BuildProgress, OpenStore } from './database/build-store.ts'
 import { microsOf } from './database/commit-time.ts'
 import { databaseDirectory, databasesIn, storeOpener, trashIn } from './database/database-files.ts'
 import { checkDatabaseName } from './database/database-name.ts'
+import { bytesOfMasterKey, type MasterKeyInput, parseMasterKey } from './database/parse-master-key.ts'
 import { type RebuildReport, rebuildDatabase as rebuildIn } from './database/rebuild-database.ts'
 import { restoreDatabase } from './database/restore-database.ts'
 import { engineErrors } from './engine-errors.ts'
@@ -19,24 +20,34 @@ import { genesisOf } from './replay/log-chain.ts'
 import { fillBufferBytes } from './storage/limits.ts'
 import { type ExportInput, openExportFile } from './transfer/read-export.ts'
 
-/** Stores that are opened here are filled. */
-const openStore = storeOpener({ writeBufferBytes: fillBufferBytes })
+/** Stores that are opened here are filled. @throws ENGINE_MASTER_KEY */
+function fillingOpener(masterKey: MasterKeyInput | undefined): OpenStore {
+  return storeOpener({
+    writeBufferBytes: fillBufferBytes,
+    masterKey: masterKey === undefined ? undefined : parseMasterKey(masterKey),
+  })
+}
 
 export interface RebuildOptions {
   /** Folder of the data, as `openEngine` takes it. */
   readonly path: string
   /** The database. */
   readonly name: string
+  /** Needed for a sealed database; with one, what is made is sealed. */
+  readonly masterKey?: MasterKeyInput | undefined
   readonly onProgress?: (progress: BuildProgress) => void
 }
 
 /**
  * Rebuilds a database whose records, indexes or counts are damaged from its own log, verifies what came out,
  * and puts it into force in one step; the head stays what it was. Until then the damaged one stays in force.
- * @throws ENGINE_REBUILD_IMPOSSIBLE, ENGINE_DATABASE_UNKNOWN, STORAGE_LOCKED, STORAGE_CORRUPT, STORAGE_FULL
+ * @throws ENGINE_REBUILD_IMPOSSIBLE, ENGINE_DATABASE_UNKNOWN, STORAGE_KEY_NEEDED, STORAGE_KEY_WRONG,
+ * STORAGE_LOCKED, STORAGE_CORRUPT, STORAGE_FULL
  * @example await rebuildDatabase({ path: './data', name: 'shop' })
  */
-export async function rebuildDatabase({ path, name, onProgress }: RebuildOptions): Promise<RebuildReport> {
+export async function rebuildDatabase(options: RebuildOptions): Promise<RebuildReport> {
+  const { path, name, masterKey, onProgress } = options
+  const openStore = fillingOpener(masterKey)
   const directory = databaseDirectory(path, checkDatabaseName(name))
   if (!existsSync(directory)) throw engineErrors.DATABASE_UNKNOWN({ name, path })
   return rebuildIn({ directory, name, openStore, onProgress })
@@ -53,8 +64,8 @@ export interface RestoreOptions {
   readonly to?: { readonly seq: number } | { readonly instant: Value } | undefined
   /** Whether a database of that name may be there; it is moved to the folder `trash`. */
   readonly replace?: boolean | undefined
-  /** Of backups that are encrypted: the 32 bytes that they were made with. */
-  readonly masterKey?: Uint8Array | undefined
+  /** What backups that are encrypted were made with; the database that is made is sealed under it. */
+  readonly masterKey?: MasterKeyInput | undefined
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined
 }
 
@@ -76,7 +87,12 @@ export interface RestoreReport {
  */
 export async function restoreBackup(options: RestoreOptions): Promise<RestoreReport> {
   const { path, files, masterKey, replace = false, onProgress } = options
-  const backups = await joinBackups({ inputs: files, to: pointOf(options.to), masterKey })
+  const openStore = fillingOpener(masterKey)
+  const backups = await joinBackups({
+    inputs: files,
+    to: pointOf(options.to),
+    masterKey: masterKey === undefined ? undefined : bytesOfMasterKey(masterKey),
+  })
   const { store: format, database } = backups.first
   const name = checkDatabaseName(options.name ?? database)
   const target = { root: databasesIn(path), trash: trashIn(path), name, replace, openStore }
@@ -99,6 +115,8 @@ export interface ImportHistoryOptions {
   readonly name?: string | undefined
   /** Whether a database of that name may be there; it is moved to the folder `trash`. */
   readonly replace?: boolean | undefined
+  /** The database that is made is sealed under it. */
+  readonly masterKey?: MasterKeyInput | undefined
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined
 }
 
@@ -109,7 +127,8 @@ export interface ImportHistoryOptions {
  * @example await importHistory({ path: './data', file: 'shop.jsonl', name: 'shop-copy' })
  */
 export async function importHistory(options: ImportHistoryOptions): Promise<RestoreReport> {
-  const { path, file, replace = false, onProgress } = options
+  const { path, file, masterKey, replace = false, onProgress } = options
+  const openStore = fillingOpener(masterKey)
   const opened = await openExportFile(file)
   try {
     opened.expect('history')

@@ -14,6 +14,7 @@ import { createSubmitter } from './anchors/create-submitter.ts'
 import { AuthService } from './auth/auth-service.ts'
 import { RootToken, readRootToken } from './auth/root-token.ts'
 import { SigningKeys, signingKeyFile } from './auth/signing-keys.ts'
+import { masterKeyOf } from './config/master-key.ts'
 import type { Config } from './config/settings.ts'
 import { createHttpServer, type TlsFiles } from './http/http-server.ts'
 import { defaultDatabase } from './http/request-database.ts'
@@ -68,6 +69,7 @@ class ServerStart {
   readonly #config: Config
   readonly #log: Log
   readonly #now: () => number
+  #masterKey: string | undefined
   /** What has been opened, to be closed in the opposite order. */
   readonly #opened: Closing[] = []
 
@@ -90,12 +92,14 @@ class ServerStart {
   async #open(): Promise<Server> {
     const tls = await readTls(this.#config)
     const submitter = createSubmitter(this.#config)
+    this.#masterKey = masterKeyOf(this.#config)
     const engine = await this.#openEngine()
     const auth = await this.#openAuth(engine)
     const { app, metrics } = createHttpServer({
       config: this.#config,
       engine,
       auth,
+      masterKey: this.#masterKey,
       log: this.#log,
       now: this.#now,
       tls,
@@ -122,16 +126,14 @@ class ServerStart {
     const { recordCacheBytes, blockCacheBytes, writeBufferBytes, databaseHash: hash } = this.#config
     const folder = dataFolder(this.#config)
     const options = { recordCacheBytes, blockCacheBytes, writeBufferBytes, hash }
+    const sealing = {
+      masterKey: this.#masterKey,
+      onWarning: (warning: string) => this.#log.warn({}, warning),
+    }
     if (folder === undefined) return this.#keepEngine(await openEngine(options))
     try {
       await makeFolder(folder)
-      return await this.#keepEngine(
-        await openEngine({
-          path: folder,
-          ...options,
-          ...(this.#config.tmk && { masterKey: this.#config.tmk }),
-        }),
-      )
+      return await this.#keepEngine(await openEngine({ path: folder, ...options, ...sealing }))
     } catch (error) {
       if (error instanceof DbError) throw error
       const { message } = error as Error
@@ -151,7 +153,7 @@ class ServerStart {
     const config = this.#config
     const folder = dataFolder(config)
     const token = config.rootToken ?? (await readRootToken(folder))
-    const file = folder === undefined ? undefined : signingKeyFile(folder, config.tmk)
+    const file = folder === undefined ? undefined : signingKeyFile(folder, this.#masterKey)
     const keys = await SigningKeys.open({ file, now: this.#now })
     const { accessTokenMs, refreshTokenMs, sessionMs, sessionsPerUser } = config
     const auth = new AuthService({

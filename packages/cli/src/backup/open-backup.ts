@@ -4,9 +4,9 @@
 
 import { type BackupReceiver, receiveBackup } from '@dendrodb/engine'
 import type { CliIo } from '../cli-io.ts'
+import { readMasterKey } from '../master-key.ts'
 import type { ProgressBar } from '../output/progress-bar.ts'
 import type { Target } from '../target/open-target.ts'
-import { readMasterKey } from './master-key.ts'
 
 /** The commit to go on from, and the head there if that is known. */
 export interface Since {

@@ -8,10 +8,10 @@ import { Datetime } from '@dendrodb/protocol'
 import type { Arguments } from '../arguments/parse-arguments.ts'
 import { cliErrors } from '../cli-errors.ts'
 import type { CliIo } from '../cli-io.ts'
+import { readMasterKey } from '../master-key.ts'
 import { paintFor } from '../output/paint.ts'
 import { ProgressBar } from '../output/progress-bar.ts'
 import { withInterrupt } from '../target/with-interrupt.ts'
-import { readMasterKey } from './master-key.ts'
 
 /** The exit code. @throws CLI_*, BACKUP_*, ENGINE_*, STORAGE_* */
 export async function runRestore(args: Arguments, io: CliIo): Promise<number> {

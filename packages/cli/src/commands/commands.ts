@@ -8,9 +8,12 @@ import { importCommand } from './import-command.ts'
 import { proofCommand } from './proof-command.ts'
 import { rebuildCommand } from './rebuild-command.ts'
 import { restoreCommand } from './restore-command.ts'
+import { rotateKeyCommand } from './rotate-key-command.ts'
+import { sealCommand } from './seal-command.ts'
 import { sqlCommand } from './sql-command.ts'
 import { startCommand } from './start-command.ts'
 import { statusCommand } from './status-command.ts'
+import { unsealCommand } from './unseal-command.ts'
 import { verifyCommand } from './verify-command.ts'
 import { verifyProofCommand } from './verify-proof-command.ts'
 import { versionCommand } from './version-command.ts'
@@ -27,6 +30,9 @@ export const commands: readonly Command[] = [
   importCommand,
   verifyCommand,
   rebuildCommand,
+  sealCommand,
+  unsealCommand,
+  rotateKeyCommand,
   versionCommand,
   helpCommand,
 ]

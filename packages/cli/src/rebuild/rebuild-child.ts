@@ -4,10 +4,13 @@
  */
 
 import { rebuildDatabase } from '@dendrodb/engine'
-import { openFolderWith, serveParent } from '../child/serve-parent.ts'
+import { serveParent } from '../child/serve-parent.ts'
+import { checkFolderDatabase } from '../data/open-folder-database.ts'
+import { readMasterKey } from '../master-key.ts'
 
 await serveParent(async (onProgress) => {
-  const [path = '', name = ''] = process.argv.slice(2)
-  await (await openFolderWith(path, name)).close()
-  return rebuildDatabase({ path, name, onProgress })
+  const [folder = '', name = ''] = process.argv.slice(2)
+  const masterKey = readMasterKey(process)
+  await checkFolderDatabase({ folder, name, masterKey })
+  return rebuildDatabase({ path: folder, name, masterKey, onProgress })
 })

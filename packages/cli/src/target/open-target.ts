@@ -11,6 +11,7 @@ import { DbError } from '@dendrodb/protocol'
 import type { Arguments } from '../arguments/parse-arguments.ts'
 import { cliErrors } from '../cli-errors.ts'
 import type { CliIo } from '../cli-io.ts'
+import { sealingOf } from '../master-key.ts'
 import { findToken } from '../sql/credentials.ts'
 import { isAnswering, serverUrl } from '../sql/open-connection.ts'
 import { RemoteAdmin } from './remote-admin.ts'
@@ -60,7 +61,7 @@ export async function openTarget(
   if (!isFolder || args.isFromEnvironment('url')) return openServer(args, io, signal)
   const folder = resolve(args.value('data') ?? '')
   if (!makes && !existsSync(join(folder, 'databases'))) throw cliErrors.DATA_MISSING({ folder })
-  const engine = await openEngine({ path: folder })
+  const engine = await openEngine({ path: folder, ...sealingOf(io) })
   try {
     // A server opens it first, so that whoever has it has the folder.
     if (engine.hasDatabase('main')) await engine.database('main')

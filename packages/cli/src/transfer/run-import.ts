@@ -8,6 +8,7 @@ import { type ImportCounts, importHistory, type OpenedExport, openExportFile } f
 import type { Arguments } from '../arguments/parse-arguments.ts'
 import { cliErrors } from '../cli-errors.ts'
 import type { CliIo } from '../cli-io.ts'
+import { readMasterKey } from '../master-key.ts'
 import { paintFor } from '../output/paint.ts'
 import { ProgressBar } from '../output/progress-bar.ts'
 import { openTarget, type Target } from '../target/open-target.ts'
@@ -50,6 +51,7 @@ async function loadHistory(
     file: opened,
     name,
     replace: args.has('yes'),
+    masterKey: readMasterKey(io),
     onProgress: bar.listener(signal),
   })
   bar.clear()

@@ -4,8 +4,10 @@
 
 import { serveParent } from '../child/serve-parent.ts'
 import { withFolderDatabase } from '../data/open-folder-database.ts'
+import { readMasterKey } from '../master-key.ts'
 
 await serveParent((onProgress) => {
   const [folder = '', name = ''] = process.argv.slice(2)
-  return withFolderDatabase({ folder, name }, (database) => database.verify({ onProgress }))
+  const masterKey = readMasterKey(process)
+  return withFolderDatabase({ folder, name, masterKey }, (database) => database.verify({ onProgress }))
 })

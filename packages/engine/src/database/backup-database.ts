@@ -12,6 +12,7 @@ import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import { type ChainPoint, genesisOf } from '../replay/log-chain.ts'
 import type { KvSnapshot } from '../storage/kv-store.ts'
 import type { DatabaseCore } from './database-core.ts'
+import { bytesOfMasterKey, type MasterKeyInput } from './parse-master-key.ts'
 
 /** The commit to go on from, and the head there where it is known. */
 export interface BackupSince {
@@ -19,7 +20,9 @@ export interface BackupSince {
   readonly head?: Uint8Array | undefined
 }
 
-export interface BackupStreamOptions extends Pick<BackupSource, 'masterKey' | 'onProgress'> {
+export interface BackupStreamOptions extends Pick<BackupSource, 'onProgress'> {
+  /** Encrypts the backup. */
+  readonly masterKey?: MasterKeyInput | undefined
   readonly since?: BackupSince | undefined
 }
 
@@ -37,11 +40,12 @@ export interface BackupStream {
   readonly close: () => void
 }
 
-/** @throws BACKUP_SINCE_UNKNOWN, BACKUP_DIVERGED */
+/** @throws BACKUP_SINCE_UNKNOWN, BACKUP_DIVERGED, ENGINE_MASTER_KEY */
 export async function openBackupStream(
   core: DatabaseCore,
-  { since, masterKey, onProgress }: BackupStreamOptions,
+  { since, onProgress, ...given }: BackupStreamOptions,
 ): Promise<BackupStream> {
+  const masterKey = given.masterKey === undefined ? undefined : bytesOfMasterKey(given.masterKey)
   const held = await core.snapshots.hold()
   let isHeld = true
   const close = () => {

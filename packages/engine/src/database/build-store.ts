@@ -4,9 +4,9 @@
  * from its chain; what fails on the way leaves nothing behind.
  */
 
-import { rm } from 'node:fs/promises'
 import { engineErrors } from '../engine-errors.ts'
 import { type ReplayOptions, type ReplayResult, replayLog } from '../replay/replay-log.ts'
+import { discardGeneration } from '../storage/generation.ts'
 import type { KvStore } from '../storage/kv-store.ts'
 import { verifyStore } from '../verify/verify-store.ts'
 
@@ -27,7 +27,7 @@ export interface BuildOptions extends Omit<ReplayOptions, 'onProgress'> {
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined
 }
 
-/** @throws ENGINE_NOT_INTACT, LEDGER_CORRUPT, STORAGE_FULL, … having removed the folder */
+/** @throws ENGINE_NOT_INTACT, LEDGER_CORRUPT, STORAGE_FULL, … having removed the folder and its key */
 export async function buildStore(options: BuildOptions): Promise<ReplayResult> {
   const { path, openStore } = options
   try {
@@ -38,7 +38,7 @@ export async function buildStore(options: BuildOptions): Promise<ReplayResult> {
       await store.close()
     }
   } catch (error) {
-    await rm(path, { recursive: true, force: true })
+    await discardGeneration(path)
     throw error
   }
 }

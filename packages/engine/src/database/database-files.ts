@@ -7,8 +7,8 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openCurrentStore } from '../storage/generation.ts'
 import type { KvStore } from '../storage/kv-store.ts'
-import { openLevelStore } from '../storage/leveldb/level-store.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
+import { openStoreFiles, type StoreFileOptions } from '../storage/open-files.ts'
 import type { OpenStore } from './build-store.ts'
 import { databaseOfFolder, folderOfDatabase, isDatabaseName } from './database-name.ts'
 
@@ -18,11 +18,6 @@ export interface DatabaseFiles {
   /** Whether there is one of that name. */
   has(name: string): boolean
   open(name: string): Promise<KvStore>
-}
-
-export interface FileOptions {
-  readonly cacheBytes: number
-  readonly writeBufferBytes: number
 }
 
 const databasesFolder = 'databases'
@@ -43,11 +38,11 @@ export function databaseDirectory(path: string, name: string): string {
 }
 
 /** How the files of a generation are opened, whoever does it. */
-export function storeOpener(options: Partial<FileOptions> = {}): OpenStore {
-  return (path) => openLevelStore({ path, ...options })
+export function storeOpener(options: StoreFileOptions = {}): OpenStore {
+  return (path) => openStoreFiles(path, options)
 }
 
-export function filesIn(path: string, options: FileOptions): DatabaseFiles {
+export function filesIn(path: string, options: StoreFileOptions): DatabaseFiles {
   const root = databasesIn(path)
   return {
     async names() {

@@ -117,6 +117,24 @@ test('an index that is removed while it is built goes quietly', async () => {
   await builder.stop()
 })
 
+test('whoever waits for an index waits until it is ready for good, not only about to be', async () => {
+  const store = openMemoryStore()
+  const commit = store.commit.bind(store)
+  store.commit = async (batch, options) => {
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    await commit(batch, options)
+  }
+  const core = await openTestCore(store)
+  await fill(core, 0, 10)
+  const { receipt } = await define(core, 'code')
+  const builder = new IndexBuilder(core)
+  builder.resume()
+  const isReady = () => core.catalogs.newest().table('item')?.indexes[0]?.state === 'ready'
+  while (!isReady()) await new Promise((resolve) => setImmediate(resolve))
+  await builder.wait('item', 'code')
+  expect(core.head().seq).toBe(receipt.seq + 1)
+})
+
 test('a build that ends after its index was replaced or removed leaves the newer definition alone', async () => {
   const core = await openTestCore()
   await fill(core, 0, 10)

@@ -4,7 +4,6 @@
  * is switched; until that moment, whatever happens, the old one is in force and untouched.
  */
 
-import { rm } from 'node:fs/promises'
 import { DbError } from '@dendrodb/protocol'
 import { engineErrors } from '../engine-errors.ts'
 import { formatHead, type LedgerHash } from '../ledger/hash.ts'
@@ -16,6 +15,7 @@ import { genesisOf } from '../replay/log-chain.ts'
 import type { LogStream } from '../replay/log-item.ts'
 import { readLog } from '../replay/read-log.ts'
 import {
+  discardGeneration,
   openCurrentStore,
   openGeneration,
   prepareNextGeneration,
@@ -61,7 +61,7 @@ export async function rebuildDatabase(options: RebuildOptions): Promise<RebuildR
     snapshot.close()
     const { seq, head } = result.manifest
     if (end !== undefined && !end.head.equals(head)) {
-      await rm(next.path, { recursive: true, force: true })
+      await discardGeneration(next.path)
       throw ledgerErrors.CORRUPT({ what: 'the manifest', reason: 'its head is not that of the last commit' })
     }
     await publishGeneration(directory, next)

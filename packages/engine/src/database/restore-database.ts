@@ -10,12 +10,14 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { DbError } from '@dendrodb/protocol'
 import { engineErrors } from '../engine-errors.ts'
 import type { ReplayResult } from '../replay/replay-log.ts'
 import {
+  discardGeneration,
   type Generation,
+  keyFileOf,
   openCurrentStore,
   openGeneration,
   prepareNextGeneration,
@@ -23,6 +25,7 @@ import {
   syncFolder,
 } from '../storage/generation.ts'
 import type { KvStore } from '../storage/kv-store.ts'
+import { openLevelStore } from '../storage/leveldb/level-store.ts'
 import { type BuildOptions, buildStore, type OpenStore } from './build-store.ts'
 import { catalogOfDatabase, databaseOfFolder, folderOfDatabase } from './database-name.ts'
 
@@ -115,8 +118,10 @@ async function replaceGeneration(
   }
   const trash = await trashFolder(target)
   await mkdir(trash)
-  const kept = { number: 1, path: join(trash, 'gen-000001') }
+  // The number stays: a data key is of the generation that it was made for.
+  const kept = { number: current.number, path: join(trash, basename(current.path)) }
   try {
+    await moveIfThere(keyFileOf(current.path), keyFileOf(kept.path))
     await rename(current.path, kept.path)
     await publishGeneration(trash, kept)
   } catch (error) {
@@ -128,6 +133,13 @@ async function replaceGeneration(
   return { result, trash }
 }
 
+/** Only a sealed generation has a key file. */
+async function moveIfThere(from: string, to: string): Promise<void> {
+  await rename(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+}
+
 async function buildChecked(
   path: string,
   openStore: OpenStore,
@@ -137,7 +149,7 @@ async function buildChecked(
   try {
     check?.(result)
   } catch (error) {
-    await rm(path, { recursive: true, force: true })
+    await discardGeneration(path)
     throw error
   }
   return result
@@ -178,12 +190,13 @@ async function checkName(root: string, name: string): Promise<void> {
 }
 
 /** What a restore that was killed has left. Of one that is going on, somebody holds the lock. */
-async function removeAbandoned({ root, openStore }: RestoreTarget): Promise<void> {
+async function removeAbandoned({ root }: RestoreTarget): Promise<void> {
   for (const folder of await readdir(root)) {
     if (!folder.startsWith(temporaryPrefix)) continue
     const path = join(root, folder)
     try {
-      await (await openCurrentStore(path, openStore)).close()
+      // As plain files, which needs no key and takes the same lock.
+      await (await openCurrentStore(path, (generation) => openLevelStore({ path: generation }))).close()
     } catch (error) {
       if (error instanceof DbError && error.code === 'STORAGE_LOCKED') continue
     }

@@ -31,6 +31,16 @@ export const storageErrors = defineErrors('STORAGE', {
     message:
       'the store was reopened after a failed write and lost the state of this snapshot; take a new one',
   },
+  KEY_NEEDED: {
+    status: 'unavailable',
+    message:
+      'the files in {path} are sealed; they need the master key, as DDB_TMK or as the option masterKey',
+  },
+  KEY_WRONG: {
+    status: 'unavailable',
+    message:
+      'the files in {path} are sealed under another master key: its id is {expected}, that of the given one {given}',
+  },
   FORMAT_TOO_NEW: {
     status: 'unavailable',
     message:

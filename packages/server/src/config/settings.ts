@@ -28,6 +28,8 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
+export const masterKeyPattern = /^[0-9a-fA-F]{64}$/
+export const masterKeyProblem = 'must be 32 bytes as 64 hexadecimal digits'
 const networks = list(isNetwork, 'must hold IP addresses or networks such as 10.0.0.0/8')
 const mebibyte = 1024 * 1024
 const chains = ['off', 'none', 'ipfs', 'ethereum'] as const
@@ -75,13 +77,20 @@ export const settings = {
   }),
   tmk: setting({
     name: 'tmk',
-    schema: text()
-      .regex(/^[0-9a-fA-F]{64}$/, 'must be 32 bytes as 64 hexadecimal digits')
-      .optional(),
+    schema: text().regex(masterKeyPattern, masterKeyProblem).optional(),
     default: undefined,
-    about: 'master key that seals the server’s own keys; without it a key file in the data folder does',
+    about:
+      'master key: new databases and the server’s own keys are sealed under it; without it databases are in the clear, and a key file in the data folder seals the server’s keys',
     isSecret: true,
     aliases: ['NEDB_TMK'],
+  }),
+  tmkFile: setting({
+    name: 'tmk_file',
+    schema: text().optional(),
+    default: undefined,
+    about: 'file with the master key, instead of `tmk`',
+    isPath: true,
+    aliases: ['NEDB_TMK_FILE'],
   }),
   tlsCert: setting({
     name: 'tls_cert',

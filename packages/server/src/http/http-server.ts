@@ -55,6 +55,8 @@ export interface HttpOptions {
   readonly config: Config
   readonly engine: Engine
   readonly auth: AuthService
+  /** 64 hexadecimal digits; backups are encrypted with it. */
+  readonly masterKey: string | undefined
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly now: () => number
@@ -116,7 +118,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     adminRoutes(signedIn, { auth, databases })
     auditRoutes(signedIn, { databases })
     proofRoutes(signedIn, { databases, limits })
-    const masterKey = config.tmk === undefined ? undefined : Buffer.from(config.tmk, 'hex')
+    const masterKey = options.masterKey === undefined ? undefined : Buffer.from(options.masterKey, 'hex')
     backupRoutes(signedIn, { engine, masterKey })
     transferRoutes(signedIn, { engine, databases })
   })

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { KvSnapshot, KvStore } from '../kv-store.ts'
-import { SmallDisk } from '../testing/small-disk.ts'
+import { incompressible, SmallDisk } from '../testing/small-disk.ts'
 import {
   contentOf,
   entriesOf,
@@ -19,17 +19,6 @@ const disk = new SmallDisk(16)
 const path = join(disk.path, 'store')
 const mib = 1024 * 1024
 const smallBuffer = mib / 4
-
-/** Bytes that do not compress, the same for the same number. */
-function incompressible(number: number, bytes: number): Buffer {
-  const value = Buffer.alloc(bytes)
-  let state = number + 1
-  for (let at = 0; at < bytes; at += 4) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    value.writeUInt32LE(state, at)
-  }
-  return value
-}
 
 function keyOf(number: number): string {
   return `k${String(number).padStart(6, '0')}`
@@ -210,6 +199,24 @@ describe.skipIf(!disk.isMounted)('on a full disk', () => {
     expect(expected.length).toBeLessThan(400)
     const found = (await contentOf(store, { values: false })).map((entry) => entry.replace('=', ''))
     expect(found).toEqual(expected.sort())
+    await store.close()
+  })
+
+  test('a write that fails beside a compaction does not stop the process', async () => {
+    const store = await openStore()
+    let isFilling = true
+    const compacting = (async () => {
+      while (isFilling) await store.compact().catch((error) => expect(error.code).toBe('STORAGE_FULL'))
+    })()
+    let acknowledged: number[] = []
+    for (let round = 0; round < 3; round += 1) {
+      disk.takeRoom(Math.max(0, disk.freeBytes - 5 * mib))
+      acknowledged = [...acknowledged, ...(await fillDisk(store, 3_000, acknowledged.length))]
+      disk.giveRoom()
+    }
+    isFilling = false
+    await compacting
+    await expectContent(store, acknowledged, 3_000)
     await store.close()
   })
 

@@ -56,3 +56,14 @@ function mount(path: string, mebibytes: number): boolean {
     return false
   }
 }
+
+/** Bytes that do not compress, the same for the same number. */
+export function incompressible(number: number, bytes: number): Buffer {
+  const value = Buffer.alloc(bytes)
+  let state = number + 1
+  for (let at = 0; at < bytes; at += 4) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    value.writeUInt32LE(state, at)
+  }
+  return value
+}
