@@ -1,4 +1,6 @@
-/** Lines of a history whose payloads are partly erased, and lines that say something else than their commit. */
+/**
+ * Lines of a history whose payloads are partly erased, and lines that say something else than their commit.
+ */
 
 import { expect, test } from 'vitest'
 import { formatKey } from '../ledger/key-space.ts'
