@@ -8,12 +8,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Row } from './measure.ts'
+import { machineSpeed, type Row } from './measure.ts'
 import { DendroSubject } from './peers/dendrodb.ts'
 import { SqliteSubject } from './peers/node-sqlite.ts'
 import { RawStoreSubject } from './peers/raw-store.ts'
 import { SurrealSubject } from './peers/surrealdb.ts'
 import { renderReport } from './report.ts'
+import { runAsOf } from './workloads/as-of.ts'
 import { runBulk } from './workloads/bulk.ts'
 import { runHttp } from './workloads/http.ts'
 import { runSmall, smallRecords } from './workloads/small.ts'
@@ -26,6 +27,7 @@ const { values: options } = parseArgs({
 })
 const isWanted = (name: string) => name.includes(options.only)
 const rows: Row[] = []
+const speedBefore = machineSpeed()
 
 const folder = await mkdtemp(join(tmpdir(), 'ddb-bench-'))
 const subjects = [
@@ -40,11 +42,15 @@ for (const subject of subjects) await subject.close()
 await rm(folder, { recursive: true })
 
 if (isWanted('HTTP') || isWanted('start')) rows.push(...(await runHttp()))
+if (isWanted('AS OF'))
+  rows.push(...(await runAsOf(Number(options.records), Number(options.records), isWanted)))
 if (['bulk', 'update', 'uniform', 'verify', 'open', 'disk'].some(isWanted)) {
   rows.push(...(await runBulk(Number(options.records), isWanted)))
 }
 
 const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB`
-process.stdout.write(`\nNode ${process.version}, ${machine}\n\n${renderReport(rows)}\n`)
+const speeds = [speedBefore, machineSpeed()].map((speed) => Math.round(speed / 1_000))
+const speedText = `${speeds.join(' and ')} thousand hashes of 250 bytes a second before and after`
+process.stdout.write(`\nNode ${process.version}, ${machine}; ${speedText}\n\n${renderReport(rows)}\n`)
 // Some peers keep threads alive after closing.
 process.exit(0)

@@ -20,8 +20,11 @@ export const goals: readonly (readonly [start: string, goal: Goal])[] = [
   ['bulk insert', { atLeast: 40_000 }],
   ['disk per record', { atMost: 400 }],
   ['verify', { atLeast: 300_000 }],
+  ['AS OF: indexed WHERE', { ratio: 0.33, to: 'DendroDB at head' }],
+  ['AS OF: count by index', { ratio: 0.33, to: 'DendroDB at head' }],
+  ['AS OF: point SELECT', { ratio: 0.3, to: 'DendroDB at head' }],
   ['open and first read', { atMost: 500 }],
-  ['HTTP GET', { atLeast: 25_000 }],
+  ['HTTP GET', { ratio: 0.33, to: 'bare fastify' }],
   ['HTTP POST', { atLeast: 8_000 }],
   ['start of the server', { atMost: 500 }],
 ]

@@ -16,41 +16,71 @@ import { figureRows, type Row } from '../measure.ts'
 const load = { connections: 64, seconds: 3, warmUpSeconds: 1 }
 const records = 2_000
 const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url))
+const bareFastify = fileURLToPath(new URL('../peers/bare-fastify.ts', import.meta.url))
 const noLimits = ['--user-requests-per-minute', '0', '--anonymous-requests-per-minute', '0']
 
 export async function runHttp(): Promise<Row[]> {
   const data = await mkdtemp(join(tmpdir(), 'ddb-bench-http-'))
+  try {
+    const ours = await withServer([main, 'start', '--data', data, '--log-level', 'warn', ...noLimits], {
+      subject: 'DendroDB',
+      prepare: async (port) => {
+        const token = await signUp(port)
+        await fill(port, token)
+        return token
+      },
+    })
+    const floor = await withServer([bareFastify], { subject: 'bare fastify', prepare: async () => '' })
+    return [...ours, ...floor]
+  } finally {
+    await rm(data, { recursive: true })
+  }
+}
+
+interface ServerRun {
+  readonly subject: string
+  /** Gives the token of the requests. */
+  readonly prepare: (port: number) => Promise<string>
+}
+
+/**
+ * Starts it on a free port, loads it, stops it. @param script the file and its arguments, but for the port
+ */
+async function withServer(
+  [file = '', ...args]: readonly string[],
+  { subject, prepare }: ServerRun,
+): Promise<Row[]> {
   const port = await freePort()
+  const portArgs = file === main ? [...args, '--port', String(port)] : [String(port)]
   const started = performance.now()
-  const args = [main, 'start', '--data', data, '--port', String(port), '--log-level', 'warn', ...noLimits]
-  const server = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+  const server = spawn(process.execPath, [file, ...portArgs], { stdio: ['ignore', 'ignore', 'inherit'] })
   try {
     await untilReady(port)
     const startMs = performance.now() - started
-    const token = await signUp(port)
-    await fill(port, token)
-    const measure = (request: (n: number) => string) => loadHttp({ ...load, port, request })
-    const get = await measure((n) => rawRequest('GET', `/api/data/person/${(n * 7_919) % records}`, token))
-    const post = await measure((n) =>
-      rawRequest('POST', '/api/data/visit', token, JSON.stringify(personOf(n))),
-    )
-    const text = JSON.stringify({ query: 'SELECT name, age FROM person:7' })
-    const query = await measure(() => rawRequest('POST', '/api/query', token, text))
-    return [
-      {
-        workload: 'start of the server, empty, until it answers',
-        subject: 'DendroDB',
-        value: startMs,
-        unit: 'ms',
-      },
-      ...figureRows('HTTP GET by id, 64 connections', 'DendroDB', get),
-      ...figureRows('HTTP POST, durable, 64 connections', 'DendroDB', post),
-      ...figureRows('HTTP query by id, 64 connections', 'DendroDB', query),
-    ]
+    const token = await prepare(port)
+    const start = {
+      workload: 'start of the server, empty, until it answers',
+      subject,
+      value: startMs,
+      unit: 'ms',
+    }
+    return [start, ...(await loadRows(port, token, subject))]
   } finally {
     await stop(server)
-    await rm(data, { recursive: true })
   }
+}
+
+async function loadRows(port: number, token: string, subject: string): Promise<Row[]> {
+  const measure = (request: (n: number) => string) => loadHttp({ ...load, port, request })
+  const get = await measure((n) => rawRequest('GET', `/api/data/person/${(n * 7_919) % records}`, token))
+  const post = await measure((n) => rawRequest('POST', '/api/data/visit', token, JSON.stringify(personOf(n))))
+  const text = JSON.stringify({ query: 'SELECT name, age FROM person:7' })
+  const query = await measure(() => rawRequest('POST', '/api/query', token, text))
+  return [
+    ...figureRows('HTTP GET by id, 64 connections', subject, get),
+    ...figureRows('HTTP POST, durable, 64 connections', subject, post),
+    ...figureRows('HTTP query by id, 64 connections', subject, query),
+  ]
 }
 
 async function signUp(port: number): Promise<string> {

@@ -30,6 +30,15 @@ export const cliErrors = defineErrors('CLI', {
   },
   OPTIONS_CLASH: { status: 'invalid_argument', message: '{one} and {other} cannot be used together' },
   FILE_UNREADABLE: { status: 'not_found', message: 'the file {file} cannot be read: {problem}' },
+  FILE_UNWRITABLE: { status: 'unavailable', message: 'the file {file} cannot be written: {problem}' },
+  PROOF_SUBJECT: {
+    status: 'invalid_argument',
+    message: 'name what to prove: a record such as user:ada, --seq N, --from N, or --public-key',
+  },
+  PROOF_FILE: {
+    status: 'invalid_argument',
+    message: 'name the file with the proof, or - for standard input',
+  },
   SERVER_UNREACHABLE: {
     status: 'unavailable',
     message:
@@ -65,6 +74,10 @@ export const cliErrors = defineErrors('CLI', {
   VERIFY_KILLED: {
     status: 'resource_exceeded',
     message: 'the process that verifies was killed, perhaps because the machine has too little memory',
+  },
+  MASTER_KEY_MISSING: {
+    status: 'invalid_argument',
+    message: 'a master key is needed, in the environment: {names}',
   },
   DATA_MISSING: { status: 'not_found', message: 'there is no DendroDB data in {folder}' },
   DATA_UNUSABLE: { status: 'unavailable', message: 'the data folder {folder} cannot be used: {problem}' },

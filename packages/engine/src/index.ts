@@ -7,6 +7,7 @@ export {
   Duration,
   Geometry,
   type HashName,
+  type ProofFile,
   Range,
   RecordId,
   type RecordKey,
@@ -14,24 +15,67 @@ export {
   type Value,
   type ValueObject,
   ValueSet,
+  type VerifiedProof,
+  verifyCheckpoint,
+  verifyProof,
 } from '@dendrodb/protocol'
-export type { Database } from './database/database.ts'
+export type { BackupInput } from './backup/join-backups.ts'
+export {
+  type BackupInfo,
+  type BackupReceiver,
+  describeBackup,
+  type ReceivedBackup,
+  receiveBackup,
+} from './backup/receive-backup.ts'
+export type { BackupStream } from './database/backup-database.ts'
+export type { BuildProgress } from './database/build-store.ts'
+export type {
+  BackupOptions,
+  BackupReport,
+  Database,
+  ImportOptions,
+  ProofSubject,
+} from './database/database.ts'
 export type { DatabaseBranch } from './database/database-branch.ts'
 export { checkDatabaseName } from './database/database-name.ts'
+export type { DatabaseCheckpoint, ProofOptions } from './database/database-proofs.ts'
+export type { ExportOptions, ExportStream } from './database/export-database.ts'
+export type { MasterKeyInput } from './database/parse-master-key.ts'
+export type { RebuildReport } from './database/rebuild-database.ts'
 export type {
   CommitOperation,
   DeleteReceipt,
   IdInput,
   QueryOptions,
+  ReadTimes,
   RecordMethods,
+  TimeInput,
+  ValidTime,
   WriteReceipt,
 } from './database/record-calls.ts'
 export type { SelectOptions } from './database/select-statement.ts'
+export {
+  type KeyFile,
+  type KeyFileOptions,
+  openKeyFile,
+  resealKeyFile,
+  type StoredKey,
+} from './keys/key-file.ts'
+export { readSecretFile, writeSecretFile } from './keys/secret-file.ts'
 export type { WriteMeta } from './ledger/write-meta.ts'
 export type { RecordDiff } from './models/branch/diff-states.ts'
 export type { FieldChange } from './models/branch/field-changes.ts'
 export type { ConflictKind, MergeConflict } from './models/branch/merge-conflict.ts'
 export type { ReadView, StoredRecord, WriteTx } from './models/model.ts'
+export {
+  type ImportHistoryOptions,
+  importHistory,
+  type RebuildOptions,
+  type RestoreOptions,
+  type RestoreReport,
+  rebuildDatabase,
+  restoreBackup,
+} from './offline.ts'
 export { type Engine, type EngineOptions, openEngine } from './open-engine.ts'
 export type {
   AsOf,
@@ -49,5 +93,21 @@ export type {
 } from './query/host.ts'
 export type { Session, SessionAuth, SessionLimits } from './query/session.ts'
 export type { QueryAnswer, StatementResult } from './run-query.ts'
+export {
+  listSealing,
+  type RewriteProgress,
+  type RewriteReport,
+  type RotationOptions,
+  resealCheckpointKeys,
+  rotateMasterKey,
+  type SealingOptions,
+  sealDatabase,
+  unsealDatabase,
+} from './sealing.ts'
+export { saveFile } from './storage/plain-file.ts'
+export type { ImportCounts, RecordImport } from './transfer/import-records.ts'
+export { type ExportInput, type OpenedExport, openExportFile } from './transfer/read-export.ts'
+export type { Line as ExportLine } from './transfer/text-lines.ts'
 export type { Finding } from './verify/findings.ts'
-export type { VerifyOptions, VerifyProgress, VerifyReport } from './verify/verify-store.ts'
+export type { CommitReport } from './verify/verify-commit.ts'
+export type { ChainReport, VerifyOptions, VerifyProgress, VerifyReport } from './verify/verify-store.ts'

@@ -1,6 +1,6 @@
 /**
- * Public API of @dendrodb/protocol: values, their order and encodings, errors. Runs in a browser, imports
- * nothing.
+ * Public API of @dendrodb/protocol: values, their order and encodings, errors, proofs. Runs in a browser, and
+ * loads nothing else until a proof is checked.
  */
 
 export { AssertionError, assert, must, unreachable } from './assert.ts'
@@ -75,7 +75,59 @@ export { nearestName } from './nearest-name.ts'
 export { compareNumbers } from './number-order.ts'
 export { fromJson, parseJson } from './parse-json.ts'
 export { parseLiteral } from './parse-literal.ts'
-export { type HashName, hashNames, headPrefixes, isHashName } from './proof/hash-name.ts'
+export {
+  type Checkpoint,
+  checkpointBody,
+  formatCheckpoint,
+  originOf,
+  parseCheckpoint,
+  type SignedCheckpoint,
+} from './proof/checkpoint.ts'
+export {
+  type CheckpointKey,
+  checkpointKeyOf,
+  formatCheckpointKey,
+  parseCheckpointKey,
+} from './proof/checkpoint-key.ts'
+export {
+  type CommitContents,
+  commitFormat,
+  decodeCommit,
+  decodeMeta,
+  decodeVersion,
+  recordOfVersion,
+  type VersionContents,
+  versionFields,
+} from './proof/commit-layout.ts'
+export { formatHead, type HashName, hashNames, headPrefixes, isHashName } from './proof/hash-name.ts'
+export { proofLimits } from './proof/limits.ts'
+export {
+  type ConsistencyProof,
+  type InclusionProof,
+  type ProofHash,
+  verifyConsistency,
+  verifyInclusion,
+} from './proof/merkle-proof.ts'
+export { proofErrors } from './proof/proof-errors.ts'
+export {
+  type CommitProof,
+  decodeProof,
+  encodeProof,
+  type GrowthProof,
+  type Proof,
+  type ProofFile,
+  type RecordProof,
+} from './proof/proof-file.ts'
+export {
+  type VerifiedCheckpoint,
+  type VerifiedCommit,
+  type VerifiedGrowth,
+  type VerifiedProof,
+  type VerifiedRecord,
+  type VerifyProofOptions,
+  verifyCheckpoint,
+  verifyProof,
+} from './proof/verify-proof.ts'
 export { Range } from './range.ts'
 export { isTableName, RecordId } from './record-id.ts'
 export { type JsonValue, stringifyJson, toJson } from './to-json.ts'

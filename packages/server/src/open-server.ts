@@ -9,10 +9,12 @@ import type { AddressInfo } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { type Engine, openEngine } from '@dendrodb/engine'
 import { DbError } from '@dendrodb/protocol'
+import { AnchorService } from './anchors/anchor-service.ts'
+import { createSubmitter } from './anchors/create-submitter.ts'
 import { AuthService } from './auth/auth-service.ts'
-import { keyFileIn } from './auth/key-file.ts'
 import { RootToken, readRootToken } from './auth/root-token.ts'
-import { SigningKeys } from './auth/signing-keys.ts'
+import { SigningKeys, signingKeyFile } from './auth/signing-keys.ts'
+import { masterKeyOf } from './config/master-key.ts'
 import type { Config } from './config/settings.ts'
 import { createHttpServer, type TlsFiles } from './http/http-server.ts'
 import { defaultDatabase } from './http/request-database.ts'
@@ -39,7 +41,7 @@ export interface Server {
 
 /**
  * Opens the data folder and listens. Close the server at the end.
- * @throws SERVER_*, STORAGE_LOCKED, AUTH_KEYS_UNREADABLE, LEDGER_FORMAT_TOO_NEW, …, having logged it
+ * @throws SERVER_*, STORAGE_LOCKED, KEYS_UNREADABLE, LEDGER_FORMAT_TOO_NEW, …, having logged it
  * @example
  * const { config } = loadConfig({ args: ['--data', ':memory:', '--port', '0'] })
  * const server = await openServer({ config })
@@ -67,6 +69,7 @@ class ServerStart {
   readonly #config: Config
   readonly #log: Log
   readonly #now: () => number
+  #masterKey: string | undefined
   /** What has been opened, to be closed in the opposite order. */
   readonly #opened: Closing[] = []
 
@@ -88,17 +91,21 @@ class ServerStart {
 
   async #open(): Promise<Server> {
     const tls = await readTls(this.#config)
+    const submitter = createSubmitter(this.#config)
+    this.#masterKey = masterKeyOf(this.#config)
     const engine = await this.#openEngine()
     const auth = await this.#openAuth(engine)
     const { app, metrics } = createHttpServer({
       config: this.#config,
       engine,
       auth,
+      masterKey: this.#masterKey,
       log: this.#log,
       now: this.#now,
       tls,
     })
     this.#opened.push(() => this.#drain(app))
+    this.#startAnchors(engine, submitter)
     const address = await this.#listen(app)
     setImmediate(() => void metrics.load().catch((error: unknown) => this.#logBackground(error)))
     const url = urlOf(tls === undefined ? 'http' : 'https', address)
@@ -119,13 +126,19 @@ class ServerStart {
     const { recordCacheBytes, blockCacheBytes, writeBufferBytes, databaseHash: hash } = this.#config
     const folder = dataFolder(this.#config)
     const options = { recordCacheBytes, blockCacheBytes, writeBufferBytes, hash }
+    const sealing = {
+      masterKey: this.#masterKey,
+      onWarning: (warning: string) => this.#log.warn({}, warning),
+    }
     if (folder === undefined) return this.#keepEngine(await openEngine(options))
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      return await this.#keepEngine(await openEngine({ path: folder, ...options }))
+      await makeFolder(folder)
+      return await this.#keepEngine(await openEngine({ path: folder, ...options, ...sealing }))
     } catch (error) {
       if (error instanceof DbError) throw error
-      const problem = (error as NodeJS.ErrnoException).code ?? String(error)
+      const { message } = error as Error
+      // What Node says ends with the path, which stands in front already.
+      const problem = message.replace(/, \w+ '.*$/s, '')
       throw serverErrors.DATA_FOLDER_UNUSABLE({ folder, problem }, { cause: error })
     }
   }
@@ -140,7 +153,7 @@ class ServerStart {
     const config = this.#config
     const folder = dataFolder(config)
     const token = config.rootToken ?? (await readRootToken(folder))
-    const file = folder === undefined ? undefined : keyFileIn(folder, config.tmk)
+    const file = folder === undefined ? undefined : signingKeyFile(folder, this.#masterKey)
     const keys = await SigningKeys.open({ file, now: this.#now })
     const { accessTokenMs, refreshTokenMs, sessionMs, sessionsPerUser } = config
     const auth = new AuthService({
@@ -153,6 +166,14 @@ class ServerStart {
     })
     this.#opened.push(() => auth.close())
     return auth
+  }
+
+  #startAnchors(engine: Engine, submitter: ReturnType<typeof createSubmitter>): void {
+    const { blockchainAnchor, anchorEvery: every } = this.#config
+    if (blockchainAnchor === 'off') return
+    const anchors = new AnchorService({ engine, every, submitter, now: this.#now, log: this.#log })
+    this.#opened.push(() => anchors.stop())
+    anchors.start()
   }
 
   async #listen(app: ReturnType<typeof createHttpServer>['app']): Promise<Server['address']> {
@@ -176,8 +197,11 @@ class ServerStart {
       )
       app.server.closeAllConnections()
     }, this.#config.shutdownTimeoutMs)
-    // A connection whose request has been answered meanwhile would stay open for the next one.
-    const sweep = setInterval(() => app.server.closeIdleConnections(), idleSweepMs)
+    // A connection whose request has been answered meanwhile would stay open for the next one. As long as the
+    // server listens, a request may have arrived on it.
+    const sweep = setInterval(() => {
+      if (!app.server.listening) app.server.closeIdleConnections()
+    }, idleSweepMs)
     try {
       await app.close()
     } finally {
@@ -206,6 +230,16 @@ class ServerStart {
 
 function dataFolder({ data }: Config): string | undefined {
   return data === ':memory:' ? undefined : data
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    // Of a file system that takes no writes, it says that the folder is missing.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') await mkdir(folder)
+    throw error
+  }
 }
 
 async function readTls({ tlsCert, tlsKey }: Config): Promise<TlsFiles | undefined> {

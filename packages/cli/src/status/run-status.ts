@@ -1,6 +1,6 @@
 /**
- * What a server says about itself. Each part is asked for on its own: a server that does not let us read its
- * metrics or query it is up all the same.
+ * What a server says about itself. Each part is asked for on its own: a server that does not let us look
+ * closer or query it is up all the same.
  */
 
 import { DbError } from '@dendrodb/protocol'
@@ -13,6 +13,7 @@ import { findToken } from '../sql/credentials.ts'
 import { serverUrl } from '../sql/open-connection.ts'
 import { readJson, transportError } from '../sql/remote-connection.ts'
 import { formatUptime } from './format-uptime.ts'
+import { checkServerDatabase, queryServer } from './server-databases.ts'
 
 interface ServerStatus {
   readonly url: string
@@ -67,13 +68,15 @@ async function get(url: string, path: string): Promise<Response> {
   }
 }
 
-/** From the metrics, which only some may read. */
+/** Only some may read it. */
 async function askUptime(url: string): Promise<number | undefined> {
-  const response = await get(url, '/metrics')
-  const started = /^\w*process_start_time_seconds\s+(\S+)$/m.exec(
-    response.ok ? await response.text() : '',
-  )?.[1]
-  return started === undefined ? undefined : Math.max(0, Date.now() / 1000 - Number(started))
+  const response = await get(url, '/health/full')
+  if (!response.ok) {
+    await response.body?.cancel()
+    return undefined
+  }
+  const { uptime_secs: seconds } = await readJson(response, url)
+  return typeof seconds === 'number' ? seconds : undefined
 }
 
 interface Head {
@@ -84,31 +87,9 @@ interface Head {
 /** @throws what keeps us from knowing it */
 async function askHead(url: string, database: string, token: string | undefined): Promise<Head> {
   if (token === undefined) throw cliErrors.TOKEN_MISSING({ url })
-  if (database !== alwaysThere && (await isKnownMissing(url, database, token))) {
-    throw cliErrors.DATABASE_UNKNOWN({ name: database, url })
-  }
-  const { seq, head } = await query(url, database, token, 'RETURN NONE')
+  await checkServerDatabase({ url, database, token })
+  const { seq, head } = await queryServer({ url, database, token }, 'RETURN NONE')
   return { seq: Number(seq), head: String(head) }
-}
-
-/** Every server has it. */
-const alwaysThere = 'main'
-
-/** Root makes a database by naming it, which is not what asking for it should do. */
-async function isKnownMissing(url: string, database: string, token: string): Promise<boolean> {
-  const { results } = await query(url, alwaysThere, token, 'INFO FOR ROOT')
-  const [info] = (results ?? []) as readonly {
-    readonly result?: { readonly databases?: readonly string[] }
-  }[]
-  return info?.result?.databases?.includes(database) === false
-}
-
-async function query(url: string, database: string, token: string, text: string) {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
-  const body = JSON.stringify({ query: text, database })
-  const signal = AbortSignal.timeout(answerMsMax)
-  const response = await fetch(`${url}/api/query`, { method: 'POST', headers, body, signal })
-  return readJson(response, url)
 }
 
 function statusJson({ url, version, ready, uptimeSeconds, database, head }: ServerStatus): string {

@@ -12,6 +12,7 @@ import type {
   TableDefinition,
   TableKind,
   TablePermissions,
+  ValidTimeUse,
 } from './definitions.ts'
 
 /** An edge table's indexes from one end to the other. */
@@ -35,6 +36,7 @@ export function encodeTable({ table, adjacency }: TableRecord): ValueObject {
     schema: table.schema,
     drop: table.drop || undefined,
     implicit: table.implicit || undefined,
+    validTime: table.validTime === 'none' ? undefined : table.validTime,
     permissions: table.permissions && { ...table.permissions },
     comment: table.comment,
     outward: adjacency?.outward,
@@ -52,6 +54,7 @@ export function decodeTable(name: string, record: ValueObject): TableRecord {
       schema: record.schema as TableDefinition['schema'],
       drop: record.drop === true,
       implicit: record.implicit === true,
+      validTime: (record.validTime as ValidTimeUse | undefined) ?? 'none',
       permissions: record.permissions as TablePermissions | undefined,
       comment: record.comment as string | undefined,
     },

@@ -9,7 +9,14 @@ import { chain, chainEach } from '../storage/chain.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
 import { catalogErrors } from './catalog-errors.ts'
 import { definedByOwnCommit, encodeIndex, encodeTable, type TableRecord } from './definition-codec.ts'
-import type { IndexDefinition, NewIndex, TableChange, TableDefinition, TableKind } from './definitions.ts'
+import type {
+  IndexDefinition,
+  NewIndex,
+  TableChange,
+  TableDefinition,
+  TableKind,
+  ValidTimeUse,
+} from './definitions.ts'
 import type { CatalogChange, StoredCatalog } from './stored-catalog.ts'
 import { systemTables } from './system-tables.ts'
 
@@ -77,17 +84,27 @@ export class DefinitionTx {
     return chain(this.#write([this.#indexChange(index, undefined)]), () => true)
   }
 
+  /** Does nothing when the index has been replaced or removed meanwhile. */
   setIndexState(
     index: IndexDefinition,
     state: IndexDefinition['state'],
     failure?: string,
   ): MaybePromise<void> {
+    const current = this.#catalog.tableById(index.tableId)?.indexes
+    if (current?.some(({ id }) => id === index.id) !== true) return
     return this.#write([this.#indexChange(index, { ...index, state, failure })])
   }
 
   setParam(name: string, value: Value | undefined): MaybePromise<void> {
     const record = value === undefined ? undefined : { value }
     return this.#write([{ tableId: systemTables.param.id, key: name, value: record }])
+  }
+
+  /** Records of the table use valid time in a way they did not before. */
+  noteValidTime(name: string, validTime: ValidTimeUse): MaybePromise<void> {
+    const record = must(this.#catalog.tableRecord(name), 'a table with records')
+    const noted = { ...record, table: { ...record.table, validTime } }
+    return this.#write([this.#tableChange(name, encodeTable(noted))])
   }
 
   #defineIndex(index: NewIndex, table: TableDefinition, isEmpty: boolean): MaybePromise<IndexDefinition> {
@@ -135,6 +152,7 @@ export class DefinitionTx {
         permissions: change.permissions ?? old?.table.permissions,
         comment: change.comment ?? old?.table.comment,
         implicit,
+        validTime: old?.table.validTime ?? 'none',
       },
       adjacency: change.kind.type === 'relation' ? (old?.adjacency ?? newAdjacency()) : undefined,
     }

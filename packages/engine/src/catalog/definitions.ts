@@ -22,6 +22,12 @@ export type TableKind =
       readonly enforced: boolean
     }
 
+/**
+ * What the records of a table have said of valid time so far: nothing; that some versions hold for a time
+ * only; that some records hold one version for one period and another for the next. Never goes back.
+ */
+export type ValidTimeUse = 'none' | 'bounds' | 'periods'
+
 /** `full`, `none`, or the text of a DQL condition on the row. */
 export type PermissionRule = 'full' | 'none' | { readonly where: string }
 
@@ -44,6 +50,7 @@ export interface TableDefinition {
   readonly comment: string | undefined
   /** Whether the table came with a first write instead of DEFINE TABLE. */
   readonly implicit: boolean
+  readonly validTime: ValidTimeUse
   readonly indexes: readonly IndexDefinition[]
 }
 

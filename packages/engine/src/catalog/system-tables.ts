@@ -38,6 +38,7 @@ function systemTable(id: number, name: string): TableDefinition {
     permissions: { select: 'none', create: 'none', update: 'none', delete: 'none' },
     comment: undefined,
     implicit: false,
+    validTime: 'none',
     indexes: [],
   }
 }

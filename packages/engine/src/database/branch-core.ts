@@ -24,6 +24,7 @@ import { BranchView } from '../models/branch/branch-view.ts'
 import { readCount, scanRecords } from '../models/document/live-records.ts'
 import type { RecordTx, TxBase } from '../models/document/record-tx.ts'
 import { HistoryView } from '../models/history/history-view.ts'
+import type { VersionCache } from '../models/history/version-cache.ts'
 import type { ReadView } from '../models/model.ts'
 import type { AsOf, WriteAnswer, WriteOptions } from '../query/host.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
@@ -36,6 +37,7 @@ import type { HeldSnapshot } from './shared-snapshot.ts'
 export interface BranchServices extends TransactionServices {
   /** Of main. */
   readonly catalogs: CatalogTimeline
+  readonly versions: VersionCache
   /** @throws LEDGER_CLOSED */
   checkOpen(): void
 }
@@ -49,8 +51,6 @@ interface Shown {
   readonly reader: KvReader
   /** As reads and writes need it. */
   readonly catalog: StoredCatalog
-  /** As it is stored. */
-  readonly ownCatalog: StoredCatalog
   readonly source: StateSource
 }
 
@@ -97,8 +97,7 @@ export class BranchCore {
     try {
       const shown = await this.#show(held)
       if (asOf !== undefined) return await this.#pastView(held, shown, asOf)
-      const { reader, catalog } = shown
-      return new BranchView({ reader, seq: held.manifest.seq, catalog, onClose: held.release })
+      return this.#headView(held, shown, held.release)
     } catch (error) {
       held.release()
       throw error
@@ -131,8 +130,16 @@ export class BranchCore {
     this.#core.sequencer.setCatalogSeq(own.newest().seq, this.number)
   }
 
+  #headView(
+    { manifest: { seq } }: HeldSnapshot,
+    { reader, catalog }: Shown,
+    onClose: () => void,
+  ): BranchView {
+    return new BranchView({ reader, seq, catalog, versions: this.#core.versions, onClose })
+  }
+
   async #pastView(held: HeldSnapshot, shown: Shown, asOf: AsOf): Promise<ReadView> {
-    const { source, definition, reader, catalog, ownCatalog } = shown
+    const { source, definition, reader, catalog } = shown
     const seq = await seqAsOf(held, asOf)
     if (seq <= definition.forkedAt) {
       const view = await this.#viewOf(definition.parent, { seq })
@@ -140,11 +147,15 @@ export class BranchCore {
       return view
     }
     const { own } = await this.#definitionsIn(source, definition)
-    const then = await own.past(reader, seq, ownCatalog)
+    const { newestSeq } = source
+    const then = await own.past(reader, seq, newestSeq)
     return new HistoryView({
       reader,
       seq,
-      newestSeq: source.newestSeq,
+      newestSeq,
+      head: this.#headView(held, shown, () => undefined),
+      versions: this.#core.versions,
+      cached: () => undefined,
       catalog: then.asOf(seq, catalog),
       onClose: held.release,
     })
@@ -156,13 +167,11 @@ export class BranchCore {
     const definition = this.#definition(main)
     const source = await this.#sourceOf(held, main)
     const { own, atFork } = await this.#definitionsIn(source, definition)
-    const ownCatalog = own.at(seq)
     return {
       source,
       definition,
       reader: branchReader(source, definition),
-      catalog: this.#effectiveOf(ownCatalog, main, atFork),
-      ownCatalog,
+      catalog: this.#effectiveOf(own.at(seq), main, atFork),
     }
   }
 
@@ -198,8 +207,9 @@ export class BranchCore {
     }
   }
 
-  #txServices(): Pick<TxBase, 'branch' | 'hash' | 'reads' | 'nextNumber' | 'cached'> {
+  #txServices(): Pick<TxBase, 'branch' | 'hash' | 'reads' | 'nextNumber' | 'cached' | 'versions'> {
     return {
+      versions: this.#core.versions,
       branch: this.number,
       hash: this.#core.hash,
       reads: 'async',
@@ -218,7 +228,7 @@ export class BranchCore {
   async #sourceOf({ snapshot, manifest }: HeldSnapshot, main: StoredCatalog): Promise<StateSource> {
     const branchOf: BranchOf = (number) => main.branchByNumber(number)
     const mainSeq = mainSeqOf(branchOf, this.number)
-    const atFork = this.#loaded?.atFork ?? (await this.#core.catalogs.past(snapshot, mainSeq, main))
+    const atFork = this.#loaded?.atFork ?? (await this.#core.catalogs.past(snapshot, mainSeq, manifest.seq))
     return {
       snapshot,
       hash: this.#core.hash,

@@ -25,9 +25,11 @@ import {
   type DeleteReceipt,
   type IdInput,
   type QueryOptions,
+  type ReadTimes,
   RecordCalls,
   type RecordMethods,
   type RecordWriteOptions,
+  type ValidTime,
   type WriteReceipt,
 } from './record-calls.ts'
 import type { SelectOptions } from './select-statement.ts'
@@ -74,14 +76,14 @@ export class DatabaseBranch implements DatabaseHost, RecordMethods {
     return this.#records.run(text, vars, options)
   }
 
-  get(id: IdInput, options?: { readonly asOf?: AsOf }): Promise<ValueObject | undefined> {
-    return this.#records.get(id, options)
+  get(id: IdInput, times?: ReadTimes): Promise<ValueObject | undefined> {
+    return this.#records.get(id, times)
   }
 
   put(
     id: IdInput,
     fields: Readonly<Record<string, unknown>>,
-    options?: RecordWriteOptions,
+    options?: RecordWriteOptions & ValidTime,
   ): Promise<WriteReceipt> {
     return this.#records.put(id, fields, options)
   }

@@ -25,6 +25,7 @@ import { RecordCache } from '../models/document/record-cache.ts'
 import type { RecordTx, TxBase } from '../models/document/record-tx.ts'
 import { ScanCache } from '../models/document/scan-cache.ts'
 import { HistoryView } from '../models/history/history-view.ts'
+import { VersionCache } from '../models/history/version-cache.ts'
 import type { EdgeRef, IndexEntry, ReadView, StoredRecord } from '../models/model.ts'
 import type { AsOf, Receipt, WriteAnswer, WriteOptions } from '../query/host.ts'
 import { chain } from '../storage/chain.ts'
@@ -45,6 +46,7 @@ export interface CoreOptions {
   readonly scanCacheBytes: number
   /** Half of them for entries, half for edges. */
   readonly rangeCacheBytes: number
+  readonly versionCacheBytes: number
 }
 
 export type CommitListener = (writes: readonly CommittedWrite[]) => void
@@ -59,18 +61,24 @@ export class DatabaseCore {
   /** Of main. */
   readonly catalogs: CatalogTimeline
   readonly branches: Branches
+  /** Of all branches: what a version is does not depend on who reads it. */
+  readonly versions: VersionCache
   readonly #transactions: TransactionRunner
   readonly #cache: RecordCache
   readonly #scanCache: ScanCache
   readonly #entryCache: RangeCache<IndexEntry>
   readonly #edgeCache: RangeCache<EdgeRef>
-  /** Cached records that a write took out of the cache, by the write's seq: hot, so they go back in. */
-  readonly #hot = new Map<number, Mutation[]>()
+  /**
+   * Cached records that a write took out of the cache, by the write's seq and their place in it: hot, so they
+   * go back in.
+   */
+  readonly #hot = new Map<number, Map<number, Mutation>>()
   readonly #listeners = new Set<CommitListener>()
   #isClosed = false
 
   constructor(options: CoreOptions) {
-    const { name, store, format, state, catalog, recordCacheBytes, scanCacheBytes } = options
+    const { name, store, format, state, catalog, recordCacheBytes, scanCacheBytes, versionCacheBytes } =
+      options
     this.name = name
     this.store = store
     this.format = format
@@ -81,6 +89,7 @@ export class DatabaseCore {
     this.#scanCache = new ScanCache(scanCacheBytes)
     this.#entryCache = new RangeCache(options.rangeCacheBytes / 2)
     this.#edgeCache = new RangeCache(options.rangeCacheBytes / 2)
+    this.versions = new VersionCache(versionCacheBytes)
     this.branches = new Branches(this)
     this.#transactions = new TransactionRunner(this, this.#txSource())
     this.sequencer = new Sequencer(store, state, catalog.seq, {
@@ -115,10 +124,12 @@ export class DatabaseCore {
     this.checkOpen()
     return chain(this.snapshots.hold(), (held) => {
       if (asOf === undefined) return this.#headView(held)
-      return this.#pastView(held, asOf).catch((error: unknown) => {
-        held.release()
-        throw error
-      })
+      try {
+        const view = this.#pastView(held, asOf)
+        return view instanceof Promise ? view.catch((error: unknown) => releaseThenThrow(held, error)) : view
+      } catch (error) {
+        return releaseThenThrow(held, error)
+      }
     })
   }
 
@@ -158,6 +169,7 @@ export class DatabaseCore {
       seq,
       catalog: this.catalogs.at(seq),
       cached: (table, id) => this.#cached(table, id, seq),
+      versions: this.versions,
       scanCache: this.#scanCache,
       entryCache: this.#entryCache,
       edgeCache: this.#edgeCache,
@@ -172,16 +184,24 @@ export class DatabaseCore {
     })
   }
 
-  async #pastView(held: HeldSnapshot, asOf: AsOf): Promise<ReadView> {
+  #pastView(held: HeldSnapshot, asOf: AsOf): MaybePromise<ReadView> {
     const newestSeq = held.manifest.seq
-    const seq = await seqAsOf(held, asOf)
-    const today = this.catalogs.at(newestSeq)
-    const then = await this.catalogs.past(held.snapshot, seq, today)
+    return chain(seqAsOf(held, asOf), (seq) => {
+      const catalog = this.catalogs.past(held.snapshot, seq, newestSeq)
+      return chain(catalog, (then) => this.#historyView(held, seq, then))
+    })
+  }
+
+  #historyView(held: HeldSnapshot, seq: number, then: StoredCatalog): ReadView {
+    const newestSeq = held.manifest.seq
     return new HistoryView({
       reader: held.snapshot,
       seq,
       newestSeq,
-      catalog: then.asOf(seq, today),
+      head: this.#headView({ ...held, release: () => undefined }),
+      versions: this.versions,
+      cached: (table, id) => this.#cached(table, id, newestSeq),
+      catalog: then.asOf(seq, this.catalogs.at(newestSeq)),
       onClose: held.release,
     })
   }
@@ -211,10 +231,11 @@ export class DatabaseCore {
     }
   }
 
-  #txServices(seq: number): Pick<TxBase, 'reads' | 'hash' | 'nextNumber' | 'cached'> {
+  #txServices(seq: number): Pick<TxBase, 'reads' | 'hash' | 'nextNumber' | 'cached' | 'versions'> {
     return {
       hash: this.hash,
       reads: this.store.reads,
+      versions: this.versions,
       nextNumber: () => this.sequencer.nextNumber(),
       cached: (table, id) => this.#cached(table, id, seq),
     }
@@ -238,14 +259,14 @@ export class DatabaseCore {
   #onSequenced(write: CommittedWrite): void {
     if (write.request.branch !== mainBranch) return this.branches.onSequenced(write)
     const changes: CatalogChange[] = []
-    for (const mutation of write.request.mutations) {
+    for (const [n, mutation] of write.request.mutations.entries()) {
       const { tableId, key, idKey, value } = mutation
       if (catalogTableIds.has(tableId)) changes.push({ tableId, key, value })
       this.#scanCache.invalidate(tableId, keyText(recordKey(mainBranch, tableId, idKey)))
       if (this.#cache.delete(tableId, key, idKey)) {
         const hot = this.#hot.get(write.seq)
-        if (hot === undefined) this.#hot.set(write.seq, [mutation])
-        else hot.push(mutation)
+        if (hot === undefined) this.#hot.set(write.seq, new Map([[n, mutation]]))
+        else hot.set(n, mutation)
       }
     }
     for (const change of write.request.indexChanges) {
@@ -273,14 +294,15 @@ export class DatabaseCore {
     const mutations = this.#hot.get(seq)
     if (mutations === undefined) return
     this.#hot.delete(seq)
-    for (const { table, tableId, key, idKey, bytes, value, validFrom, validTo } of mutations) {
+    for (const [n, mutation] of mutations) {
+      const { table, tableId, key, idKey, bytes, value, validFrom, validTo, periodBefore } = mutation
       if (bytes === undefined || value === undefined) continue
       const readKeys = [recordKey(mainBranch, tableId, idKey)]
       if (this.sequencer.hasChanged({ readSeq: seq, readKeys, readRanges: [] })) continue
       const valid = validFrom === undefined && validTo === undefined ? {} : { validFrom, validTo }
       this.#cache.set(
         tableId,
-        { id: new RecordId(table, key), idKey, seq, value, ...valid },
+        { id: new RecordId(table, key), idKey, seq, n, value, periodBefore, ...valid },
         decodedBytes(bytes.length),
       )
     }
@@ -292,4 +314,9 @@ export class DatabaseCore {
     this.sequencer.setCatalogSeq(this.catalogs.newest().seq)
     this.branches.onRolledBack(seq)
   }
+}
+
+function releaseThenThrow(held: HeldSnapshot, error: unknown): never {
+  held.release()
+  throw error
 }

@@ -3,7 +3,9 @@
  * Every method acts with the engine owner's rights; to act for somebody else, give `query` a session.
  */
 
-import { DbError, type HashName, type Value, type ValueObject } from '@dendrodb/protocol'
+import { DbError, type HashName, type ProofFile, type Value, type ValueObject } from '@dendrodb/protocol'
+import type { BackupSummary } from '../backup/encode-backup.ts'
+import type { CheckpointSigner } from '../keys/checkpoint-signer.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
 import type { ReadView, WriteTx } from '../models/model.ts'
@@ -20,10 +22,32 @@ import type {
 import { mainBranchName } from '../query/host.ts'
 import type { QueryAnswer } from '../run-query.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
-import { type VerifyOptions, type VerifyReport, verifyStore } from '../verify/verify-store.ts'
+import { saveFile } from '../storage/plain-file.ts'
+import {
+  type ImportCounts,
+  RecordImport,
+  type ImportOptions as RecordImportOptions,
+} from '../transfer/import-records.ts'
+import { type ExportInput, openExportFile } from '../transfer/read-export.ts'
+import { type CommitReport, verifyCommit } from '../verify/verify-commit.ts'
+import {
+  type ChainReport,
+  type VerifyOptions,
+  type VerifyReport,
+  verifyLog,
+  verifyStore,
+} from '../verify/verify-store.ts'
+import {
+  type BackupStream,
+  type BackupStreamOptions,
+  endOfBackup,
+  openBackupStream,
+} from './backup-database.ts'
 import { BranchService } from './branch-service.ts'
 import { DatabaseBranch } from './database-branch.ts'
 import type { DatabaseCore } from './database-core.ts'
+import { checkSeq, type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } from './database-proofs.ts'
+import { type ExportOptions, type ExportStream, openExportStream } from './export-database.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { IndexBuilder } from './index-builder.ts'
 import {
@@ -31,12 +55,42 @@ import {
   type DeleteReceipt,
   type IdInput,
   type QueryOptions,
+  type ReadTimes,
   RecordCalls,
   type RecordMethods,
   type RecordWriteOptions,
+  toId,
+  type ValidTime,
   type WriteReceipt,
 } from './record-calls.ts'
 import type { SelectOptions } from './select-statement.ts'
+
+/** A commit, or a record as it is or was: then the version that was in force. */
+export type ProofSubject =
+  | { readonly seq: number }
+  | { readonly record: IdInput; readonly asOf?: AsOf | undefined }
+
+export interface BackupOptions extends Omit<BackupStreamOptions, 'since'> {
+  readonly path: string
+  /** Only what came after this commit, or after the backup in a file. Default: everything. */
+  readonly since?: number | { readonly file: string } | undefined
+}
+
+export interface ImportOptions {
+  /** A file, or a stream of its bytes. */
+  readonly file: ExportInput
+  /** Whether records and definitions that are others may be overwritten. Default: no. */
+  readonly overwrite?: boolean | undefined
+  readonly meta?: WriteMeta | undefined
+  /** Called after every line. */
+  readonly onProgress?: ((counts: ImportCounts) => void) | undefined
+}
+
+export interface BackupReport extends BackupSummary {
+  readonly path: string
+  /** Head of the last commit in the backup. */
+  readonly head: string
+}
 
 /** How often answers that were kept for repeated requests are looked through. */
 const sweepEveryMs = 10 * 60 * 1_000
@@ -56,11 +110,17 @@ export class Database implements DatabaseHost, RecordMethods {
   #closed: Promise<void> | undefined
   readonly #builder: IndexBuilder
   readonly #garbage: GarbageCollector
+  readonly #proofs: DatabaseProofs
   readonly #stopListening: () => void
   readonly #sweeping: NodeJS.Timeout
 
   /** Made by the engine; see `openEngine`. */
-  constructor(core: DatabaseCore, engine: QueryHost, onClose: (closed: Promise<void>) => void) {
+  constructor(
+    core: DatabaseCore,
+    engine: QueryHost,
+    signer: CheckpointSigner,
+    onClose: (closed: Promise<void>) => void,
+  ) {
     this.name = core.name
     this.id = core.format.databaseId
     this.hash = core.hash.name
@@ -71,6 +131,7 @@ export class Database implements DatabaseHost, RecordMethods {
     this.branches = new BranchService(core, (name) => (name === mainBranchName ? this : this.branch(name)))
     this.#builder = new IndexBuilder(core)
     this.#garbage = new GarbageCollector(core)
+    this.#proofs = new DatabaseProofs(core, signer)
     this.#builder.resume()
     this.#garbage.run()
     this.#sweeping = setInterval(() => this.#garbage.run(), sweepEveryMs).unref()
@@ -88,14 +149,14 @@ export class Database implements DatabaseHost, RecordMethods {
     return this.#records.run(text, vars, options)
   }
 
-  get(id: IdInput, options?: { readonly asOf?: AsOf }): Promise<ValueObject | undefined> {
-    return this.#records.get(id, options)
+  get(id: IdInput, times?: ReadTimes): Promise<ValueObject | undefined> {
+    return this.#records.get(id, times)
   }
 
   put(
     id: IdInput,
     fields: Readonly<Record<string, unknown>>,
-    options?: RecordWriteOptions,
+    options?: RecordWriteOptions & ValidTime,
   ): Promise<WriteReceipt> {
     return this.#records.put(id, fields, options)
   }
@@ -135,6 +196,139 @@ export class Database implements DatabaseHost, RecordMethods {
   /** Checks every commit, version, record and index entry against the chain. */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     return verifyStore(this.#core.store, options)
+  }
+
+  /** Checks the log alone: every commit and its contents, and the tree over them. */
+  verifyChain(): Promise<ChainReport> {
+    return verifyLog(this.#core.store)
+  }
+
+  /** Checks one commit, its contents, and that what follows stands on it. @throws PROOF_SEQ_UNKNOWN */
+  async verifyCommit(seq: number): Promise<CommitReport> {
+    const { hash } = this.#core
+    const { snapshot: reader, manifest, release } = await this.#core.holdSnapshot()
+    try {
+      checkSeq(seq, 1, manifest.seq)
+      return await verifyCommit({ reader, hash, manifest, seq })
+    } finally {
+      release()
+    }
+  }
+
+  /**
+   * Writes everything that was committed so far, or since an earlier backup, to a file, while the database
+   * goes on. The file appears under its name once it is whole and on disk.
+   * @throws BACKUP_SINCE_UNKNOWN, BACKUP_DIVERGED, STORAGE_FILE_UNWRITABLE, STORAGE_FULL, LEDGER_CORRUPT
+   * @example await shop.backup({ path: 'shop-2.ddbackup', since: { file: 'shop-1.ddbackup' } })
+   */
+  async backup({ path, since, ...options }: BackupOptions): Promise<BackupReport> {
+    const from = typeof since === 'number' ? { seq: since } : since && (await endOfBackup(since.file))
+    const stream = await this.openBackup({ ...options, since: from })
+    await saveFile(path, stream.chunks)
+    return { path, head: stream.head, ...stream.summary() }
+  }
+
+  /** The bytes of a backup, for whoever sends them elsewhere. Has to be read to its end, or closed. */
+  openBackup(options: BackupStreamOptions = {}): Promise<BackupStream> {
+    return openBackupStream(this.#core, options)
+  }
+
+  /**
+   * Writes the records as they are, or every commit with all that belongs to it, to a file as lines of JSON,
+   * while the database goes on. The file appears under its name once it is whole and on disk.
+   * @throws STORAGE_FILE_UNWRITABLE, STORAGE_FULL, LEDGER_CORRUPT
+   * @example await shop.export({ path: 'shop.jsonl' })
+   */
+  async export({ path, ...options }: ExportOptions & { readonly path: string }): Promise<Receipt> {
+    const { seq, head, chunks } = await this.openExport(options)
+    await saveFile(path, chunks)
+    return { seq, head }
+  }
+
+  /** The bytes of an export, for whoever sends them elsewhere. Has to be read to its end, or closed. */
+  openExport(options: ExportOptions = {}): Promise<ExportStream> {
+    return openExportStream(this.#core, options)
+  }
+
+  /**
+   * Writes an export of records into this database; records that are there already are passed over. Can be
+   * run again after it failed. (An export of a history makes a database of its own: see `importHistory`.)
+   * @throws TRANSFER_EXISTS where something else is there and `overwrite` is not set, TRANSFER_NOT_ONE,
+   * TRANSFER_LINE, TRANSFER_INCOMPLETE, INDEX_UNIQUE_VIOLATION
+   * @example await shop.import({ file: 'shop.jsonl' })
+   */
+  async import({ file, onProgress, ...options }: ImportOptions): Promise<ImportCounts> {
+    const opened = await openExportFile(file)
+    try {
+      opened.expect('records')
+      const { overwrite = false, meta } = options
+      const records = new RecordImport(this, { file: opened.file, overwrite, meta })
+      for await (const line of opened.lines()) {
+        await records.add(line)
+        onProgress?.(records.counts)
+      }
+      await records.flush()
+      return records.counts
+    } finally {
+      await opened.close()
+    }
+  }
+
+  /**
+   * A proof, for people without access to the database, that a commit is part of its history, or that a
+   * record had these contents in it. Hand it on as JSON; `verifyProof` checks it.
+   * @throws PROOF_SEQ_UNKNOWN, PROOF_RECORD_UNKNOWN, PROOF_VERSION_ERASED, LEDGER_AS_OF_UNKNOWN,
+   * KEYS_UNREADABLE
+   * @example await shop.proof({ record: 'product:1', asOf: { seq: 12 } })
+   */
+  async proof(subject: ProofSubject, options: ProofOptions = {}): Promise<ProofFile> {
+    if ('seq' in subject) return this.#proofs.commit(subject.seq, options)
+    return this.#proofs.record(toId(subject.record), subject.asOf, options)
+  }
+
+  /**
+   * Proofs of a record's newest versions, at most `limit` of them, newest first; of a version that was
+   * erased, of its commit. None when the record never existed.
+   */
+  async versionProofs(record: IdInput, limit: number): Promise<ProofFile[]> {
+    return this.#proofs.versions(toId(record), limit)
+  }
+
+  /**
+   * A proof that the first `fromSize` commits are still the first of `toSize` (default: all): that nothing
+   * was changed or taken away since. @throws PROOF_SEQ_UNKNOWN, KEYS_UNREADABLE
+   */
+  consistency(fromSize: number, toSize?: number): Promise<ProofFile> {
+    return this.#proofs.consistency(fromSize, toSize)
+  }
+
+  /**
+   * What the database says its history is, signed; of the first `size` commits, or of all. Two of one size
+   * are the same. @throws PROOF_SEQ_UNKNOWN, KEYS_UNREADABLE
+   */
+  checkpoint(size?: number): Promise<DatabaseCheckpoint> {
+    return this.#proofs.checkpoint(size)
+  }
+
+  /** Heads of the commits `from` to `to`, in order, in chunks. @throws PROOF_SEQ_UNKNOWN, LEDGER_CORRUPT */
+  heads(from: number, to: number): AsyncIterable<readonly Uint8Array[]> {
+    return this.#proofs.heads(from, to)
+  }
+
+  /**
+   * The public key that checks checkpoints; hand it on a way that its receiver trusts. @throws
+   * KEYS_UNREADABLE
+   */
+  checkpointKey(): Promise<string> {
+    return this.#proofs.publicKey()
+  }
+
+  /**
+   * Lines of an export of records, in their order, where somebody else reads the file; the last ones may be
+   * written when `flush` is called.
+   */
+  openImport(options: RecordImportOptions): RecordImport {
+    return new RecordImport(this, options)
   }
 
   /** Bytes of the database on disk. */

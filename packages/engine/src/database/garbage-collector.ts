@@ -132,10 +132,9 @@ function rangesOf(mark: Buffer, branches: readonly number[]): KeyRange[] {
     case garbageKinds.branch:
       return (['record', 'index', 'pastIndex', 'count'] as const).map((each) => kindRange(each, number))
     case garbageKinds.index:
-      return [mainBranch, ...branches].flatMap((branch) => [
-        kindRange('index', branch, number),
-        kindRange('pastIndex', branch, number),
-      ])
+      return [mainBranch, ...branches]
+        .flatMap((branch) => [kindRange('index', branch, number), kindRange('pastIndex', branch, number)])
+        .concat(kindRange('build', number))
     default: {
       const count = keyOf('count', mainBranch, number)
       return [

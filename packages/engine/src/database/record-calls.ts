@@ -3,9 +3,12 @@
  * Every one acts with the engine owner's rights; to act for somebody else, give `query` a session.
  */
 
-import { fromUntrusted, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
+import { type Datetime, fromUntrusted, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
+import { ledgerErrors } from '../ledger/ledger-errors.ts'
+import { toInstant } from '../ledger/valid-time.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
-import type { ReadView, StoredRecord, WriteTx } from '../models/model.ts'
+import type { PutOptions, ReadView, StoredRecord, WriteTx } from '../models/model.ts'
+import { viewAt } from '../models/valid-time/valid-view.ts'
 import type { AsOf, QueryHost, Receipt, WriteAnswer, WriteOptions } from '../query/host.ts'
 import type { Session } from '../query/session.ts'
 import { type QueryAnswer, runQuery } from '../run-query.ts'
@@ -17,9 +20,20 @@ import { type SelectOptions, selectStatement } from './select-statement.ts'
 /** A record id as text (`user:alice`) or as a value. */
 export type IdInput = string | RecordId
 
+/**
+ * When the version holds in the world: from and to a `Date`, a `Datetime`, or the text of a date
+ * (`'2026-01-31'`, that whole day in UTC) or a datetime. What is left out is open.
+ */
+export interface ValidTime {
+  readonly validFrom?: TimeInput
+  readonly validTo?: TimeInput
+}
+
+export type TimeInput = string | Date | Datetime
+
 export type CommitOperation = IfSeq &
   (
-    | { readonly put: IdInput; readonly fields: Readonly<Record<string, unknown>> }
+    | ({ readonly put: IdInput; readonly fields: Readonly<Record<string, unknown>> } & ValidTime)
     | { readonly delete: IdInput }
   )
 
@@ -34,6 +48,14 @@ export interface IfSeq {
 /** What a write of one record says about itself, and on what condition it is made. */
 export interface RecordWriteOptions extends WriteMeta, IfSeq {}
 
+/** The times that a read shows. */
+export interface ReadTimes {
+  /** Transaction time: what was known then. */
+  readonly asOf?: AsOf
+  /** Valid time: what held then, as it is known. */
+  readonly validAsOf?: TimeInput
+}
+
 export interface WriteReceipt extends Receipt {
   readonly id: RecordId
 }
@@ -43,7 +65,8 @@ export interface DeleteReceipt extends Receipt {
   readonly isDeleted: boolean
 }
 
-export interface QueryOptions {
+/** With `asOf` or `validAsOf` nothing can be written. */
+export interface QueryOptions extends ReadTimes {
   /** Who asks; default: the engine's owner. */
   readonly session?: Partial<Omit<Session, 'database'>>
 }
@@ -67,17 +90,20 @@ export interface RecordMethods {
   /**
    * The record with its `id`, a copy that is yours; `undefined` when there is none.
    * @example await shop.get('product:1', { asOf: { seq: 12 } })
+   * @example await shop.get('rate:eur', { validAsOf: '2026-03-01' })
    */
-  get(id: IdInput, options?: { readonly asOf?: AsOf }): Promise<ValueObject | undefined>
+  get(id: IdInput, times?: ReadTimes): Promise<ValueObject | undefined>
   /**
-   * Creates or replaces the record; durable once it resolves.
-   * @throws INDEX_UNIQUE_VIOLATION, LEDGER_RECORD_TOO_LARGE, LEDGER_PRECONDITION, LEDGER_REPLAY_MISMATCH,
-   * LEDGER_NONCE_STALE, VALUE_*
+   * Creates or replaces the record; durable once it resolves. `options` say who writes and why, on what
+   * condition, and when the version holds: without `validFrom` and `validTo` it always does.
+   * @throws INDEX_UNIQUE_VIOLATION, LEDGER_RECORD_TOO_LARGE, LEDGER_VALID_TIME_INVALID, LEDGER_PRECONDITION,
+   * LEDGER_REPLAY_MISMATCH, LEDGER_NONCE_STALE, VALUE_*
+   * @example await bank.put('rate:eur', { percent: 5 }, { validFrom: '2026-01-01', validTo: '2026-12-31' })
    */
   put(
     id: IdInput,
     fields: Readonly<Record<string, unknown>>,
-    options?: RecordWriteOptions,
+    options?: RecordWriteOptions & ValidTime,
   ): Promise<WriteReceipt>
   /** Deletes the record and the edges that touch it; its history stays. */
   delete(id: IdInput, options?: RecordWriteOptions): Promise<DeleteReceipt>
@@ -136,26 +162,38 @@ export class RecordCalls implements RecordMethods {
     vars: Readonly<Record<string, unknown>> = {},
     options: QueryOptions = {},
   ): Promise<QueryAnswer> {
-    const session: Session = { isRoot: true, isSystem: false, ...options.session, ...this.#place }
+    const { asOf, validAsOf } = options
+    const session: Session = {
+      isRoot: true,
+      isSystem: false,
+      ...options.session,
+      ...this.#place,
+      ...(asOf && { asOf }),
+      ...(validAsOf !== undefined && { validAsOf: toTime(validAsOf) }),
+    }
     return runQuery(this.#engine, session, text, fromUntrusted(vars) as ValueObject)
   }
 
-  async get(id: IdInput, options: { readonly asOf?: AsOf } = {}): Promise<ValueObject | undefined> {
+  async get(id: IdInput, times: ReadTimes = {}): Promise<ValueObject | undefined> {
     const recordId = toId(id)
-    const cached = options.asOf === undefined ? this.#scope.cachedRecord?.(recordId) : undefined
-    const record = cached ?? (await this.#read(recordId, options.asOf))
+    const isNow = times.asOf === undefined && times.validAsOf === undefined
+    const record =
+      (isNow ? this.#scope.cachedRecord?.(recordId) : undefined) ?? (await this.#read(recordId, times))
     return record === undefined ? undefined : (copyValue(record.value) as ValueObject)
   }
 
   async put(
     id: IdInput,
     fields: Readonly<Record<string, unknown>>,
-    options?: RecordWriteOptions,
+    options?: RecordWriteOptions & ValidTime,
   ): Promise<WriteReceipt> {
     const recordId = toId(id)
     const value = toFields(fields)
-    const write = (tx: WriteTx) => tx.put(recordId, value)
-    const { receipt } = await this.#writeRecord(recordId, ['put', recordId, value], write, options)
+    const { validFrom, validTo, ...rest } = options ?? {}
+    const valid = toPutOptions({ validFrom, validTo })
+    const write = (tx: WriteTx) => tx.put(recordId, value, valid)
+    const request = ['put', recordId, value, valid?.validFrom, valid?.validTo]
+    const { receipt } = await this.#writeRecord(recordId, request, write, options && rest)
     return { id: recordId, ...receipt }
   }
 
@@ -188,14 +226,23 @@ export class RecordCalls implements RecordMethods {
   async commit(operations: readonly CommitOperation[], meta?: WriteMeta): Promise<Receipt> {
     const steps = operations.map((operation) => {
       const { ifSeq } = operation
-      if ('delete' in operation) return { id: toId(operation.delete), fields: undefined, ifSeq }
-      return { id: toId(operation.put), fields: toFields(operation.fields), ifSeq }
+      if ('delete' in operation) return { id: toId(operation.delete), ifSeq }
+      const { put, fields } = operation
+      return { id: toId(put), fields: toFields(fields), valid: toPutOptions(operation), ifSeq }
     })
     const work = async (tx: WriteTx) => {
       for (const { id, ifSeq } of steps) if (ifSeq !== undefined) await tx.expectSeq(id, ifSeq)
-      for (const { id, fields } of steps) await (fields === undefined ? tx.delete(id) : tx.put(id, fields))
+      for (const { id, fields, valid } of steps) {
+        await (fields === undefined ? tx.delete(id) : tx.put(id, fields, valid))
+      }
     }
-    const request = steps.map(({ id, fields, ifSeq }) => [id, fields, ifSeq])
+    const request = steps.map(({ id, fields, valid, ifSeq }) => [
+      id,
+      fields,
+      valid?.validFrom,
+      valid?.validTo,
+      ifSeq,
+    ])
     const { receipt } = await this.#scope.write(work, meta === undefined ? {} : { meta, request })
     return receipt
   }
@@ -204,8 +251,10 @@ export class RecordCalls implements RecordMethods {
     return this.#scope.write(work, meta === undefined ? {} : { meta })
   }
 
-  async #read(id: RecordId, asOf: AsOf | undefined): Promise<StoredRecord | undefined> {
-    const view = await this.#scope.view(asOf)
+  async #read(id: RecordId, { asOf, validAsOf }: ReadTimes): Promise<StoredRecord | undefined> {
+    const instant = validAsOf === undefined ? undefined : toTime(validAsOf)
+    const opened = await this.#scope.view(asOf)
+    const view = instant === undefined ? opened : viewAt(opened, instant)
     try {
       return await view.getRecord(id)
     } finally {
@@ -214,7 +263,7 @@ export class RecordCalls implements RecordMethods {
   }
 }
 
-function toId(id: IdInput): RecordId {
+export function toId(id: IdInput): RecordId {
   return typeof id === 'string' ? RecordId.parse(id) : id
 }
 
@@ -223,3 +272,15 @@ function toFields(fields: Readonly<Record<string, unknown>>): ValueObject {
 }
 
 const pointWrite: WriteOptions = { isPoint: true }
+
+function toPutOptions({ validFrom, validTo }: { [Bound in keyof ValidTime]: ValidTime[Bound] | undefined }) {
+  if (validFrom === undefined && validTo === undefined) return undefined
+  return { validFrom: fromUntrusted(validFrom), validTo: fromUntrusted(validTo) } satisfies PutOptions
+}
+
+/** @throws LEDGER_VALID_TIME_INVALID */
+function toTime(time: TimeInput): Datetime {
+  const instant = toInstant(fromUntrusted(time))
+  if (instant !== undefined) return instant
+  throw ledgerErrors.VALID_TIME_INVALID({ bound: 'validAsOf', reason: 'takes a date or a datetime' })
+}

@@ -2,7 +2,7 @@
  * `select(table, options)` as DQL text and parameters, so that there is one way to run a query.
  */
 
-import { formatIdentifier, RecordId } from '@dendrodb/protocol'
+import { type Datetime, formatIdentifier, RecordId } from '@dendrodb/protocol'
 
 export interface SelectOptions {
   /** Fields and the values they must equal; nested fields with dots. */
@@ -12,13 +12,15 @@ export interface SelectOptions {
   readonly start?: number
   /** Commit to read as of. */
   readonly asOf?: number
+  /** Instant or day of valid time to read as of. */
+  readonly validAsOf?: string | Date | Datetime
 }
 
 export function selectStatement(
   table: string,
   options: SelectOptions,
 ): { readonly text: string; readonly vars: Readonly<Record<string, unknown>> } {
-  const { where = {}, orderBy = {}, limit, start, asOf } = options
+  const { where = {}, orderBy = {}, limit, start, asOf, validAsOf } = options
   const vars: Record<string, unknown> = {}
   const bind = (value: unknown) => {
     const name = `v${Object.keys(vars).length}`
@@ -36,6 +38,7 @@ export function selectStatement(
     limit !== undefined && `LIMIT ${bind(limit)}`,
     start !== undefined && `START ${bind(start)}`,
     asOf !== undefined && `AS OF ${bind(asOf)}`,
+    validAsOf !== undefined && `VALID AS OF ${bind(validAsOf)}`,
   ]
   return { text: clauses.filter((clause) => clause !== false).join(' '), vars }
 }

@@ -158,13 +158,14 @@ export class CommitGroup {
   }
 
   #mutate(branch: number, mutation: Mutation, seq: number, n: number, keys: string[]): Buffer {
-    const { tableId, idKey, bytes, prevSeq, validFrom, validTo } = mutation
+    const { tableId, idKey, bytes, prevSeq, prevN, periodBefore, validFrom, validTo } = mutation
     const { payload, commitment } = sealVersion(this.#hash, mutation, this.#salts.next())
     this.#put(keyOf('version', seq, n), payload)
-    const history = encodeHistoryEntry({ isPut: bytes !== undefined, n, prevSeq })
+    const history = encodeHistoryEntry({ isPut: bytes !== undefined, n, prevSeq, prevN, periodBefore })
     this.#put(historyKey(branch, tableId, idKey, seq), history)
+    const placed = { seq, n, periodBefore, validFrom, validTo }
     const deleted = branch === mainBranch ? null : encodeGoneRecord(seq, n)
-    const current = bytes === undefined ? deleted : encodeCurrentRecord({ seq, n, validFrom, validTo, bytes })
+    const current = bytes === undefined ? deleted : encodeCurrentRecord({ ...placed, bytes })
     keys.push(this.#changeLive(recordKey(branch, tableId, idKey), current))
     const difference = (bytes === undefined ? 0 : 1) - (prevSeq > 0 ? 1 : 0)
     if (difference !== 0) this.#addToCount(branch, tableId, difference)
@@ -181,7 +182,7 @@ export class CommitGroup {
   }
 
   #changeIndex(branch: number, change: IndexChange, seq: number, keys: string[]): void {
-    const { indexId, entry, idKey, isUnique, isCut, since } = change
+    const { indexId, entry, idKey, isUnique, isCut, since, lastSeq, lastN } = change
     const live = indexKey(branch, indexId, entry, isUnique ? undefined : idKey)
     if (change.op === 'add') {
       keys.push(this.#changeLive(live, encodeLiveEntry(seq, isCut, isUnique, idKey)))
@@ -193,7 +194,14 @@ export class CommitGroup {
     const past = pastIndexKey(branch, indexId, { entry, idKey, from: since, to: seq })
     this.#put(
       past,
-      encodePastEntry({ isCut, to: seq, idBytes: idKey.length, fromBytes: uvarintBytes(since) }),
+      encodePastEntry({
+        isCut,
+        to: seq,
+        idBytes: idKey.length,
+        fromBytes: uvarintBytes(since),
+        lastSeq,
+        lastN,
+      }),
     )
   }
 

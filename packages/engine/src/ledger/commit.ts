@@ -6,26 +6,18 @@
  * Format: docs/formats.md#commit. Cost: append O(1), verify O(n).
  */
 
-import { decodeCanonical, encodeCanonical, type Value } from '@dendrodb/protocol'
-import { type Hash, hashBytes, type LedgerHash } from './hash.ts'
-import { ledgerErrors } from './ledger-errors.ts'
-
-const commitFormat = 1
-
-export interface Commit {
-  readonly seq: number
-  readonly prevHead: Uint8Array
-  readonly branch: number
-  /** Microseconds since 1970-01-01T00:00:00Z. */
-  readonly timeMicros: number
-  /** H(meta payload); `undefined` when the write said nothing about itself. */
-  readonly metaCommitment: Uint8Array | undefined
-  /** Commitments to the record versions, in the order n = 0, 1, …. */
-  readonly versionCommitments: readonly Uint8Array[]
-}
+import {
+  type CommitContents,
+  commitFormat,
+  decodeCommit as decodeLayout,
+  encodeCanonical,
+  type Value,
+} from '@dendrodb/protocol'
+import type { Hash, LedgerHash } from './hash.ts'
+import { orDamage } from './ledger-errors.ts'
 
 /** The stored form: the preimage of the head. */
-export function encodeCommit(commit: Commit): Buffer {
+export function encodeCommit(commit: CommitContents): Buffer {
   const body: Value[] = [
     commitFormat,
     commit.seq,
@@ -42,24 +34,6 @@ export function headOf(hash: LedgerHash, stored: Uint8Array): Hash {
 }
 
 /** @throws LEDGER_CORRUPT */
-export function decodeCommit(stored: Uint8Array): Commit {
-  const fields = decodeCanonical(stored.subarray(hashBytes))
-  if (!Array.isArray(fields) || fields.length !== 6 || fields[0] !== commitFormat) {
-    throw ledgerErrors.CORRUPT({ what: 'a commit', reason: 'it has another shape' })
-  }
-  const [, seq, branch, timeMicros, metaCommitment, joined] = fields as readonly Value[]
-  return {
-    seq: seq as number,
-    prevHead: stored.subarray(0, hashBytes),
-    branch: branch as number,
-    timeMicros: timeMicros as number,
-    metaCommitment: metaCommitment === null ? undefined : (metaCommitment as Uint8Array),
-    versionCommitments: splitHashes(joined as Uint8Array),
-  }
-}
-
-function splitHashes(joined: Uint8Array): Uint8Array[] {
-  const hashes: Uint8Array[] = []
-  for (let at = 0; at < joined.length; at += hashBytes) hashes.push(joined.subarray(at, at + hashBytes))
-  return hashes
+export function decodeCommit(stored: Uint8Array): CommitContents {
+  return orDamage('a commit', () => decodeLayout(stored))
 }

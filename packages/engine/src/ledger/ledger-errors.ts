@@ -1,6 +1,6 @@
 /** Errors of the ledger. Texts and remedies: docs/errors.md. */
 
-import { defineErrors } from '@dendrodb/protocol'
+import { DbError, defineErrors } from '@dendrodb/protocol'
 
 export const ledgerErrors = defineErrors('LEDGER', {
   CONFLICT: {
@@ -33,6 +33,7 @@ export const ledgerErrors = defineErrors('LEDGER', {
     status: 'conflict',
     message: 'record {id} was expected {expected} and is {actual}',
   },
+  VALID_TIME_INVALID: { status: 'invalid_argument', message: 'valid time: {bound} {reason}' },
   META_INVALID: { status: 'invalid_argument', message: 'write metadata: {field} {reason}' },
   RECORD_TOO_LARGE: {
     status: 'payload_too_large',
@@ -60,3 +61,13 @@ export const ledgerErrors = defineErrors('LEDGER', {
     message: 'there is no commit {asked} yet; the newest is {newest}',
   },
 })
+
+/** What `read` gives; stored bytes that it cannot read are damaged. @throws LEDGER_CORRUPT */
+export function orDamage<T>(what: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof DbError)) throw error
+    throw ledgerErrors.CORRUPT({ what, reason: error.message }, { cause: error })
+  }
+}

@@ -9,25 +9,18 @@
 
 import {
   byteStringHeadBytes,
-  decodeCanonicalViews,
+  decodeVersion,
   encodeCanonical,
-  type RecordKey,
-  type Value,
+  type VersionContents,
+  versionFields,
 } from '@dendrodb/protocol'
 import { type Hash, hashBytes, type LedgerHash } from './hash.ts'
-import { ledgerErrors } from './ledger-errors.ts'
+import { orDamage } from './ledger-errors.ts'
 import { saltBytes } from './salt-source.ts'
+import type { ValidInterval } from './valid-time.ts'
 
 /** The record as a commit changed it. */
-export interface RecordVersion {
-  readonly tableId: number
-  readonly table: string
-  readonly key: RecordKey
-  readonly validFrom: Value
-  readonly validTo: Value
-  /** Canonical bytes of the record; `undefined`: deleted. */
-  readonly bytes: Uint8Array | undefined
-}
+export type RecordVersion = VersionContents
 
 export interface SealedVersion {
   /** What is stored under (seq, n). */
@@ -35,11 +28,8 @@ export interface SealedVersion {
   readonly commitment: Hash
 }
 
-const opPut = 1
-const opDelete = 0
-
 export function sealVersion(hash: LedgerHash, version: RecordVersion, salt: Uint8Array): SealedVersion {
-  const payload = Buffer.concat([salt, encodeCanonical(payloadFields(version))])
+  const payload = Buffer.concat([salt, encodeCanonical(versionFields(version, version.bytes))])
   return { payload, commitment: commitmentOf(hash, payload, version.bytes) }
 }
 
@@ -61,24 +51,10 @@ const lastItem = Uint8Array.from([...lastItemHead, ...new Uint8Array(hashBytes)]
 
 /** The version in a stored payload, whose bytes it shares. @throws LEDGER_CORRUPT */
 export function openVersion(payload: Uint8Array): RecordVersion {
-  const fields = decodeCanonicalViews(payload.subarray(saltBytes)) as readonly Value[]
-  const [tableId, table, key, op, validFrom, validTo, bytes] = fields
-  // Nothing may stand for the same version in two ways, or a changed byte could go unnoticed.
-  const isExact = fields.length === 7 && !fields.includes(undefined) && (op === opPut) === (bytes !== null)
-  if (!isExact)
-    throw ledgerErrors.CORRUPT({ what: 'a record version', reason: 'its payload has another shape' })
-  return {
-    tableId: tableId as number,
-    table: table as string,
-    key: key as RecordKey,
-    validFrom,
-    validTo,
-    bytes: op === opPut ? (bytes as Uint8Array) : undefined,
-  }
+  return orDamage('a record version', () => decodeVersion(payload).version)
 }
 
-function payloadFields(version: RecordVersion): Value[] {
-  const op = version.bytes === undefined ? opDelete : opPut
-  const { tableId, table, key, validFrom, validTo, bytes } = version
-  return [tableId, table, key, op, validFrom ?? null, validTo ?? null, bytes ?? null]
+/** Valid time of the version as its record carries it. */
+export function storedInterval(version: RecordVersion | undefined): Required<ValidInterval> {
+  return { validFrom: version?.validFrom ?? undefined, validTo: version?.validTo ?? undefined }
 }

@@ -29,10 +29,14 @@ export interface StoredRecord {
   readonly idKey: Uint8Array
   /** Commit that wrote this version. */
   readonly seq: number
+  /** Its place in that commit. */
+  readonly n: number
   readonly value: ValueObject
-  /** Valid time, `[validFrom, validTo)`, where the write declared it. */
+  /** Valid time, where the write declared it; both ends belong to it (ledger/valid-time.ts). */
   readonly validFrom?: Value
   readonly validTo?: Value
+  /** Commit of the newest version of the period of valid time before; 0: none. */
+  readonly periodBefore: number
 }
 
 export interface KeyBound {
@@ -117,6 +121,8 @@ export interface ReadView {
     direction: Direction,
     tables?: readonly TableDefinition[],
   ): Promise<readonly EdgeRef[]>
+  /** The newest version of the period of valid time before the record's, if it has one. */
+  earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined>
   /** Gives the underlying snapshot back. Idempotent. */
   close(): void
 }
@@ -124,9 +130,12 @@ export interface ReadView {
 /** In place of the seq of a record that is not there. */
 export const absentSeq = -1
 
+/** Valid time of the version: a bound is a datetime, or the text of a date or a datetime; none: open. */
 export interface PutOptions {
   readonly validFrom?: Value
   readonly validTo?: Value
+  /** What is not given stays as the version before has it. */
+  readonly keepsValidTime?: boolean
 }
 
 /**
@@ -136,6 +145,7 @@ export interface PutOptions {
 export interface WriteTx extends ReadView {
   /**
    * Creates or replaces the record; `value.id` is ignored. A missing table is made (kind `any`, schemaless).
+   * @throws LEDGER_VALID_TIME_INVALID
    */
   put(id: RecordId, value: ValueObject, options?: PutOptions): MaybePromise<void>
   /** Deletes the record and the edges that touch it. `false`: there was none. */

@@ -12,6 +12,7 @@ import { createStatementCompiler } from './execute/compile-statement.ts'
 import { RequestRun, type StatementResult } from './execute/request-run.ts'
 import { runOnce } from './execute/run-once.ts'
 import { runText } from './execute/run-text.ts'
+import { holdsClosure } from './functions/closure.ts'
 import type { QueryHost, Receipt } from './host.ts'
 import { QueryCache } from './query-cache.ts'
 import type { Session } from './session.ts'
@@ -56,10 +57,17 @@ export function createRunQuery(createRules: (createCompiler: () => Compiler) => 
     const request = new RequestRun({ host, session, rules, ...(vars && { vars }) })
     // What the session's key or nonce protects is the request, not each of its statements.
     const isOnce = session.meta?.idempotencyKey !== undefined || session.meta?.nonce !== undefined
-    const running = isOnce ? runOnce(request, prepared, [text, vars]) : runText(request, prepared)
+    const running = isOnce
+      ? runOnce(request, prepared, session.request ?? [text, vars])
+      : runText(request, prepared)
     if (running instanceof Promise) await running
     return answerOf(request)
   }
+}
+
+/** A closure ends with its text. */
+function withoutClosures(variables: Readonly<Record<string, Value>> = {}): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => !holdsClosure(value)))
 }
 
 interface HostState {
@@ -67,8 +75,8 @@ interface HostState {
   readonly rules: AccessRules
 }
 
-function answerOf({ results, receipt, database, branch, scope }: RequestRun): QueryAnswer {
-  const variables = scope.own
+function answerOf({ results, receipt, database, branch, scope, hasClosures }: RequestRun): QueryAnswer {
+  const variables = hasClosures ? withoutClosures(scope.own) : scope.own
   if (receipt === undefined && variables === undefined) return { results, database, branch }
   return { results, database, branch, ...(receipt && { receipt }), ...(variables && { variables }) }
 }

@@ -10,6 +10,7 @@ import { testLifetime } from './testing/lifetime-suite.ts'
 import { testAgainstModel } from './testing/model-suite.ts'
 import type { OpenStore } from './testing/opened-store.ts'
 import { testReads } from './testing/read-suite.ts'
+import { testShares } from './testing/share-suite.ts'
 
 export function testKvStore(name: string, open: OpenStore): void {
   describe(`${name} keeps the contract of a store`, () => {
@@ -17,6 +18,7 @@ export function testKvStore(name: string, open: OpenStore): void {
     describe('isolation', () => testIsolation(open))
     describe('commits', () => testCommits(open))
     describe('lifetime', () => testLifetime(open))
+    describe('shares', () => testShares(open))
     describe('model', () => testAgainstModel(open))
   })
 }

@@ -86,6 +86,25 @@ export interface KvStoreLimits {
   readonly batchBytesMax: number
 }
 
+/** What another thread of the process needs to read a store. */
+export interface KvShare {
+  /** URL of a module that exports an `OpenReader` under the name `openReader`. */
+  readonly module: string
+  /** What it is to be called with; goes from thread to thread as it is (structured clone). */
+  readonly data: unknown
+  /** To be called when the other thread has closed its reader or has ended. Idempotent. */
+  release(): void
+}
+
+/** Opens in the thread that calls it what another thread's store has shared. */
+export type OpenReader = (data: unknown) => Promise<KvStoreReader>
+
+export interface KvStoreReader {
+  snapshot(): KvSnapshot
+  /** Idempotent; open snapshots become closed. */
+  close(): Promise<void>
+}
+
 export interface StoreDamage {
   /** Name in the store's folder. */
   readonly file: string
@@ -99,6 +118,11 @@ export interface KvStore {
   readonly reads: 'sync' | 'async'
   readonly limits: KvStoreLimits
   snapshot(): KvSnapshot
+  /**
+   * Lets another thread of the process read the store until it is released; absent where no other thread can.
+   * Before the store closes, or reopens its files, it calls `onRecall` and waits for the release.
+   */
+  share?(onRecall: () => void): KvShare
   /** Operations in order; a later one on the same key wins. */
   commit(batch: readonly KvOperation[], options?: CommitOptions): Promise<void>
   /** Bytes on disk (0 for memory), within the range where given; an estimate. */

@@ -27,6 +27,9 @@ export class FingerprintSet {
   /** Two sums per bucket. */
   readonly #expected = new Uint32Array(2 * bucketCount)
   readonly #actual = new Uint32Array(2 * bucketCount)
+  /** Of the entry at hand. */
+  #low = 0
+  #high = 0
   /** Second run: only these buckets, with their entries. */
   #collected: Map<number, Collected> | undefined
 
@@ -73,32 +76,41 @@ export class FingerprintSet {
       }
       if (named.length >= namedMax) break
     }
-    return named.slice(0, namedMax)
+    // Buckets come in another order with each seed.
+    return named.slice(0, namedMax).sort((a, b) => Buffer.compare(a.key, b.key))
   }
 
   #add(side: 'expected' | 'actual', key: Uint8Array, value: Uint8Array): void {
-    let low = this.#seed[0] as number
-    let high = this.#seed[1] as number
-    for (const bytes of [key, value]) {
-      for (let at = 0; at < bytes.length; at += 1) {
-        const byte = bytes[at] as number
-        low = Math.imul(low ^ byte, 0x9e3779b1)
-        high = Math.imul(high ^ byte, 0x85ebca77)
-        low = (low << 13) | (low >>> 19)
-        high ^= high >>> 15
-      }
-      low = Math.imul(low ^ bytes.length, 0xc2b2ae3d)
-      high = Math.imul(high ^ low, 0x27d4eb2f)
-    }
-    const bucket = (high >>> 7) % bucketCount
+    this.#low = this.#seed[0] as number
+    this.#high = this.#seed[1] as number
+    this.#mix(key)
+    // By the key alone, so that an entry with another value is met in the same bucket.
+    const bucket = (this.#high >>> 7) % bucketCount
     if (this.#collected !== undefined) {
       const collected = this.#collected.get(bucket)
       collected?.[side].set(text(key), text(value))
       return
     }
+    this.#mix(value)
     const sums = side === 'expected' ? this.#expected : this.#actual
-    sums[2 * bucket] = ((sums[2 * bucket] as number) + low) >>> 0
-    sums[2 * bucket + 1] = ((sums[2 * bucket + 1] as number) + high) >>> 0
+    sums[2 * bucket] = (sums[2 * bucket] as number) + this.#low
+    sums[2 * bucket + 1] = (sums[2 * bucket + 1] as number) + this.#high
+  }
+
+  #mix(bytes: Uint8Array): void {
+    let low = this.#low
+    let high = this.#high
+    for (let at = 0; at < bytes.length; at += 1) {
+      const byte = bytes[at] as number
+      low = Math.imul(low ^ byte, 0x9e3779b1)
+      high = Math.imul(high ^ byte, 0x85ebca77)
+      low = (low << 13) | (low >>> 19)
+      high ^= high >>> 15
+    }
+    low = Math.imul(low ^ bytes.length, 0xc2b2ae3d)
+    high = Math.imul(high ^ low, 0x27d4eb2f)
+    this.#low = low
+    this.#high = high
   }
 }
 

@@ -6,7 +6,7 @@
 import { DbError } from '@dendrodb/protocol'
 import type { KvReader } from '../ledger/overlay.ts'
 import type { KeyRange, KvEntry, MaybePromise } from '../storage/kv-store.ts'
-import type { Findings } from './findings.ts'
+import { type Findings, isEndOfReading } from './findings.ts'
 
 export class KeyCursor {
   readonly #reader: KvReader
@@ -46,6 +46,7 @@ export class KeyCursor {
       this.#at = 0
       return this.#chunk[0]
     } catch (error) {
+      if (isEndOfReading(error)) throw error
       const broken = brokenKey(error)
       const reason = error instanceof Error ? error.message : String(error)
       this.#findings.add({ what: this.#name, key: broken ?? last?.key, reason })

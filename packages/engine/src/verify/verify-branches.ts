@@ -14,13 +14,13 @@ import { systemTables } from '../catalog/system-tables.ts'
 import { branchKinds, branchOfKey } from '../ledger/branch-keys.ts'
 import { decodeCommit } from '../ledger/commit.ts'
 import type { LedgerHash } from '../ledger/hash.ts'
-import { decodeHistoryEntry } from '../ledger/history-entry.ts'
+import { decodeHistoryEntry, type HistoryItem } from '../ledger/history-entry.ts'
 import { keyOf, kindRange, mainBranch } from '../ledger/key-space.ts'
 import type { KvReader } from '../ledger/overlay.ts'
 import { openVersion, type RecordVersion } from '../ledger/record-version.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
 import { branchReader, layersOf, mainSeqOf, type StateSource } from '../models/branch/branch-state.ts'
-import { type BranchVersion, deriveBranch } from '../models/branch/derive-branch.ts'
+import { deriveBranch, type VersionLinks } from '../models/branch/derive-branch.ts'
 import { scanRecords } from '../models/document/live-records.ts'
 import { scanRecordsAt } from '../models/history/past-records.ts'
 import type { Findings } from './findings.ts'
@@ -96,12 +96,12 @@ class BranchesRun {
           put: (key, value) => {
             if (tables !== undefined) set.expect(key, value)
           },
-          version: (item, prevSeq, version) => {
+          version: (item, links, version) => {
             if (!isFirst) return
             this.versions += 1
             this.objects += 1
             if (this.versions % progressVersions === 0) this.#pass.onProgress(this.versions)
-            this.#checkVersion(definition, item, prevSeq, version)
+            this.#checkVersion(definition, item, links, version)
           },
           afterChunk: async (items) => {
             if (isFirst) await this.#checkCommits(definition, items)
@@ -151,14 +151,15 @@ class BranchesRun {
 
   #checkVersion(
     branch: BranchDefinition,
-    item: BranchVersion,
-    prevSeq: number,
+    item: HistoryItem,
+    links: VersionLinks,
     version: RecordVersion | undefined,
   ): void {
     const broken = (reason: string) => {
       this.#pass.findings.add({ what: `the history of branch ${branch.name}`, key: item.key, reason })
     }
-    if (item.prevSeq !== prevSeq) broken('it skips a version')
+    if (item.prevSeq !== links.prevSeq || item.prevN !== links.prevN) broken('it skips a version')
+    if (item.periodBefore !== links.periodBefore) broken('it leads to another period of valid time')
     if (item.seq <= branch.forkedAt) broken('it is older than the branch')
     const isOwn =
       version?.tableId === item.tableId &&
@@ -168,7 +169,7 @@ class BranchesRun {
   }
 
   /** Each version is of a commit on its branch. */
-  async #checkCommits({ number, name }: BranchDefinition, items: readonly BranchVersion[]): Promise<void> {
+  async #checkCommits({ number, name }: BranchDefinition, items: readonly HistoryItem[]): Promise<void> {
     const { reader, findings } = this.#pass
     const branches = new Map<number, number | undefined>()
     for (const { seq, key } of items) {

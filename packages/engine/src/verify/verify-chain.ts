@@ -20,12 +20,15 @@ export interface ChainPass {
   /** What the first commit follows from. */
   readonly genesis: Uint8Array
   readonly manifest: Manifest
+  /** The manifest of a snapshot taken before the reader's, compared with the chain on the way. */
+  readonly earlier?: Manifest | undefined
   readonly findings: Findings
   /** Called every now and then with the commits done. */
   readonly onProgress: (seq: number) => void
 }
 
 export interface ChainResult {
+  /** Up to the earlier manifest, where there is one. */
   readonly versions: number
   readonly objects: number
 }
@@ -33,7 +36,7 @@ export interface ChainResult {
 const progressCommits = 1_024
 
 export async function verifyChain(pass: ChainPass): Promise<ChainResult> {
-  const { reader, findings, manifest } = pass
+  const { reader, findings, manifest, earlier } = pass
   const open = (kind: 'commit' | 'meta' | 'version', name: string) => {
     return new KeyCursor(reader, kindRange(kind), name, findings)
   }
@@ -44,6 +47,7 @@ export async function verifyChain(pass: ChainPass): Promise<ChainResult> {
   })
   for (let seq = 1; seq <= manifest.seq; seq += 1) {
     await walk.commit(seq)
+    if (seq === earlier?.seq) walk.meet(earlier)
     if (seq % progressCommits === 0) pass.onProgress(seq)
   }
   return walk.finish()
@@ -60,10 +64,13 @@ class ChainWalk {
   readonly #hash: LedgerHash
   readonly #cursors: ChainCursors
   readonly #nodes = new FingerprintSet()
+  /** The commit being gone through. */
+  #seq: number | undefined
   #head: Uint8Array
   #timeMicros = 0
   #merkle: CompactRange = emptyRange
   #versions = 0
+  #earlierVersions: number | undefined
   #objects = 0
 
   constructor(pass: ChainPass, cursors: ChainCursors) {
@@ -74,6 +81,7 @@ class ChainWalk {
   }
 
   async commit(seq: number): Promise<void> {
+    this.#seq = seq
     const what = `commit ${seq}`
     const entry = await this.#take(this.#cursors.commits, keyOf('commit', seq), what)
     if (entry === undefined) return
@@ -96,14 +104,15 @@ class ChainWalk {
     for (const [n, commitment] of commit.versionCommitments.entries()) await this.#version(seq, n, commitment)
   }
 
-  async finish(): Promise<ChainResult> {
-    for (const cursor of Object.values(this.#cursors) as KeyCursor[]) {
-      for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
-        this.#broken('the log', entry.key, 'a key that no commit accounts for')
-        cursor.advance()
-      }
-    }
-    const { manifest } = this.#pass
+  /** The earlier manifest's commit is reached. */
+  meet(earlier: Manifest): void {
+    this.#earlierVersions = this.#versions
+    this.#compare(earlier)
+  }
+
+  /** With the manifest that says where the chain stands now. */
+  #compare(manifest: Manifest): void {
+    this.#seq = undefined
     if (Buffer.compare(manifest.head, this.#head) !== 0) {
       this.#broken('the manifest', undefined, 'its head is not that of the last commit')
     }
@@ -114,8 +123,22 @@ class ChainWalk {
       this.#broken('the manifest', undefined, 'its Merkle roots do not follow from the commits')
     if (manifest.timeMicros !== this.#timeMicros)
       this.#broken('the manifest', undefined, 'its time is another one')
+  }
+
+  async finish(): Promise<ChainResult> {
+    this.#seq = undefined
+    const { manifest, earlier } = this.#pass
+    if (earlier !== undefined && earlier.seq > manifest.seq)
+      this.#broken('the manifest', undefined, 'it is of an older commit than it was')
+    for (const cursor of Object.values(this.#cursors) as KeyCursor[]) {
+      for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
+        this.#broken('the log', entry.key, 'a key that no commit accounts for')
+        cursor.advance()
+      }
+    }
+    this.#compare(manifest)
     await this.#compareNodes()
-    return { versions: this.#versions, objects: this.#objects }
+    return { versions: this.#earlierVersions ?? this.#versions, objects: this.#objects }
   }
 
   async #meta(seq: number, commitment: Uint8Array | undefined): Promise<void> {
@@ -199,6 +222,6 @@ class ChainWalk {
   }
 
   #broken(what: string, key: Uint8Array | undefined, reason: string): void {
-    this.#pass.findings.add({ what, key, reason })
+    this.#pass.findings.add({ what, key, reason, seq: this.#seq })
   }
 }

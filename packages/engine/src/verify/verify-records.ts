@@ -11,16 +11,15 @@ import type { IndexDefinition, TableDefinition } from '../catalog/definitions.ts
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { encodeCurrentRecord } from '../ledger/current-record.ts'
 import type { LedgerHash } from '../ledger/hash.ts'
-import { decodeHistoryEntry, type HistoryEntry } from '../ledger/history-entry.ts'
-import { encodeLiveEntry, encodePastEntry } from '../ledger/index-entry.ts'
-import { indexKey, keyOf, kindRange, mainBranch, pastIndexKey, recordKey } from '../ledger/key-space.ts'
+import { decodeHistory, type HistoryItem } from '../ledger/history-entry.ts'
+import { keyOf, kindRange, mainBranch, recordKey } from '../ledger/key-space.ts'
 import type { KvReader } from '../ledger/overlay.ts'
-import { openVersion, type RecordVersion } from '../ledger/record-version.ts'
-import { readUvarint, uvarintBytes } from '../ledger/uvarint.ts'
-import { entriesOf, type RecordEntry } from '../models/document/index-entries.ts'
+import { openVersion, type RecordVersion, storedInterval } from '../ledger/record-version.ts'
+import { readUvarint } from '../ledger/uvarint.ts'
+import { periodBeforeOf } from '../ledger/valid-time.ts'
+import { EntryRuns } from '../models/document/entry-runs.ts'
 import { makeRecord } from '../models/document/record-codec.ts'
-import type { KvEntry } from '../storage/kv-store.ts'
-import type { Findings } from './findings.ts'
+import { type Findings, isEndOfReading } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
 import { KeyCursor } from './key-cursor.ts'
 import type { SeqSet } from './seq-set.ts'
@@ -35,19 +34,6 @@ export interface RecordPass {
   readonly branchCommits: SeqSet
   readonly findings: Findings
   readonly onProgress: (versionsDone: number) => void
-}
-
-interface HistoryItem extends HistoryEntry {
-  readonly key: Buffer
-  readonly seq: number
-  readonly tableId: number
-  readonly idKey: Buffer
-}
-
-/** An entry in force, and since which commit. */
-interface Run {
-  readonly entry: RecordEntry
-  readonly from: number
 }
 
 const versionsPerRead = 512
@@ -83,28 +69,31 @@ export async function verifyRecords(pass: RecordPass): Promise<RecordsChecked> {
   return checked
 }
 
+interface EntrySets {
+  readonly live: FingerprintSet
+  readonly past: FingerprintSet
+}
+
 /** Goes through all records once. `isRerun`: everything but the entries has been reported already. */
 class RecordWalk {
   objects = 0
   readonly #pass: RecordPass
-  readonly #sets: { readonly live: FingerprintSet; readonly past: FingerprintSet }
   readonly #isRerun: boolean
   readonly #current: KeyCursor
   readonly #counts = new Map<number, number>()
-  #runs = new Map<IndexDefinition, Map<string, Run>>()
+  readonly #runs: EntryRuns
   #previous: HistoryItem | undefined
   #version: RecordVersion | undefined
   versionsDone = 0
 
-  constructor(pass: RecordPass, sets: RecordWalk['sets'], isRerun = false) {
+  constructor(pass: RecordPass, sets: EntrySets, isRerun = false) {
     this.#pass = pass
-    this.#sets = sets
     this.#isRerun = isRerun
     this.#current = new KeyCursor(pass.reader, kindRange('record', mainBranch), 'a record', pass.findings)
-  }
-
-  get sets() {
-    return this.#sets
+    this.#runs = new EntryRuns(pass.hash, {
+      live: (key, value) => sets.live.expect(key, value),
+      past: (key, value) => sets.past.expect(key, value),
+    })
   }
 
   async run(): Promise<void> {
@@ -147,7 +136,8 @@ class RecordWalk {
   async #read(keys: readonly Buffer[]): Promise<(Buffer | undefined)[]> {
     try {
       return await this.#pass.reader.getMany(keys)
-    } catch {
+    } catch (error) {
+      if (isEndOfReading(error)) throw error
       // Named by the first pass; here the others of the batch still count.
       const read = async (key: Buffer) => this.#pass.reader.get(key)
       return Promise.all(keys.map((key) => read(key).catch(() => undefined)))
@@ -156,12 +146,20 @@ class RecordWalk {
 
   #step(item: HistoryItem, payload: Buffer | undefined): void {
     this.objects += 1
-    const prevSeq = this.#previous?.isPut === true ? this.#previous.seq : 0
-    if (item.prevSeq !== prevSeq)
+    const before = this.#previous?.isPut === true ? this.#previous : undefined
+    if (item.prevSeq !== (before?.seq ?? 0) || item.prevN !== (before?.n ?? 0))
       this.#broken(`the history of ${this.#name(item)}`, item.key, 'it skips a version')
     if (this.#pass.branchCommits.has(item.seq))
       this.#broken(`the history of ${this.#name(item)}`, item.key, 'its commit is one on a branch')
     const version = payload === undefined ? undefined : this.#open(item, payload)
+    const period = before && {
+      ...storedInterval(this.#version),
+      seq: before.seq,
+      periodBefore: before.periodBefore,
+    }
+    const periodBefore = item.isPut ? periodBeforeOf(storedInterval(version), period) : 0
+    if (item.periodBefore !== periodBefore)
+      this.#broken(`the history of ${this.#name(item)}`, item.key, 'it leads to another period of valid time')
     if (!isVersionOf(item, version))
       this.#broken(`the history of ${this.#name(item)}`, item.key, 'it does not belong to its version')
     this.#previous = item
@@ -181,40 +179,19 @@ class RecordWalk {
   /** Entries that the version ends go into the past; those that it begins are in force. */
   #moveEntries(item: HistoryItem, version: RecordVersion | undefined): void {
     const table = this.#pass.catalog.tableById(item.tableId)
-    for (const index of table?.indexes ?? []) {
-      if (index.state !== 'ready') continue
-      const runs = this.#runs.get(index) ?? new Map<string, Run>()
-      this.#runs.set(index, runs)
-      const entries =
-        version?.bytes === undefined
-          ? []
-          : entriesOf(this.#pass.hash, index, recordValue(table as TableDefinition, item, version))
-      const now = new Map(entries.map((entry) => [entry.text, entry]))
-      for (const [text, run] of runs) {
-        if (now.has(text)) continue
-        this.#expectPast(index, run, item)
-        runs.delete(text)
-      }
-      for (const [text, entry] of now) if (!runs.has(text)) runs.set(text, { entry, from: item.seq })
-    }
-  }
-
-  #expectPast(index: IndexDefinition, { entry, from: start }: Run, { idKey, seq: to }: HistoryItem): void {
-    const from = Math.max(start, index.sinceSeq)
-    if (from >= to) return
-    const key = pastIndexKey(mainBranch, index.id, { entry: entry.entry, idKey, from, to })
-    const fromBytes = uvarintBytes(from)
-    this.#sets.past.expect(key, encodePastEntry({ isCut: entry.isCut, to, idBytes: idKey.length, fromBytes }))
+    const indexes = table?.indexes.filter((index) => index.state === 'ready') ?? []
+    if (table === undefined || indexes.length === 0) return
+    const record = version?.bytes === undefined ? undefined : recordValue(table, item, version)
+    this.#runs.step(indexes, item, record)
   }
 
   async #endRecord(): Promise<void> {
     const [item, version] = [this.#previous, this.#version]
     this.#previous = undefined
     this.#version = undefined
-    const allRuns = this.#runs
-    this.#runs = new Map()
     if (item === undefined) return
     const { tableId, idKey } = item
+    this.#runs.finish(idKey)
     const table = this.#pass.catalog.tableById(tableId)
     const key = recordKey(mainBranch, tableId, idKey)
     await this.#surplusRecords(key)
@@ -229,14 +206,8 @@ class RecordWalk {
     const bytes = version?.bytes
     if (item.isPut && bytes !== undefined) {
       this.#counts.set(tableId, (this.#counts.get(tableId) ?? 0) + 1)
-      const { validFrom, validTo } = version as RecordVersion
-      const expected = encodeCurrentRecord({
-        seq: item.seq,
-        n: item.n,
-        validFrom: validFrom ?? undefined,
-        validTo: validTo ?? undefined,
-        bytes,
-      })
+      const { seq, n, periodBefore } = item
+      const expected = encodeCurrentRecord({ seq, n, periodBefore, ...storedInterval(version), bytes })
       if (!isThere) this.#broken(`record ${this.#name(item)}`, key, 'it is missing')
       else if (!found?.value.equals(expected)) {
         this.#broken(`record ${this.#name(item)}`, key, 'it is not what its last commit wrote')
@@ -244,15 +215,6 @@ class RecordWalk {
     } else if (isThere)
       this.#broken(`record ${this.#name(item)}`, key, 'it was deleted and is there all the same')
     this.objects += 1
-    for (const [index, runs] of allRuns) {
-      for (const run of runs.values()) this.#expectLive(index, run, idKey)
-    }
-  }
-
-  #expectLive(index: IndexDefinition, { entry, from }: Run, idKey: Buffer): void {
-    const key = indexKey(mainBranch, index.id, entry.entry, entry.isUnique ? undefined : idKey)
-    const since = Math.max(from, index.sinceSeq)
-    this.#sets.live.expect(key, encodeLiveEntry(since, entry.isCut, entry.isUnique, idKey))
   }
 
   /** Current records before `key` have no history. */
@@ -334,20 +296,6 @@ async function meetEntries(pass: RecordPass, live: FingerprintSet, past: Fingerp
   return objects
 }
 
-function decodeHistory({ key, value }: KvEntry): HistoryItem {
-  const branch = readUvarint(key, 1)
-  const table = readUvarint(key, branch.end)
-  const idEnd = decodeExact(key, table.end).end
-  const idKey = key.subarray(table.end, idEnd)
-  return {
-    key,
-    seq: readUvarint(key, idEnd).value,
-    tableId: table.value,
-    idKey,
-    ...decodeHistoryEntry(value),
-  }
-}
-
 function isVersionOf(item: HistoryItem, version: RecordVersion | undefined): boolean {
   if (version?.tableId !== item.tableId || (version.bytes !== undefined) !== item.isPut) return false
   return item.idKey.equals(encodeExact(version.key))
@@ -355,8 +303,7 @@ function isVersionOf(item: HistoryItem, version: RecordVersion | undefined): boo
 
 function recordValue(table: TableDefinition, item: HistoryItem, version: RecordVersion): ValueObject {
   const fields = decodeCanonical(version.bytes as Uint8Array) as ValueObject
-  return makeRecord(new RecordId(table.name, version.key), item.idKey, item.seq, fields, undefined, undefined)
-    .value
+  return makeRecord(new RecordId(table.name, version.key), item.idKey, item, fields).value
 }
 
 /** The number behind the branch: a table's or an index's. */

@@ -1,17 +1,24 @@
-/** Every kind of live key is changed, taken away and made up in turn; each must be found and named. */
+/**
+ * Every kind of live key is changed, taken away and made up in turn; each must be found and named, and in the
+ * same words whether or not the chain is verified by another thread.
+ */
 
-import { expect, test } from 'vitest'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { IndexBuilder } from '../database/index-builder.ts'
-import type { KvEntry, KvStore } from '../storage/kv-store.ts'
+import type { KvEntry, KvOperation, KvStore } from '../storage/kv-store.ts'
+import { openLevelStore } from '../storage/leveldb/level-store.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { openTestCore, recordOf } from '../testing/open-core.ts'
-import { verifyStore } from './verify-store.ts'
+import { ChainThread } from './chain-thread.ts'
+import { type VerifyReport, verifyStore } from './verify-store.ts'
 
 const person = recordOf('person')
 const knows = recordOf('knows')
 
-async function makeDatabase(): Promise<KvStore> {
-  const store = openMemoryStore()
+async function fillDatabase(store: KvStore): Promise<void> {
   const core = await openTestCore(store)
   for (let at = 0; at < 20; at += 1)
     await core.write((tx) => tx.put(person(at), { name: `p${at}`, age: at % 4 }))
@@ -27,9 +34,10 @@ async function makeDatabase(): Promise<KvStore> {
   await builder.wait('person', 'name')
   const meta = { actor: 'tester', causedBy: [1], evidence: { why: 'test' }, confidence: 0.5 }
   for (let at = 0; at < 20; at += 3)
-    await core.write((tx) => tx.put(person(at), { name: `q${at}`, age: 9 }), { meta })
+    await core.write((tx) => tx.put(person(at), { name: `q${at}`, age: 9 }, { validFrom: '2026-01-01' }), {
+      meta,
+    })
   await core.write((tx) => tx.delete(person(1)))
-  return store
 }
 
 async function allEntries(store: KvStore): Promise<KvEntry[]> {
@@ -41,64 +49,127 @@ async function allEntries(store: KvStore): Promise<KvEntry[]> {
   return entries
 }
 
-test('an untouched database is intact', async () => {
-  const report = await verifyStore(await makeDatabase())
-  expect(report).toMatchObject({ isIntact: true, findings: [] })
-  expect(report.objectsChecked).toBeGreaterThan(200)
+type Outcome = Omit<VerifyReport, 'durationMs'> | { readonly isIntact: false; readonly error: unknown }
+
+async function outcomeOf(store: KvStore, thread?: ChainThread): Promise<Outcome> {
+  try {
+    const { durationMs: _, ...report } = await verifyStore(store, {}, thread)
+    return report
+  } catch (error) {
+    return { isIntact: false, error }
+  }
+}
+
+interface Setup {
+  readonly store: KvStore
+  verify(): Promise<Outcome>
+  dispose(): Promise<void>
+}
+
+async function inOneThread(): Promise<Setup> {
+  const store = openMemoryStore()
+  return { store, verify: () => outcomeOf(store), dispose: () => store.close() }
+}
+
+async function inTwoThreads(): Promise<Setup> {
+  const path = await mkdtemp(join(tmpdir(), 'verify-'))
+  const store = await openLevelStore({ path })
+  const thread = new ChainThread()
+  return {
+    store,
+    async verify() {
+      const outcome = await outcomeOf(store, thread)
+      expect(outcome).toEqual(await outcomeOf(store))
+      return outcome
+    },
+    async dispose() {
+      await thread.close()
+      await store.close()
+      await rm(path, { recursive: true })
+    },
+  }
+}
+
+test('a store that closes meanwhile ends the verification with an error, not with findings', async () => {
+  const seen = new Set<unknown>()
+  for (let turns = 0; turns < 1_500; turns += 50) {
+    const { store, verify } = await inOneThread()
+    await fillDatabase(store)
+    const verifying = verify()
+    for (let turn = 0; turn < turns; turn += 1) await undefined
+    await store.close()
+    const outcome = await verifying
+    if (!outcome.isIntact) expect(outcome).toMatchObject({ error: { code: 'STORAGE_CLOSED' } })
+    seen.add(outcome.isIntact)
+  }
+  expect(seen).toEqual(new Set([true, false]))
 })
 
-test('a changed byte in any value is found and its key named', async () => {
-  const store = await makeDatabase()
-  const kinds = new Set<string>()
-  for (const { key, value } of await allEntries(store)) {
-    kinds.add(String.fromCharCode(key[0] as number))
-    for (const at of new Set([0, value.length >> 1, value.length - 1])) {
-      const changed = Buffer.from(value)
-      changed[at] = (changed[at] as number) ^ 0x01
-      await store.commit([{ type: 'put', key, value: changed }])
-      const report = await verifyStore(store).catch((error: unknown) => ({
-        isIntact: false,
-        error,
-        findings: [],
-      }))
-      expect(report.isIntact, `${key.toString('latin1')} byte ${at}`).toBe(false)
-      await store.commit([{ type: 'put', key, value }])
+describe.each([
+  ['in one thread', inOneThread],
+  ['in two threads', inTwoThreads],
+])('%s', (_, open) => {
+  let setup: Setup
+  let entries: KvEntry[]
+
+  beforeAll(async () => {
+    setup = await open()
+    await fillDatabase(setup.store)
+    entries = await allEntries(setup.store)
+  })
+  afterAll(() => setup.dispose())
+
+  const change = (...batch: KvOperation[]) => setup.store.commit(batch, { durable: false })
+
+  test('an untouched database is intact', async () => {
+    const report = await setup.verify()
+    expect(report).toMatchObject({ isIntact: true, findings: [] })
+    expect('objectsChecked' in report && report.objectsChecked).toBeGreaterThan(200)
+  })
+
+  test('a changed byte in any value is found', async () => {
+    const kinds = new Set<string>()
+    for (const { key, value } of entries) {
+      kinds.add(String.fromCharCode(key[0] as number))
+      for (const at of new Set([0, value.length >> 1, value.length - 1])) {
+        const changed = Buffer.from(value)
+        changed[at] = (changed[at] as number) ^ 0x01
+        await change({ type: 'put', key, value: changed })
+        const { isIntact } = await setup.verify()
+        expect(isIntact, `${key.toString('latin1')} byte ${at}`).toBe(false)
+      }
+      await change({ type: 'put', key, value })
     }
-  }
-  expect([...kinds].sort().join('')).toBe('CHILMRTVXfm')
-})
+    expect([...kinds].sort().join('')).toBe('CHILMRTVXfm')
+  })
 
-test('a missing key is found, whatever its kind', async () => {
-  const store = await makeDatabase()
-  for (const { key, value } of await allEntries(store)) {
-    await store.commit([{ type: 'delete', key }])
-    const report = await verifyStore(store).catch(() => ({ isIntact: false }))
-    expect(report.isIntact, key.toString('latin1')).toBe(false)
-    await store.commit([{ type: 'put', key, value }])
-  }
-})
+  test('a missing key is found, whatever its kind', async () => {
+    for (const { key, value } of entries) {
+      await change({ type: 'delete', key })
+      const { isIntact } = await setup.verify()
+      expect(isIntact, key.toString('latin1')).toBe(false)
+      await change({ type: 'put', key, value })
+    }
+  })
 
-test('a key that no commit accounts for is found, and a key moved to another place too', async () => {
-  const store = await makeDatabase()
-  for (const { key, value } of await allEntries(store)) {
-    const moved = Buffer.concat([key, Buffer.from([0x05])])
-    await store.commit([{ type: 'put', key: moved, value }])
-    const report = await verifyStore(store).catch(() => ({ isIntact: false }))
-    expect(report.isIntact, key.toString('latin1')).toBe(false)
-    await store.commit([{ type: 'delete', key: moved }])
-  }
-})
+  test('a key that no commit accounts for is found, and a key moved to another place too', async () => {
+    for (const { key, value } of entries) {
+      const moved = Buffer.concat([key, Buffer.from([0x05])])
+      await change({ type: 'put', key: moved, value })
+      const { isIntact } = await setup.verify()
+      expect(isIntact, key.toString('latin1')).toBe(false)
+      await change({ type: 'delete', key: moved })
+    }
+  })
 
-test('findings name the object', async () => {
-  const store = await makeDatabase()
-  const entries = await allEntries(store)
-  const record =
-    entries.find(({ key }) => key[0] === 0x52 && key.includes('p2')) ??
-    entries.find(({ key }) => key[0] === 0x52)
-  const changed = Buffer.from(record?.value as Buffer)
-  changed[changed.length - 1] = (changed.at(-1) as number) ^ 1
-  await store.commit([{ type: 'put', key: record?.key as Buffer, value: changed }])
-  const { findings } = await verifyStore(store)
-  expect(findings[0]?.what).toMatch(/^record /)
-  expect(findings[0]?.key).toBe(record?.key.toString('hex'))
+  test('findings name the object', async () => {
+    const record = entries.findLast(({ key }) => key[0] === 0x52) as KvEntry
+    const changed = Buffer.from(record.value)
+    changed[changed.length - 1] = (changed.at(-1) as number) ^ 1
+    await change({ type: 'put', key: record.key, value: changed })
+    expect(await setup.verify()).toMatchObject({
+      findings: [{ what: expect.stringMatching(/^record /), key: record.key.toString('hex') }],
+    })
+    await change({ type: 'put', key: record.key, value: record.value })
+  })
 })

@@ -3,6 +3,8 @@
  * first 32 count.
  */
 
+import { formatHex } from '../format-value.ts'
+
 export type HashName = 'blake2b' | 'sha512'
 
 /** What stands before the hex digits of a head, so that nobody takes one function's hash for the other's. */
@@ -12,4 +14,9 @@ export const hashNames = Object.keys(headPrefixes) as readonly HashName[]
 
 export function isHashName(name: unknown): name is HashName {
   return typeof name === 'string' && Object.hasOwn(headPrefixes, name)
+}
+
+/** The head as people and programs see it: its function's prefix and hex digits. */
+export function formatHead(name: HashName, head: Uint8Array): string {
+  return `${headPrefixes[name]}:${formatHex(head)}`
 }

@@ -80,6 +80,12 @@ describe('tokens at the door', () => {
     }
   })
 
+  test('a token has one spelling', async () => {
+    for (const spelled of [`${ada.token}=`, `${ada.token}==`, ada.token.replace('.', '=.')]) {
+      expect(await reasonOf(spelled)).toBe('AUTH_TOKEN_INVALID')
+    }
+  })
+
   test.each(['', '.', '..', 'a.b.c', 'null', 'undefined', '%00', '{}', '[object Object]'])(
     '%j is no token',
     async (token) => {

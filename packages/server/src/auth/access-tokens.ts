@@ -23,6 +23,8 @@ const issuer = 'dendrodb'
 const audience = 'dendrodb'
 const algorithm = 'RS256'
 const type = 'at+jwt'
+/** RFC 7515, 7.1. */
+const compactPattern = /^[\w-]+\.[\w-]+\.[\w-]*$/
 
 export class AccessTokens {
   readonly #keys: SigningKeys
@@ -48,6 +50,8 @@ export class AccessTokens {
   /** @throws AUTH_TOKEN_INVALID, AUTH_TOKEN_EXPIRED */
   async verify(token: string): Promise<AccessClaims> {
     if (token.length > accessTokenCharsMax) throw authErrors.TOKEN_INVALID({ problem: 'it is too long' })
+    // The library would accept padding as well, and one token could be written in many ways.
+    if (!compactPattern.test(token)) throw authErrors.TOKEN_INVALID({ problem: 'it is malformed' })
     const jose = await import('jose')
     return readClaims(await this.#verified(token, jose))
   }

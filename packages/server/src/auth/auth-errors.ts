@@ -47,6 +47,11 @@ export const authErrors = defineErrors('AUTH', {
     message: 'too many passwords are being checked; try again in {retry_after_secs} s',
   },
   FORBIDDEN: { status: 'permission_denied', message: 'only an admin of the database or root may do this' },
+  FORBIDDEN_FIELDS: {
+    status: 'permission_denied',
+    message: 'a proof of {id} shows fields of it that you may not see',
+  },
+  ROOT_ONLY: { status: 'permission_denied', message: 'only the root token may do this' },
   ROOT_HAS_NO_ACCOUNT: {
     status: 'invalid_argument',
     message: 'the root token is no account: it has no session and no profile',
@@ -57,8 +62,8 @@ export const authErrors = defineErrors('AUTH', {
     message:
       'roles is a list of at most {rolesMax} names of small letters, digits, _ and -; root is not among them',
   },
-  KEYS_UNREADABLE: {
+  ROOT_TOKEN_UNUSABLE: {
     status: 'unavailable',
-    message: 'the keys in {file} cannot be opened: {problem}',
+    message: 'the file {file} holds no root token: that is 16 to 512 visible ASCII characters',
   },
 })

@@ -12,7 +12,13 @@ import { normalizeEmail } from './email.ts'
 import { passwordCharsMax, userNameCharsMax, verifiedTokensMax } from './limits.ts'
 import { LoginGuard } from './login-guard.ts'
 import { checkPassword, PasswordHasher } from './password-hasher.ts'
-import { type Principal, rootPrincipal, type UserPrincipal, userPrincipal } from './principal.ts'
+import {
+  mayAdminister,
+  type Principal,
+  rootPrincipal,
+  type UserPrincipal,
+  userPrincipal,
+} from './principal.ts'
 import { checkRoles } from './roles.ts'
 import type { RootToken } from './root-token.ts'
 import { type Device, type SessionLifetimes, SessionStore } from './session-store.ts'
@@ -142,7 +148,7 @@ export class AuthService {
     roles: unknown,
     principal: Principal,
   ): Promise<Pick<Account, 'user' | 'email' | 'roles'>> {
-    if (principal.type === 'anonymous' || !mayAdminister(principal)) throw authErrors.FORBIDDEN()
+    if (!mayAdminister(principal)) throw authErrors.FORBIDDEN()
     const checked = checkRoles(roles)
     const accounts = new AccountStore(database)
     const key = user.includes('@') ? (await accounts.byEmail(checkEmail(user)))?.key : user
@@ -217,10 +223,6 @@ export class AuthService {
   #forgetSessions(ids: readonly string[]): void {
     if (ids.length > 0) this.#verified.forget(({ sessionId }) => ids.includes(sessionId))
   }
-}
-
-function mayAdminister(principal: Exclude<Principal, { type: 'anonymous' }>): boolean {
-  return principal.type === 'root' || principal.roles.includes('admin')
 }
 
 /** @throws AUTH_EMAIL_INVALID */

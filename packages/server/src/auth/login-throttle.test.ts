@@ -41,6 +41,13 @@ test('the tenth failure locks for an hour', () => {
   expect(judgeLogin(state, nowMs + loginLockMs)).toEqual({ type: 'allowed' })
 })
 
+test('a clock that is set back does not lengthen a wait beyond what it can be', () => {
+  const locked = fail(10)
+  expect(judgeLogin(locked.state, locked.nowMs - 1)).toEqual({ type: 'allowed' })
+  const delayed = fail(5)
+  expect(judgeLogin(delayed.state, delayed.nowMs - 86_400_000)).toEqual({ type: 'allowed' })
+})
+
 test('after a lock counting begins anew', () => {
   const { state, nowMs } = fail(10)
   expect(afterFailure(state, nowMs + loginLockMs).failures).toBe(1)

@@ -22,7 +22,8 @@ export const noFailures: LoginState = { failures: 0, sinceMs: 0, waitUntilMs: 0 
 
 export function judgeLogin(state: LoginState, nowMs: number): LoginVerdict {
   const retryAfterMs = state.waitUntilMs - nowMs
-  if (retryAfterMs <= 0) return { type: 'allowed' }
+  // A wait that is longer than it ever was is one of a clock that has been set back.
+  if (retryAfterMs <= 0 || retryAfterMs > waitMs(state.failures)) return { type: 'allowed' }
   return { type: state.failures >= loginLockFailures ? 'locked' : 'delayed', retryAfterMs }
 }
 

@@ -7,8 +7,8 @@
 
 import { createHash, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
+import { type KeyFile, openKeyFile, type StoredKey } from '@dendrodb/engine'
 import { must } from '@dendrodb/protocol'
-import type { KeyFile, SigningKey } from './key-file.ts'
 import { signingKeyAgeMs, signingKeyBits } from './limits.ts'
 
 export interface SigningKeysOptions {
@@ -17,8 +17,13 @@ export interface SigningKeysOptions {
   readonly now: () => number
 }
 
+/** The file `keys/signing-keys.json` of the data folder. */
+export function signingKeyFile(dataFolder: string, masterKey: string | undefined): KeyFile {
+  return openKeyFile({ dataFolder, name: 'signing-keys', purpose: 'access token signing key', masterKey })
+}
+
 /** Newest first, never empty. */
-type Ring = readonly SigningKey[]
+type Ring = readonly StoredKey[]
 
 export class SigningKeys {
   readonly #ring: Promise<Ring>
@@ -30,7 +35,7 @@ export class SigningKeys {
     ring.catch(() => {})
   }
 
-  /** @throws AUTH_KEYS_UNREADABLE */
+  /** @throws KEYS_UNREADABLE */
   static async open(options: SigningKeysOptions): Promise<SigningKeys> {
     const kept = [...((await options.file?.read()) ?? [])].sort((a, b) => b.createdAtMs - a.createdAtMs)
     const newest = kept[0]
@@ -43,7 +48,7 @@ export class SigningKeys {
     await this.#ring
   }
 
-  async newest(): Promise<SigningKey> {
+  async newest(): Promise<StoredKey> {
     return must((await this.#ring)[0], 'a signing key')
   }
 
@@ -65,7 +70,7 @@ async function extendRing(kept: Ring, { file, now }: SigningKeysOptions): Promis
   return ring
 }
 
-async function generateKey(createdAtMs: number): Promise<SigningKey> {
+async function generateKey(createdAtMs: number): Promise<StoredKey> {
   const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: signingKeyBits })
   const spki = publicKey.export({ type: 'spki', format: 'der' })
   const kid = createHash('sha256').update(spki).digest('base64url').slice(0, 22)

@@ -2,7 +2,16 @@
  * Answers: JSON, or canonical CBOR for who asks for it. Errors are JSON whoever asks.
  */
 
-import { encodeCanonical, errorBody, stringifyJson, toDbError, type Value } from '@dendrodb/protocol'
+import {
+  type DbError,
+  type ErrorBody,
+  encodeCanonical,
+  errorBody,
+  errorStatusTable,
+  stringifyJson,
+  toDbError,
+  type Value,
+} from '@dendrodb/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { httpStatusOf } from './http-errors.ts'
 
@@ -21,9 +30,26 @@ export function shownValue(request: FastifyRequest, value: Value): Value {
 
 /** The body of an error: `{error: {code, reason, message, status, …}}`, and its HTTP status. */
 export function errorAnswer(error: unknown): { readonly status: number; readonly text: string } {
-  const known = toDbError(error)
-  const body = { ...errorBody(known), ...httpStatusOf.get(known.code) }
+  const body = publicError(toDbError(error))
   return { status: body.status, text: JSON.stringify({ error: body }) }
+}
+
+/** What a client is told. Where our files lie is for the log alone. */
+export function publicError(error: DbError): ErrorBody {
+  const body: ErrorBody = { ...errorBody(error), ...httpStatusOf.get(error.code) }
+  if (body.status < 500) return body
+  const { path: _, ...shown } = body
+  let { message } = body
+  for (const place of [error.details.path, error.details.file, error.details.folder]) {
+    if (typeof place === 'string') message = message.replaceAll(place, 'the data folder')
+  }
+  return { ...shown, message }
+}
+
+/** Whether whoever runs the server should learn of it: it is no fault of the request. */
+export function concernsOperator({ code, status, details }: DbError): boolean {
+  const isPassing = details.retry_after_secs !== undefined || code === 'HTTP_NOT_READY'
+  return errorStatusTable[status].http === 500 || (status === 'unavailable' && !isPassing)
 }
 
 /** Whether CBOR is named and JSON is not preferred to it (RFC 9110, 12.5.1). */

@@ -4,11 +4,11 @@
  * particular.
  */
 
-import type { Socket } from 'node:net'
-import { DbError, errorStatusTable, toDbError } from '@dendrodb/protocol'
+import type { Duplex } from 'node:stream'
+import { DbError, toDbError } from '@dendrodb/protocol'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../observability/log.ts'
-import { errorAnswer, jsonType } from './answer.ts'
+import { concernsOperator, errorAnswer, jsonType } from './answer.ts'
 import { httpErrors } from './http-errors.ts'
 import { headerBytesMax, lingerMs, pathPartCharsMax } from './limits.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -21,10 +21,10 @@ export function sendError(reply: FastifyReply, error: DbError): FastifyReply {
   return reply.code(status).type(jsonType).send(text)
 }
 
-export function createErrorHandler(log: Log, bodyBytesMax: number) {
+export function createErrorHandler(log: Log) {
   return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    const error = thrown instanceof DbError ? thrown : fromFramework(thrown, bodyBytesMax)
-    if (errorStatusTable[error.status].http === 500) {
+    const error = thrown instanceof DbError ? thrown : fromFramework(thrown, request.routeOptions.bodyLimit)
+    if (concernsOperator(error)) {
       log.error({ request_id: request.id, err: error.cause ?? error }, error.message)
     }
     sendError(reply, error)
@@ -32,14 +32,16 @@ export function createErrorHandler(log: Log, bodyBytesMax: number) {
 }
 
 /** What Node refuses before it is a request. Nothing of it is trusted; the connection ends. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   // What still arrives after the answer fails again.
   if (socket.writableEnded) return
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy(error)
-    return
-  }
-  const { status, text } = errorAnswer(clientError(error))
+  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy(error)
+  else answerSocket(socket, clientError(error))
+}
+
+/** Answers where there is no request to reply to, and ends the connection. */
+export function answerSocket(socket: Duplex, error: DbError): void {
+  const { status, text } = errorAnswer(error)
   const lines = [
     `HTTP/1.1 ${status} ${reasonPhrases.get(status) ?? 'Bad Request'}`,
     'connection: close',
@@ -54,6 +56,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
 }
 
 const reasonPhrases: ReadonlyMap<number, string> = new Map([
+  [405, 'Method Not Allowed'],
   [408, 'Request Timeout'],
   [431, 'Request Header Fields Too Large'],
 ])

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { exchangeRaw } from '../testing/raw-exchange.ts'
 import { openTestServer, type Reply, rootToken, type TestServer } from '../testing/test-server.ts'
-import { headerBytesMax, pathPartCharsMax } from './limits.ts'
+import { anonymousBodyBytesMax, headerBytesMax, pathPartCharsMax } from './limits.ts'
 
 const bodyBytesMax = 256 * 1024
 let server: TestServer
@@ -115,6 +115,18 @@ describe('bodies', () => {
     await expectRefusal(await post(ofLength(bodyBytesMax + 1)), 413, 'HTTP_BODY_TOO_LARGE')
   })
 
+  test('from somebody who is not signed in: a short one, and one byte more', async () => {
+    const ofLength = (length: number) => `{"email":"x","password":"${'x'.repeat(length - 27)}"}`
+    expect(ofLength(anonymousBodyBytesMax)).toHaveLength(anonymousBodyBytesMax)
+    for (const path of ['/api/auth/signup', '/api/auth/signin', '/api/auth/refresh']) {
+      const call = (raw: string) => server.call('POST', path, { raw })
+      expect((await call(ofLength(anonymousBodyBytesMax))).status).toBeLessThan(413)
+      const reply = await call(ofLength(anonymousBodyBytesMax + 1))
+      await expectRefusal(reply, 413, 'HTTP_BODY_TOO_LARGE')
+      expect(reply.body.error.message).toContain(`${anonymousBodyBytesMax} bytes`)
+    }
+  })
+
   test('a body without an end that says it has no length', async () => {
     const chunks = `${(0x10000).toString(16)}\r\n${'x'.repeat(0x10000)}\r\n`.repeat(5)
     const { status, body } = await exchangeRaw(
@@ -177,6 +189,7 @@ describe('paths', () => {
     '/api/',
     '/api/data',
     '/api/data/a/b/c',
+    '/api/data/note/',
     '/api//query',
     '/API/query',
     '/api/query/',
@@ -187,6 +200,11 @@ describe('paths', () => {
     '/constructor',
   ])('%s leads nowhere', async (path) => {
     await expectRefusal(await server.call('GET', path, { token: rootToken }), 404, 'HTTP_ROUTE_UNKNOWN')
+  })
+
+  test('a slash too many makes no record', async () => {
+    const reply = await server.call('PUT', '/api/data/note/', { token: rootToken, body: {} })
+    await expectRefusal(reply, 404, 'HTTP_ROUTE_UNKNOWN')
   })
 
   test.each([
@@ -201,6 +219,10 @@ describe('paths', () => {
     `/api/data/${'x'.repeat(129)}/x`,
   ])('%.60s names no table', async (path) => {
     await expectRefusal(await server.call('GET', path, { token: rootToken }), 400, 'HTTP_TABLE_NAME')
+  })
+
+  test('a long path is not repeated whole', async () => {
+    await expectRefusal(await server.call('GET', `/${'x'.repeat(15_000)}`), 404, 'HTTP_ROUTE_UNKNOWN')
   })
 
   test('the longest part, and one character more', async () => {
@@ -247,12 +269,35 @@ describe('what is no HTTP', () => {
       'POST /live HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
     ['a length below nothing', 'POST /live HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n'],
+    ['no host', 'GET /live HTTP/1.1\r\n\r\n'],
+    ['two hosts', 'GET /live HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n'],
+    [
+      'two tokens',
+      `GET /api/data/note HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${rootToken}\r\nauthorization: Bearer x\r\n\r\n`,
+    ],
+    [
+      'a body in a coding that is not undone',
+      'POST /live HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
+    ],
     ['a line break inside a header', 'GET /live HTTP/1.1\r\nHost: x\r\nX-A: a\nb: c\rd\r\n\r\n'],
   ])('%s', async (_, bytes) => {
     const { status, headers, body } = await exchangeRaw(port(), bytes)
     expect([status, JSON.parse(body).error.reason]).toEqual([400, 'HTTP_REQUEST_MALFORMED'])
     expect(headers).toContain('x-content-type-options: nosniff')
     await expectUnharmed()
+  })
+
+  test('a tunnel', async () => {
+    const { status, body } = await exchangeRaw(port(), 'CONNECT x:80 HTTP/1.1\r\nHost: x:80\r\n\r\n')
+    expect([status, JSON.parse(body).error.reason]).toEqual([405, 'HTTP_METHOD_NOT_ALLOWED'])
+    await expectUnharmed()
+  })
+
+  test('an expectation that nobody knows is ignored, HTTP/1.0 needs no host', async () => {
+    for (const head of ['GET /live HTTP/1.1\r\nHost: x\r\nExpect: wonders', 'GET /live HTTP/1.0']) {
+      const { status, body } = await exchangeRaw(port(), `${head}\r\n\r\n`)
+      expect([status, JSON.parse(body)]).toEqual([200, { status: 'ok' }])
+    }
   })
 
   test('headers that are longer than they may be', async () => {

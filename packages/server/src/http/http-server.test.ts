@@ -10,7 +10,7 @@ describe('health', () => {
       const { status, body } = await server.call('GET', path)
       return [status, body]
     }
-    expect(await ask('/health')).toEqual([200, { status: 'ok', version }])
+    expect(await ask('/health')).toEqual([200, { status: 'ok', version, author: expect.any(String) }])
     expect(await ask('/live')).toEqual([200, { status: 'ok' }])
     expect(await ask('/ready')).toEqual([200, { status: 'ok' }])
   })
@@ -28,9 +28,42 @@ describe('health', () => {
     expect((await server.call('GET', '/live')).status).toBe(200)
   })
 
+  test('tells operators how the server does', async () => {
+    const server = await useTestServer()
+    await server.query('CREATE note')
+    const { status, body } = await server.call('GET', '/health/full')
+    expect([status, body]).toEqual([
+      200,
+      {
+        status: 'ok',
+        service: 'dendrodb',
+        version,
+        uptime_secs: expect.any(Number),
+        database: { name: 'main', status: 'ok', seq: 1 },
+        connections: { active: expect.any(Number), max: expect.any(Number) },
+        requests_in_flight: 1,
+        memory: {
+          resident_bytes: expect.any(Number),
+          heap_bytes: expect.any(Number),
+          external_bytes: expect.any(Number),
+        },
+      },
+    ])
+    expect(body.connections.active).toBeGreaterThanOrEqual(1)
+    const main = await server.server.engine.database('main')
+    main.get = () => Promise.reject(new Error('secret path'))
+    const degraded = await server.call('GET', '/health/full')
+    expect([degraded.status, degraded.body.status, degraded.body.database]).toEqual([
+      503,
+      'degraded',
+      { name: 'main', status: 'unreadable' },
+    ])
+  })
+
   test('probes are no lines of the log at its usual level', async () => {
     const server = await useTestServer()
-    for (const path of ['/health', '/live', '/ready', '/metrics']) await server.call('GET', path)
+    for (const path of ['/health', '/health/full', '/live', '/ready', '/metrics'])
+      await server.call('GET', path)
     expect(
       server.logLines.filter(({ message, level }) => message === 'request' && level !== 'debug'),
     ).toEqual([])
@@ -56,10 +89,32 @@ describe('metrics', () => {
     expect(body).not.toContain('note')
   })
 
-  test('are for the listed addresses alone', async () => {
+  test.each(['/metrics', '/health/full'])('%s is for the listed addresses alone', async (path) => {
     const server = await useTestServer({ config: { metricsAllowedIps: ['192.0.2.0/24'] } })
-    const { status, body } = await server.call('GET', '/metrics')
+    const { status, body } = await server.call('GET', path)
     expect([status, body.error.reason]).toEqual([403, 'HTTP_METRICS_FORBIDDEN'])
+  })
+
+  test.each([
+    { 'x-forwarded-for': '127.0.0.1' },
+    { 'x-forwarded-for': '203.0.113.7' },
+    { forwarded: 'for=203.0.113.7' },
+  ])(
+    'are not for whom a proxy on this machine lets through that we were not told of: %o',
+    async (headers) => {
+      const server = await useTestServer()
+      expect((await server.call('GET', '/metrics', { headers })).status).toBe(403)
+    },
+  )
+
+  test('are for listed addresses behind a proxy that is trusted, and for no others', async () => {
+    const config = { trustedProxies: ['127.0.0.1'], metricsAllowedIps: ['192.0.2.7'] }
+    const server = await useTestServer({ config })
+    const statusFor = async (client: string) =>
+      (await server.call('GET', '/metrics', { headers: { 'x-forwarded-for': client } })).status
+    expect(await statusFor('192.0.2.7')).toBe(200)
+    expect(await statusFor('192.0.2.8')).toBe(403)
+    expect(await statusFor('192.0.2.7, 192.0.2.8')).toBe(403)
   })
 })
 

@@ -4,6 +4,7 @@
  * route → log and metrics.
  */
 
+import type { Server } from 'node:http'
 import type { Engine, SessionLimits } from '@dendrodb/engine'
 import { AssertionError } from '@dendrodb/protocol'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
@@ -11,24 +12,39 @@ import type { AuthService } from '../auth/auth-service.ts'
 import type { Config } from '../config/settings.ts'
 import type { Log } from '../observability/log.ts'
 import { ServerMetrics } from '../observability/server-metrics.ts'
+import { connectionLimit } from './connection-limit.ts'
 import { CrossOrigin } from './cors.ts'
-import { answerClientError, createErrorHandler, sendError } from './error-answers.ts'
+import { answerClientError, answerSocket, createErrorHandler, sendError } from './error-answers.ts'
 import { httpErrors } from './http-errors.ts'
 import { admitAnyone, admitSignedIn, type IdentifyOptions } from './identify.ts'
+import { InFlight } from './in-flight.ts'
 import { acceptJsonBodies } from './json-body.ts'
 import { KnownRoutes } from './known-routes.ts'
-import { headerBytesMax, keepAliveMs, pathPartCharsMax, slowClientsCheckMs } from './limits.ts'
+import {
+  headerBytesMax,
+  keepAliveMs,
+  lastRequestsMs,
+  pathPartCharsMax,
+  pathShownCharsMax,
+  slowClientsCheckMs,
+} from './limits.ts'
+import { ambiguityOf } from './one-meaning.ts'
+import { createOperatorCheck } from './operator-access.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import { RequestDatabases } from './request-database.ts'
 import { requestIdOf } from './request-id.ts'
 import { RequestLog } from './request-log.ts'
 import { adminRoutes } from './routes/admin-routes.ts'
+import { auditRoutes } from './routes/audit-routes.ts'
 import { accountRoutes, signInRoutes } from './routes/auth-routes.ts'
+import { backupRoutes } from './routes/backup-routes.ts'
 import { branchRoutes } from './routes/branch-routes.ts'
 import { dataRoutes } from './routes/data-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
 import { metricsRoutes } from './routes/metrics-routes.ts'
+import { proofRoutes } from './routes/proof-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
+import { transferRoutes } from './routes/transfer-routes.ts'
 import { securityHeaders, strictTransportHeader } from './security-headers.ts'
 
 export interface TlsFiles {
@@ -40,6 +56,8 @@ export interface HttpOptions {
   readonly config: Config
   readonly engine: Engine
   readonly auth: AuthService
+  /** 64 hexadecimal digits; backups are encrypted with it. */
+  readonly masterKey: string | undefined
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly now: () => number
@@ -56,23 +74,33 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   const app = createApp(options)
   const databases = new RequestDatabases(engine)
   const metrics = new ServerMetrics(() => databases.commitCounts())
+  const inFlight = new InFlight(config.requestTimeoutMs)
   let isClosing = false
 
   acceptJsonBodies(app)
   app.decorateRequest('principal')
-  app.setErrorHandler(createErrorHandler(log, config.bodyBytesMax))
+  app.setErrorHandler(createErrorHandler(log))
   app.addHook('preClose', async () => {
     isClosing = true
+    inFlight.endConnections()
+    await readArrived()
   })
+  const sweep = setInterval(() => inFlight.cutOffStalled(performance.now()), slowClientsCheckMs).unref()
+  app.addHook('onClose', async () => clearInterval(sweep))
   const requestLog = new RequestLog(log, metrics)
   app.addHook('onRequest', (request, reply, done) => {
     requestLog.watch(request, reply)
+    inFlight.watch(reply.raw)
     done()
   })
   answerUnknownRoutes(app, new CrossOrigin(config.corsOrigins), options.tls !== undefined)
 
-  healthRoutes(app, { engine, isClosing: () => isClosing })
-  metricsRoutes(app, { metrics, allowedIps: config.metricsAllowedIps })
+  const checkOperator = createOperatorCheck({
+    allowedIps: config.metricsAllowedIps,
+    trustedProxies: config.trustedProxies,
+  })
+  healthRoutes(app, { engine, inFlight, isClosing: () => isClosing, checkOperator })
+  metricsRoutes(app, { metrics, checkOperator })
   const admission: IdentifyOptions = {
     auth,
     userLimiter: new RateLimiter(config.userRequestsPerMinute, now),
@@ -89,6 +117,11 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     dataRoutes(signedIn, { databases, limits, metrics })
     accountRoutes(signedIn, { auth, databases })
     adminRoutes(signedIn, { auth, databases })
+    auditRoutes(signedIn, { databases })
+    proofRoutes(signedIn, { databases, limits })
+    const masterKey = options.masterKey === undefined ? undefined : Buffer.from(options.masterKey, 'hex')
+    backupRoutes(signedIn, { engine, masterKey })
+    transferRoutes(signedIn, { engine, databases })
     branchRoutes(signedIn, { databases })
   })
   return { app, metrics }
@@ -98,6 +131,8 @@ function createApp({ config, log, tls }: HttpOptions): FastifyInstance {
   const { requestTimeoutMs } = config
   const connections = {
     maxHeaderSize: headerBytesMax,
+    // Looked at with the others that must not be missing or repeated, so that the answer is like any other.
+    requireHostHeader: false,
     headersTimeout: requestTimeoutMs,
     connectionsCheckingInterval: Math.min(requestTimeoutMs, slowClientsCheckMs),
   }
@@ -116,12 +151,31 @@ function createApp({ config, log, tls }: HttpOptions): FastifyInstance {
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     frameworkErrors: (error, request, reply) => {
       setCommonHeaders(request, reply)
-      createErrorHandler(log, config.bodyBytesMax)(error, request, reply)
+      createErrorHandler(log)(error, request, reply)
     },
     clientErrorHandler: answerClientError,
     ...(tls === undefined ? { http: connections } : { https: { ...tls, ...connections } }),
   })
+  refuseByProtocol(app.server)
+  app.server.maxConnections = connectionLimit(config.connectionsMax)
   return app as unknown as FastifyInstance
+}
+
+/** Waits until what clients have sent by now is read, so that it is answered. */
+async function readArrived(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, lastRequestsMs))
+  // However late the timer was: sockets are read between one turn and the next.
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** What Node answers without a request, or not at all. */
+function refuseByProtocol(server: Server): void {
+  // An expectation that nobody knows may be ignored (RFC 9110, 10.1.1).
+  server.on('checkExpectation', (request, answer) => server.emit('request', request, answer))
+  server.on('connect', (_, socket) => {
+    const details = { path: 'this server', method: 'CONNECT', allowed: 'no tunnels' }
+    answerSocket(socket, httpErrors.METHOD_NOT_ALLOWED(details))
+  })
 }
 
 function noSchemas(): never {
@@ -136,16 +190,19 @@ function answerUnknownRoutes(app: FastifyInstance, crossOrigin: CrossOrigin, isT
     setCommonHeaders(request, reply)
     if (isTls) reply.header('strict-transport-security', strictTransportHeader)
     crossOrigin.allow(request, reply)
-    done()
+    const ambiguity = ambiguityOf(request.raw)
+    if (ambiguity !== undefined) reply.header('connection', 'close')
+    done(ambiguity)
   })
   app.setNotFoundHandler((request, reply) => {
     const [path = ''] = request.url.split('?')
     const methods = known.methodsOf(path)
-    if (methods.length === 0) return sendError(reply, httpErrors.ROUTE_UNKNOWN({ path }))
+    const shown = path.slice(0, pathShownCharsMax)
+    if (methods.length === 0) return sendError(reply, httpErrors.ROUTE_UNKNOWN({ path: shown }))
     const allowed = methods.join(', ')
     reply.header('allow', allowed)
     if (request.method !== 'OPTIONS') {
-      return sendError(reply, httpErrors.METHOD_NOT_ALLOWED({ path, method: request.method, allowed }))
+      return sendError(reply, httpErrors.METHOD_NOT_ALLOWED({ path: shown, method: request.method, allowed }))
     }
     crossOrigin.allowPreflight(reply, methods)
     return reply.code(204).send()

@@ -2,8 +2,12 @@
 
 /** Bytes of all headers of a request. */
 export const headerBytesMax = 16 * 1024
+/** Longest body from somebody who is not signed in. */
+export const anonymousBodyBytesMax = 16 * 1024
 /** Characters of one part of a path; the key of a record may take 1,024 bytes, each written as %xx. */
 export const pathPartCharsMax = 4_096
+/** Characters of a path that an error repeats. */
+export const pathShownCharsMax = 128
 /** Characters of a request id that a client brings. */
 export const requestIdCharsMax = 128
 /** Records of one page of a list. */
@@ -14,6 +18,9 @@ export const diffRecordsDefault = 100
 export const diffRecordsMax = 1_000
 /** Characters of a cursor. */
 export const cursorCharsMax = 2_048
+/** Proofs of one record's versions in one answer. */
+export const auditProofsDefault = 20
+export const auditProofsMax = 100
 /** Characters of the table's name in a path. */
 export const tableNameCharsMax = 128
 /**
@@ -28,5 +35,9 @@ export const preflightSeconds = 600
 export const keepAliveMs = 72_000
 /** How long a connection that is being refused is still read from. */
 export const lingerMs = 1_000
+/** How long a server that stops still reads from connections that have no request. */
+export const lastRequestsMs = 30
+/** How fast an answer has to be read, beside the time that every client has. */
+export const answerBytesPerSecondMin = 32 * 1024
 /** How often connections are looked through for clients that are too slow. */
 export const slowClientsCheckMs = 5_000

@@ -22,7 +22,7 @@ export function queryNumber(
 }
 
 /** The same for a text from elsewhere in the request. @throws HTTP_FIELD_INVALID */
-function readNumber(given: unknown, name: string, { least, most }: NumberBounds): number {
+export function readNumber(given: unknown, name: string, { least, most }: NumberBounds): number {
   const isNumber = typeof given === 'string' && /^\d{1,16}$/.test(given)
   const number = isNumber ? Number(given) : Number.NaN
   if (number >= least && number <= most) return number

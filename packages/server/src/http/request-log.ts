@@ -7,7 +7,7 @@ import type { Log } from '../observability/log.ts'
 import type { ServerMetrics } from '../observability/server-metrics.ts'
 
 /** Probes come every few seconds and say nothing new. */
-const quietPaths: ReadonlySet<string> = new Set(['/health', '/live', '/ready', '/metrics'])
+const quietPaths: ReadonlySet<string> = new Set(['/health', '/health/full', '/live', '/ready', '/metrics'])
 
 /** As web servers write it when a client did not wait for its answer. */
 const clientGoneStatus = 499

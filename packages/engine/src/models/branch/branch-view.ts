@@ -8,6 +8,8 @@ import type { KvReader } from '../../ledger/overlay.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import { adjacencyReader, readCount, readRecord, scanEntries, scanRecords } from '../document/live-records.ts'
 import { isRelation, readEdges } from '../graph/adjacency.ts'
+import { periodBefore } from '../history/load-version.ts'
+import type { VersionCache } from '../history/version-cache.ts'
 import type {
   Direction,
   EdgeRef,
@@ -24,6 +26,7 @@ export interface BranchViewOptions {
   readonly reader: KvReader
   readonly seq: number
   readonly catalog: Catalog
+  readonly versions: VersionCache
   readonly onClose: () => void
 }
 
@@ -72,6 +75,10 @@ export class BranchView implements ReadView {
     tables: readonly TableDefinition[] = [...this.catalog.tables()].filter(isRelation),
   ): Promise<readonly EdgeRef[]> {
     return readEdges(adjacencyReader(this.#options.reader, this), node, direction, tables)
+  }
+
+  earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {
+    return periodBefore(this.#options, this.catalog, record)
   }
 
   close(): void {

@@ -5,20 +5,13 @@
  * Cost: proportional to the branch's history; memory for one record at a time.
  */
 
-import {
-  decodeCanonical,
-  must,
-  RecordId,
-  type RecordKey,
-  skipExact,
-  type ValueObject,
-} from '@dendrodb/protocol'
+import { decodeCanonical, must, RecordId, type RecordKey, type ValueObject } from '@dendrodb/protocol'
 import type { BranchDefinition, IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
 import { encodeCountDifference } from '../../ledger/count-difference.ts'
 import { encodeCurrentRecord } from '../../ledger/current-record.ts'
 import { encodeGoneEntry, encodeGoneRecord } from '../../ledger/gone-mark.ts'
 import type { LedgerHash } from '../../ledger/hash.ts'
-import { decodeHistoryEntry, type HistoryEntry } from '../../ledger/history-entry.ts'
+import { decodeHistory, type HistoryItem } from '../../ledger/history-entry.ts'
 import { encodeLiveEntry, encodePastEntry } from '../../ledger/index-entry.ts'
 import {
   historyPrefix,
@@ -30,28 +23,23 @@ import {
   recordKey,
 } from '../../ledger/key-space.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
-import { openVersion, type RecordVersion } from '../../ledger/record-version.ts'
-import { readUvarint, uvarintBytes } from '../../ledger/uvarint.ts'
-import type { KvEntry } from '../../storage/kv-store.ts'
+import { openVersion, type RecordVersion, storedInterval } from '../../ledger/record-version.ts'
+import { uvarintBytes } from '../../ledger/uvarint.ts'
+import { type Period, periodBeforeOf, type ValidInterval } from '../../ledger/valid-time.ts'
+import type { VersionPlace } from '../document/index-diff.ts'
 import { entriesOf, type RecordEntry } from '../document/index-entries.ts'
-import { makeRecord } from '../document/record-codec.ts'
-import { newestVersion } from '../history/past-records.ts'
+import { newestVersion } from '../history/record-at.ts'
 
-/** A version of the branch, in the order of its history keys. */
-export interface BranchVersion extends HistoryEntry {
-  readonly key: Buffer
-  readonly seq: number
-  readonly tableId: number
-  readonly idKey: Buffer
-}
+/** What a history entry says of the versions before its own. */
+export type VersionLinks = Pick<HistoryItem, 'prevSeq' | 'prevN' | 'periodBefore'>
 
 export interface DerivedSink {
-  /** A version, what its entry must say of the one before, and its payload; `undefined`: not readable. */
-  version(item: BranchVersion, prevSeq: number, version: RecordVersion | undefined): void
+  /** A version, what its entry must say of those before, and its payload; `undefined`: not readable. */
+  version(item: HistoryItem, links: VersionLinks, version: RecordVersion | undefined): void
   /** A key of the state. */
   put(key: Buffer, value: Buffer): void
   /** All of these have been given. */
-  afterChunk?(items: readonly BranchVersion[]): Promise<void>
+  afterChunk?(items: readonly HistoryItem[]): Promise<void>
 }
 
 export interface DerivedBranch {
@@ -72,7 +60,7 @@ export async function deriveBranch(derived: DerivedBranch): Promise<void> {
   const walk = new BranchWalk(derived)
   const range = kindRange('history', definition.number)
   for await (const chunk of reader.scan(range, { chunkEntries: versionsPerRead })) {
-    const items = chunk.map(itemOf)
+    const items = chunk.map(decodeHistory)
     const versions = await readVersions(reader, items)
     for (const [at, item] of items.entries()) await walk.step(item, versions[at])
     await derived.sink.afterChunk?.(items)
@@ -95,11 +83,16 @@ interface EntriesOfIndex {
 interface RecordState {
   readonly tableId: number
   readonly idKey: Buffer
-  /** Of the version before the next one; 0: the record is not there. */
-  prevSeq: number
-  /** Whether the parent had it at the fork. */
-  readonly isInherited: boolean
-  last: { readonly item: BranchVersion; readonly version: RecordVersion | undefined } | undefined
+  /** The version before the next one; `undefined`: the record is not there. */
+  before: (VersionPlace & Period) | undefined
+  /** The branch's newest version. */
+  last: RecordOfBranch | undefined
+}
+
+interface RecordOfBranch {
+  readonly item: HistoryItem
+  readonly links: VersionLinks
+  readonly version: RecordVersion | undefined
 }
 
 class BranchWalk {
@@ -112,17 +105,20 @@ class BranchWalk {
     this.#derived = derived
   }
 
-  async step(item: BranchVersion, version: RecordVersion | undefined): Promise<void> {
+  async step(item: HistoryItem, version: RecordVersion | undefined): Promise<void> {
     if (this.#record?.tableId !== item.tableId || !this.#record.idKey.equals(item.idKey)) {
       this.#endRecord()
       this.#record = await this.#begin(item)
     }
     const record = this.#record
-    this.#derived.sink.version(item, record.prevSeq, version)
-    this.#count(item.tableId, (item.isPut ? 1 : 0) - (record.prevSeq > 0 ? 1 : 0))
-    this.#move(item, item.isPut ? version : undefined)
-    record.prevSeq = item.isPut ? item.seq : 0
-    record.last = { item, version }
+    const interval = storedInterval(version)
+    const links = linksTo(record.before, item.isPut ? interval : undefined)
+    this.#derived.sink.version(item, links, version)
+    this.#count(item.tableId, (item.isPut ? 1 : 0) - (record.before === undefined ? 0 : 1))
+    this.#move(item, links, item.isPut ? version : undefined)
+    const { seq, n } = item
+    record.before = item.isPut ? { seq, n, ...interval, periodBefore: links.periodBefore } : undefined
+    record.last = { item, links, version }
   }
 
   finish(): void {
@@ -133,15 +129,16 @@ class BranchWalk {
     }
   }
 
-  async #begin({ tableId, idKey }: BranchVersion): Promise<RecordState> {
+  async #begin({ tableId, idKey }: HistoryItem): Promise<RecordState> {
     const { parent, reader, definition } = this.#derived
     const prefix = historyPrefix(mainBranch, tableId, idKey)
     const ref = await newestVersion(parent, definition.forkedAt, prefix)
     const payload = ref && (await reader.get(keyOf('version', ref.seq, ref.n)))
-    const record = { tableId, idKey, prevSeq: ref?.seq ?? 0, isInherited: ref !== undefined, last: undefined }
-    this.#record = record
-    if (payload !== undefined) {
-      for (const [index, entries] of this.#entries(tableId, idKey, openVersion(payload))) {
+    const inherited = payload && openVersion(payload)
+    const before = ref && { ...ref, ...storedInterval(inherited) }
+    const record: RecordState = { tableId, idKey, before, last: undefined }
+    if (inherited !== undefined) {
+      for (const [index, entries] of this.#entries(tableId, inherited)) {
         const inForce = entries.map((entry) => [entry.text, { entry, from: definition.forkedAt }] as const)
         this.#indexes.set(index, { inForce: new Map(inForce), ended: new Map() })
       }
@@ -149,8 +146,8 @@ class BranchWalk {
     return record
   }
 
-  #move({ tableId, idKey, seq }: BranchVersion, version: RecordVersion | undefined): void {
-    for (const [index, entries] of this.#entries(tableId, idKey, version)) {
+  #move({ tableId, idKey, seq }: HistoryItem, links: VersionLinks, version: RecordVersion | undefined): void {
+    for (const [index, entries] of this.#entries(tableId, version)) {
       const known = this.#indexes.get(index) ?? {
         inForce: new Map<string, Run>(),
         ended: new Map<string, Run>(),
@@ -159,7 +156,7 @@ class BranchWalk {
       const now = new Map(entries.map((entry) => [entry.text, entry]))
       for (const [text, run] of known.inForce) {
         if (now.has(text)) continue
-        this.#putPast(index, run, idKey, seq)
+        this.#putPast(index, run, idKey, seq, links)
         known.inForce.delete(text)
         known.ended.set(text, { entry: run.entry, from: seq })
       }
@@ -180,7 +177,7 @@ class BranchWalk {
     this.#indexes = new Map()
     if (record?.last === undefined) return
     const { tableId, idKey, last } = record
-    sink.put(recordKey(number, tableId, idKey), storedRecord(last.item, last.version))
+    sink.put(recordKey(number, tableId, idKey), storedRecord(last))
     for (const [index, { inForce, ended }] of indexes) {
       for (const { entry, from } of inForce.values()) {
         if (from === forkedAt) continue
@@ -193,11 +190,24 @@ class BranchWalk {
     }
   }
 
-  #putPast(index: IndexDefinition, { entry, from }: Run, idKey: Buffer, to: number): void {
+  #putPast(
+    index: IndexDefinition,
+    { entry, from }: Run,
+    idKey: Buffer,
+    to: number,
+    { prevSeq: lastSeq, prevN: lastN }: VersionLinks,
+  ): void {
     const { definition, sink } = this.#derived
     const key = pastIndexKey(definition.number, index.id, { entry: entry.entry, idKey, from, to })
-    const fromBytes = uvarintBytes(from)
-    sink.put(key, encodePastEntry({ isCut: entry.isCut, to, idBytes: idKey.length, fromBytes }))
+    const past = {
+      isCut: entry.isCut,
+      to,
+      idBytes: idKey.length,
+      fromBytes: uvarintBytes(from),
+      lastSeq,
+      lastN,
+    }
+    sink.put(key, encodePastEntry(past))
   }
 
   #count(tableId: number, difference: number): void {
@@ -207,23 +217,22 @@ class BranchWalk {
   /** Entries that follow from the version, by index; none from `undefined`. */
   *#entries(
     tableId: number,
-    idKey: Uint8Array,
     version: RecordVersion | undefined,
   ): Generator<[IndexDefinition, RecordEntry[]]> {
     const { hash, tableById } = this.#derived
     const table = tableById(tableId)
     if (table === undefined || table.indexes.length === 0) return
     const bytes = version?.bytes
-    const value = bytes && recordValue(table.name, idKey, must(version, 'a version').key, bytes)
+    const value = bytes && recordValue(table.name, must(version, 'a version').key, bytes)
     for (const index of table.indexes) yield [index, value === undefined ? [] : entriesOf(hash, index, value)]
   }
 }
 
 async function readVersions(
   reader: KvReader,
-  items: readonly BranchVersion[],
+  items: readonly HistoryItem[],
 ): Promise<(RecordVersion | undefined)[]> {
-  const read = async ({ seq, n }: BranchVersion) => {
+  const read = async ({ seq, n }: HistoryItem) => {
     try {
       const payload = await reader.get(keyOf('version', seq, n))
       return payload && openVersion(payload)
@@ -235,31 +244,21 @@ async function readVersions(
   return Promise.all(items.map(read))
 }
 
-function recordValue(table: string, idKey: Uint8Array, key: RecordKey, bytes: Uint8Array): ValueObject {
-  const fields = decodeCanonical(bytes) as ValueObject
-  return makeRecord(new RecordId(table, key), idKey, 0, fields, undefined, undefined).value
+function recordValue(table: string, key: RecordKey, bytes: Uint8Array): ValueObject {
+  return { id: new RecordId(table, key), ...(decodeCanonical(bytes) as ValueObject) }
 }
 
-function storedRecord({ seq, n, isPut }: BranchVersion, version: RecordVersion | undefined): Buffer {
-  if (!isPut) return encodeGoneRecord(seq, n)
-  const { validFrom, validTo, bytes } = version ?? {}
-  return encodeCurrentRecord({
-    seq,
-    n,
-    validFrom: validFrom ?? undefined,
-    validTo: validTo ?? undefined,
-    bytes: bytes ?? new Uint8Array(),
-  })
-}
-
-function itemOf({ key, value }: KvEntry): BranchVersion {
-  const table = readUvarint(key, readUvarint(key, 1).end)
-  const idEnd = skipExact(key, table.end)
+function linksTo(before: RecordState['before'], interval: ValidInterval | undefined): VersionLinks {
   return {
-    key,
-    seq: readUvarint(key, idEnd).value,
-    tableId: table.value,
-    idKey: key.subarray(table.end, idEnd),
-    ...decodeHistoryEntry(value),
+    prevSeq: before?.seq ?? 0,
+    prevN: before?.n ?? 0,
+    periodBefore: interval === undefined ? 0 : periodBeforeOf(interval, before),
   }
+}
+
+function storedRecord({ item: { seq, n, isPut }, links, version }: RecordOfBranch): Buffer {
+  if (!isPut) return encodeGoneRecord(seq, n)
+  const { periodBefore } = links
+  const bytes = version?.bytes ?? new Uint8Array()
+  return encodeCurrentRecord({ seq, n, periodBefore, ...storedInterval(version), bytes })
 }

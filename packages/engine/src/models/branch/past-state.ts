@@ -21,15 +21,18 @@ import {
   recordKey,
   tailOffset,
 } from '../../ledger/key-space.ts'
+import { ledgerErrors } from '../../ledger/ledger-errors.ts'
 import { type KvReader, keyText } from '../../ledger/overlay.ts'
-import { openVersion } from '../../ledger/record-version.ts'
+import { openVersion, storedInterval } from '../../ledger/record-version.ts'
 import { readUvarint, uvarintBytes, writeUvarint } from '../../ledger/uvarint.ts'
 import { chain } from '../../storage/chain.ts'
 import type { KeyRange, KvEntry, MaybePromise, ScanOptions } from '../../storage/kv-store.ts'
 import { entriesOf } from '../document/index-entries.ts'
 import { decodeId, decodeStoredRecord } from '../document/record-codec.ts'
+import type { VersionRef } from '../history/load-version.ts'
 import { type RawEntry, scanRawEntriesAt } from '../history/past-entries.ts'
-import { findVersions, newestVersion, type VersionRef } from '../history/past-records.ts'
+import { findVersions } from '../history/past-records.ts'
+import { newestVersion } from '../history/record-at.ts'
 
 export interface PastStateOptions {
   /** The state as it is now, or any later one of it. */
@@ -206,13 +209,11 @@ function lastBytes(key: Uint8Array, bytes: number): Uint8Array {
 }
 
 /** The version as its `R` key holds it. @throws LEDGER_CORRUPT */
-function storedRecord({ seq, n }: VersionRef, payload: Buffer | undefined): Buffer {
-  const { validFrom, validTo, bytes } = openVersion(must(payload, 'the payload of a version'))
-  return encodeCurrentRecord({
-    seq,
-    n,
-    validFrom: validFrom ?? undefined,
-    validTo: validTo ?? undefined,
-    bytes: must(bytes, 'a version that is no delete'),
-  })
+function storedRecord({ seq, n, periodBefore }: VersionRef, payload: Buffer | undefined): Buffer {
+  const version = payload && openVersion(payload)
+  if (version?.bytes === undefined) {
+    throw ledgerErrors.CORRUPT({ what: `version ${seq}/${n}`, reason: 'its payload is missing' })
+  }
+  const { bytes } = version
+  return encodeCurrentRecord({ seq, n, periodBefore, ...storedInterval(version), bytes })
 }

@@ -7,8 +7,9 @@
  * Records come once each, in the order of table numbers and ids.
  */
 
+import type { CommitContents } from '@dendrodb/protocol'
 import { encodeExact, skipExact } from '@dendrodb/protocol'
-import { type Commit, decodeCommit } from '../../ledger/commit.ts'
+import { decodeCommit } from '../../ledger/commit.ts'
 import { keyOf, kindRange, mainBranch } from '../../ledger/key-space.ts'
 import { type KvReader, keyText } from '../../ledger/overlay.ts'
 import { openVersion } from '../../ledger/record-version.ts'
@@ -122,7 +123,7 @@ async function* fromLog(part: Part): AsyncGenerator<Touched> {
 
 async function addCommit(
   { reader, branch, onCommit }: Part,
-  { seq, branch: own, versionCommitments }: Commit,
+  { seq, branch: own, versionCommitments }: CommitContents,
   found: Map<string, Touched>,
 ): Promise<void> {
   if (own !== branch || versionCommitments.length === 0) return

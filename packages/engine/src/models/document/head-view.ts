@@ -10,6 +10,8 @@ import type { KvReader } from '../../ledger/overlay.ts'
 import { chain } from '../../storage/chain.ts'
 import type { KeyRange, MaybePromise } from '../../storage/kv-store.ts'
 import { type AdjacencyReader, isRelation, readEdges } from '../graph/adjacency.ts'
+import { periodBefore } from '../history/load-version.ts'
+import type { VersionCache } from '../history/version-cache.ts'
 import type {
   Direction,
   EdgeRef,
@@ -33,6 +35,7 @@ export interface HeadViewOptions {
   readonly reads: 'sync' | 'async'
   readonly seq: number
   readonly catalog: Catalog
+  readonly versions: VersionCache
   /** A record that is known to be as of `seq`. */
   readonly cached: (table: TableDefinition, id: RecordId, idKey?: Uint8Array) => StoredRecord | undefined
   /** Where scans of whole tables leave what they decode. */
@@ -152,6 +155,10 @@ export class HeadView implements ReadView {
     if (!this.#options.hasChanged({ gte, lt: prefixEnd(gte) })) {
       cache.set(index.id, tuple, this.seq, entries)
     }
+  }
+
+  earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {
+    return periodBefore(this.#options, this.catalog, record)
   }
 
   close(): void {

@@ -7,7 +7,7 @@ const table = 16
 
 function recordOf(key: number | string, seq = 1): StoredRecord {
   const id = new RecordId('t', key)
-  return { id, idKey: encodeExact(key), seq, value: { id } }
+  return { id, idKey: encodeExact(key), seq, n: 0, value: { id }, periodBefore: 0 }
 }
 
 function has(cache: RecordCache, key: number): boolean {
@@ -81,7 +81,7 @@ test('numbers, texts and other keys are told apart', () => {
   const keys = [1, '1', 'a', ['a']] as const
   for (const [at, key] of keys.entries()) {
     const id = new RecordId('t', key)
-    cache.set(table, { id, idKey: encodeExact(key), seq: at, value: { id } }, 10)
+    cache.set(table, { id, idKey: encodeExact(key), seq: at, n: 0, value: { id }, periodBefore: 0 }, 10)
   }
   for (const [at, key] of keys.entries()) expect(cache.get(table, key, encodeExact(key))?.seq).toBe(at)
 })

@@ -12,16 +12,17 @@ import {
   type ValueObject,
 } from '@dendrodb/protocol'
 import { decodeCurrentRecord } from '../../ledger/current-record.ts'
+import type { Period } from '../../ledger/valid-time.ts'
 import type { StoredRecord } from '../model.ts'
 import { withoutNone } from './without-none.ts'
 
 /** The record under an `R` key. */
 export function decodeStoredRecord(id: RecordId, idKey: Uint8Array, stored: Uint8Array): StoredRecord {
-  const { seq, validFrom, validTo, bytes } = decodeCurrentRecord(stored)
+  const { seq, n, validFrom, validTo, periodBefore, bytes } = decodeCurrentRecord(stored)
   const value: Record<string, Value> = {}
   value.id = id
   decodeCanonicalInto(value, bytes)
-  return new DecodedRecord(id, idKey, seq, value, validFrom, validTo)
+  return new DecodedRecord(id, idKey, value, seq, n, validFrom, validTo, periodBefore)
 }
 
 /**
@@ -32,37 +33,44 @@ export function decodeStoredRecord(id: RecordId, idKey: Uint8Array, stored: Uint
 class DecodedRecord implements StoredRecord {
   readonly id: RecordId
   readonly idKey: Uint8Array
-  readonly seq: number
   readonly value: ValueObject
+  readonly seq: number
+  readonly n: number
   readonly validFrom: Value
   readonly validTo: Value
+  readonly periodBefore: number
 
   constructor(
     id: RecordId,
     idKey: Uint8Array,
-    seq: number,
     value: ValueObject,
+    seq: number,
+    n: number,
     validFrom: Value,
     validTo: Value,
+    periodBefore: number,
   ) {
     this.id = id
     this.idKey = idKey
-    this.seq = seq
     this.value = value
+    this.seq = seq
+    this.n = n
     this.validFrom = validFrom
     this.validTo = validTo
+    this.periodBefore = periodBefore
   }
 }
+
+/** Where a version stands: its commit, its place in it, its period of valid time. */
+export type VersionOrigin = Period & { readonly n: number }
 
 export function makeRecord(
   id: RecordId,
   idKey: Uint8Array,
-  seq: number,
+  { seq, n, validFrom, validTo, periodBefore }: VersionOrigin,
   fields: ValueObject,
-  validFrom: Value,
-  validTo: Value,
 ): StoredRecord {
-  return new DecodedRecord(id, idKey, seq, { id, ...fields }, validFrom, validTo)
+  return new DecodedRecord(id, idKey, { id, ...fields }, seq, n, validFrom, validTo, periodBefore)
 }
 
 /** The record as it is stored: without its id, and without fields that are NONE. */

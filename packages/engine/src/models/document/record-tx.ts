@@ -19,12 +19,15 @@ import { ledgerErrors } from '../../ledger/ledger-errors.ts'
 import { mutationsPerCommitMax, recordBytesMax, transactionBytesMax } from '../../ledger/limits.ts'
 import { type KvReader, keyText, Overlay, OverlayReader } from '../../ledger/overlay.ts'
 import type { ReplayGuard } from '../../ledger/replay.ts'
+import { hasBounds, periodBeforeOf, toInterval, type ValidInterval } from '../../ledger/valid-time.ts'
 import type { WriteMeta } from '../../ledger/write-meta.ts'
 import type { Dropped, Mutation, WriteRequest } from '../../ledger/write-request.ts'
 import { chain } from '../../storage/chain.ts'
 import type { KeyRange, MaybePromise } from '../../storage/kv-store.ts'
 import { branchErrors } from '../branch/branch-errors.ts'
 import { isRelation, readEdges } from '../graph/adjacency.ts'
+import { periodBefore } from '../history/load-version.ts'
+import type { VersionCache } from '../history/version-cache.ts'
 import type {
   Direction,
   EdgeRef,
@@ -48,7 +51,7 @@ import {
   scanRecords,
   tableRange,
 } from './live-records.ts'
-import { encodeFields, makeRecord, storedFields } from './record-codec.ts'
+import { encodeFields, makeRecord, storedFields, type VersionOrigin } from './record-codec.ts'
 
 /** What a transaction starts from. */
 export interface TxBase {
@@ -57,6 +60,7 @@ export interface TxBase {
   /** Default: main. */
   readonly branch?: number
   readonly hash: LedgerHash
+  readonly versions: VersionCache
   readonly reads: 'sync' | 'async'
   readonly seq: number
   readonly catalog: StoredCatalog
@@ -184,6 +188,10 @@ export class RecordTx implements WriteTx {
     })
   }
 
+  earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {
+    return periodBefore(this.#base, this.catalog, record)
+  }
+
   ensureTable(name: string, kind?: TableKind): MaybePromise<TableDefinition> {
     return this.#definitions.ensureTable(name, kind)
   }
@@ -268,6 +276,8 @@ export class RecordTx implements WriteTx {
         validFrom: after?.validFrom,
         validTo: after?.validTo,
         prevSeq: before?.seq ?? 0,
+        prevN: before?.n ?? 0,
+        periodBefore: after?.periodBefore ?? 0,
         value: after?.value,
       })
     }
@@ -297,12 +307,13 @@ export class RecordTx implements WriteTx {
     table: TableDefinition,
     id: RecordId,
     fields: ValueObject,
-    { validFrom, validTo }: PutOptions = {},
+    options: PutOptions = {},
   ): MaybePromise<void> {
     const idKey = encodeExact(id.key)
     return chain(this.#read(table, id, idKey), (before) => {
-      const after = makeRecord(id, idKey, this.seq, fields, validFrom, validTo)
-      return this.#change({ table, id, idKey, before, after, bytes: checkedBytes(id, fields) })
+      const after = makeRecord(id, idKey, this.#originOf(table, idKey, before, options), fields)
+      const change = { table, id, idKey, before, after, bytes: checkedBytes(id, fields) }
+      return chain(this.#noteValidTime(table, after), () => this.#change(change))
     })
   }
 
@@ -315,11 +326,34 @@ export class RecordTx implements WriteTx {
     return this.#base.cached(table, id) ?? readRecord(this.#base.reader, table, id, idKey)
   }
 
+  /** As the version will stand behind that of the base; its commit has no number yet. */
+  #originOf(
+    table: TableDefinition,
+    idKey: Uint8Array,
+    before: StoredRecord | undefined,
+    options: PutOptions,
+  ): VersionOrigin {
+    const kept = options.keepsValidTime === true ? { ...validTimeOf(before), ...options } : options
+    const interval = toInterval(kept)
+    const changed = this.#records.get(keyText(recordKey(mainBranch, table.id, idKey)))
+    const inBase = changed === undefined ? before : changed.before
+    return { ...interval, seq: this.seq, n: 0, periodBefore: periodBeforeOf(interval, inBase) }
+  }
+
+  /** The table's definition says that valid time is in use, so that reads know where to ask for it. */
+  #noteValidTime({ name, validTime }: TableDefinition, after: StoredRecord): MaybePromise<void> {
+    if (after.periodBefore > 0 && validTime !== 'periods') {
+      return this.#definitions.noteValidTime(name, 'periods')
+    }
+    if (validTime === 'none' && hasBounds(after)) return this.#definitions.noteValidTime(name, 'bounds')
+  }
+
   #change(change: ChangedRecord): MaybePromise<void> {
     const { table, before, after, bytes } = change
     const key = keyText(recordKey(mainBranch, table.id, change.idKey))
-    return chain(this.#indexes.change(table, change.idKey, before?.value, after?.value), () => {
-      const first = this.#records.get(key)
+    const first = this.#records.get(key)
+    const base = first === undefined ? before : first.before
+    return chain(this.#indexes.change(table, change.idKey, base, before?.value, after?.value), () => {
       this.#records.set(key, first === undefined ? change : { ...change, before: first.before })
       this.#overlay.set(key, bytes === undefined ? null : this.#pendingRecord(change, bytes))
       this.#changedBytes += (bytes?.length ?? 0) + change.idKey.length
@@ -334,8 +368,8 @@ export class RecordTx implements WriteTx {
 
   /** As a scan of this transaction reads it; its commit has no number yet. */
   #pendingRecord({ after }: ChangedRecord, bytes: Uint8Array): Buffer {
-    const { validFrom, validTo } = after ?? {}
-    return encodeCurrentRecord({ seq: this.seq, n: 0, validFrom, validTo, bytes })
+    const { validFrom, validTo, periodBefore = 0 } = after ?? {}
+    return encodeCurrentRecord({ seq: this.seq, n: 0, periodBefore, validFrom, validTo, bytes })
   }
 
   /** An edge without its node would dangle, so it goes with it. */
@@ -358,6 +392,10 @@ export class RecordTx implements WriteTx {
 
 function seqText(seq: number): string {
   return seq === absentSeq ? 'absent' : `of commit ${seq}`
+}
+
+function validTimeOf(record: StoredRecord | undefined): ValidInterval {
+  return { validFrom: record?.validFrom, validTo: record?.validTo }
 }
 
 function checkedBytes(id: RecordId, fields: ValueObject): Uint8Array {

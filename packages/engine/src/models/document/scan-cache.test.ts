@@ -10,7 +10,7 @@ function chunk(from: string, to: string, bytes = 10): TableChunk {
     from,
     to,
     seq: 1,
-    rows: [{ id: new RecordId('t', 1), idKey: new Uint8Array(), seq: 1, value: {} }],
+    rows: [{ id: new RecordId('t', 1), idKey: new Uint8Array(), seq: 1, n: 0, value: {}, periodBefore: 0 }],
     bytes,
   }
 }

@@ -1,21 +1,29 @@
 /**
  * Index entries as they were in force at a commit: those still in force since before it, and those that have
  * gone, found by walking the interval tree over seqs (key-space.ts, timeNode).
- * Cost: one scan per level, log2 of the newest seq; of each record at most one entry per level is looked at
- * in vain.
+ * Cost: one scan per level, all of them begun at once; of each record fewer entries per level are looked at
+ * in vain than a node has children.
  */
 
 import type { IndexDefinition } from '../../catalog/definitions.ts'
 import { decodeLiveEntry, decodePastEntry } from '../../ledger/index-entry.ts'
-import { indexKey, keyOf, mainBranch, tailOffset } from '../../ledger/key-space.ts'
+import { indexKey, keyOf, mainBranch, tailOffset, timeNodeFanout } from '../../ledger/key-space.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
 import { readUvarint } from '../../ledger/uvarint.ts'
 import type { KeyRange, KvEntry, ScanOptions } from '../../storage/kv-store.ts'
+import type { VersionPlace } from '../document/index-diff.ts'
 import { rowsPerChunkMax } from '../document/limits.ts'
 import { entryRange } from '../document/live-records.ts'
 import { decodeId } from '../document/record-codec.ts'
 import type { AdjacencyEntry } from '../graph/adjacency.ts'
 import type { IndexRange, ScanIndexOptions } from '../model.ts'
+import { EntrySource, mergeSources } from './merge-entries.ts'
+
+/** An entry that was in force. */
+export interface PastIndexEntry extends AdjacencyEntry {
+  /** The last version of its record that had it; `undefined`: it is in force still. */
+  readonly last: VersionPlace | undefined
+}
 
 /** An entry as its keys have it. */
 export interface RawEntry {
@@ -35,44 +43,59 @@ export interface EntriesAt {
 }
 
 /** Entries in the order of a scan at head, each with its indexed bytes. */
-export async function* scanEntriesAt(
+export function scanEntriesAt(
   at: EntriesAt,
   index: IndexDefinition,
   range: IndexRange,
-  options: ScanIndexOptions = {},
-): AsyncGenerator<readonly AdjacencyEntry[]> {
-  for await (const chunk of scanRawEntriesAt(at, index.id, entryRange(index, range), options)) {
-    yield chunk.map(({ entry, idKey, isCut }) => {
-      return { id: decodeId(index.table, idKey), idKey, isCut, entry }
-    })
-  }
+  options?: ScanIndexOptions,
+): AsyncGenerator<readonly PastIndexEntry[]> {
+  return scanAt(at, index.id, entryRange(index, range), options, (entry, idKey, isCut, _, last) => {
+    return { id: decodeId(index.table, idKey), idKey, isCut, entry, last }
+  })
 }
 
 /** @param keys of the index's entries in force */
-export async function* scanRawEntriesAt(
+export function scanRawEntriesAt(
   at: EntriesAt,
   indexId: number,
   keys: KeyRange,
-  options: ScanIndexOptions & Pick<ScanOptions, 'chunkEntries'> = {},
+  options?: RawScanOptions,
 ): AsyncGenerator<readonly RawEntry[]> {
+  return scanAt(at, indexId, keys, options, (entry, idKey, isCut, claims) => {
+    return { entry, idKey, isCut, claims }
+  })
+}
+
+type RawScanOptions = ScanIndexOptions & Pick<ScanOptions, 'chunkEntries'>
+
+/** What a scan gives of an entry. */
+type MakeEntry<Entry> = (
+  entry: Uint8Array,
+  idKey: Uint8Array,
+  isCut: boolean,
+  claims: boolean | undefined,
+  last: VersionPlace | undefined,
+) => Entry
+
+async function* scanAt<Entry extends Pick<RawEntry, 'entry' | 'idKey'>>(
+  { reader, seq, newestSeq }: EntriesAt,
+  indexId: number,
+  keys: KeyRange,
+  options: RawScanOptions = {},
+  make: MakeEntry<Entry>,
+): AsyncGenerator<readonly Entry[]> {
   const { reverse = false, limit = Number.POSITIVE_INFINITY, chunkEntries = rowsPerChunkMax } = options
-  if (Buffer.compare(keys.gte, keys.lt) >= 0) return
-  const sources = [liveEntries(at, indexId, keys, reverse)]
-  for (let level = 0, bucket = at.seq; level === 0 || at.newestSeq >= 2 ** (level - 1); level += 1) {
-    sources.push(pastEntries(at, indexId, pastRange(keys, indexId, level, bucket), reverse))
-    bucket = Math.floor(bucket / 2)
+  if (Buffer.compare(keys.gte, keys.lt) >= 0 || limit <= 0) return
+  const open = (scanned: KeyRange, decode: (entry: KvEntry) => Entry | undefined) => {
+    return new EntrySource(reader.scan(scanned, { reverse }), decode)
   }
-  let chunk: RawEntry[] = []
-  let given = 0
-  for await (const entry of mergeSorted(sources, reverse)) {
-    if (given === limit) break
-    given += 1
-    chunk.push(entry)
-    if (chunk.length < Math.min(chunkEntries, rowsPerChunkMax)) continue
-    yield chunk
-    chunk = []
+  const sources = [open(keys, liveDecoder(indexId, seq, make))]
+  const decodePast = pastDecoder(indexId, seq, make)
+  for (let level = 0, bucket = seq; level === 0 || newestSeq >= timeNodeFanout ** (level - 1); level += 1) {
+    sources.push(open(pastRange(keys, indexId, level, bucket), decodePast))
+    bucket = Math.floor(bucket / timeNodeFanout)
   }
-  if (chunk.length > 0) yield chunk
+  yield* mergeSources(sources, { reverse, limit, chunkMax: Math.min(chunkEntries, rowsPerChunkMax) })
 }
 
 /** The same bounds on the entry, under a node of the interval tree. */
@@ -88,76 +111,27 @@ function endOf(prefix: Buffer): Buffer {
   return Buffer.concat([prefix, Buffer.from([0xff])])
 }
 
-async function* liveEntries(
-  { reader, seq }: EntriesAt,
-  indexId: number,
-  range: KeyRange,
-  reverse: boolean,
-): AsyncGenerator<RawEntry> {
+/** Entries in force at head, if they were at `seq`. */
+function liveDecoder<Entry>(indexId: number, seq: number, make: MakeEntry<Entry>) {
   const start = tailOffset(mainBranch, indexId)
-  for await (const chunk of reader.scan(range, { reverse })) {
-    for (const { key, value } of chunk) {
-      const { since, idKey: held, idBytes, isCut } = decodeLiveEntry(value)
-      if (since > seq) continue
-      const idKey = held ?? key.subarray(key.length - idBytes)
-      const entry = key.subarray(start, key.length - idBytes)
-      yield { idKey, isCut, entry, claims: held !== undefined }
-    }
+  return ({ key, value }: KvEntry): Entry | undefined => {
+    const { since, idKey: held, idBytes, isCut } = decodeLiveEntry(value)
+    if (since > seq) return undefined
+    const idKey = held ?? key.subarray(key.length - idBytes)
+    return make(key.subarray(start, key.length - idBytes), idKey, isCut, held !== undefined, undefined)
   }
 }
 
-async function* pastEntries(
-  { reader, seq }: EntriesAt,
-  indexId: number,
-  range: KeyRange,
-  reverse: boolean,
-): AsyncGenerator<RawEntry> {
-  for await (const chunk of reader.scan(range, { reverse })) {
-    for (const stored of chunk) {
-      const entry = decodePast(indexId, stored, seq)
-      if (entry !== undefined) yield entry
-    }
+/** Entries that have gone, if they were in force at `seq`. */
+function pastDecoder<Entry>(indexId: number, seq: number, make: MakeEntry<Entry>) {
+  const levelStart = tailOffset(mainBranch, indexId)
+  return ({ key, value }: KvEntry): Entry | undefined => {
+    const { to, isCut, idBytes, fromBytes, lastSeq, lastN } = decodePastEntry(value)
+    if (seq >= to || seq < readUvarint(key, key.length - fromBytes).value) return undefined
+    const start = readUvarint(key, readUvarint(key, levelStart).end).end
+    const idEnd = key.length - fromBytes
+    const idKey = key.subarray(idEnd - idBytes, idEnd)
+    const entry = key.subarray(start, idEnd - idBytes)
+    return make(entry, idKey, isCut, undefined, { seq: lastSeq, n: lastN })
   }
-}
-
-/** The entry, if it was in force at `seq`. */
-function decodePast(indexId: number, { key, value }: KvEntry, seq: number): RawEntry | undefined {
-  const { to, isCut, idBytes, fromBytes } = decodePastEntry(value)
-  const from = readUvarint(key, key.length - fromBytes).value
-  if (seq < from || seq >= to) return undefined
-  const level = readUvarint(key, tailOffset(mainBranch, indexId))
-  const start = readUvarint(key, level.end).end
-  const idEnd = key.length - fromBytes
-  const idKey = key.subarray(idEnd - idBytes, idEnd)
-  return { idKey, isCut, entry: key.subarray(start, idEnd - idBytes), claims: undefined }
-}
-
-/** Merges sorted sources; there are few, so the smallest is found by looking at all. */
-async function* mergeSorted(
-  sources: readonly AsyncGenerator<RawEntry>[],
-  reverse: boolean,
-): AsyncGenerator<RawEntry> {
-  try {
-    const heads = await Promise.all(
-      sources.map(async (source) => (await source.next()).value as RawEntry | undefined),
-    )
-    for (;;) {
-      let smallest = -1
-      for (const [at, head] of heads.entries()) {
-        if (head === undefined) continue
-        const other = smallest < 0 ? undefined : heads[smallest]
-        if (other === undefined || compareEntries(head, other) < 0 !== reverse) smallest = at
-      }
-      const head = heads[smallest]
-      if (head === undefined) return
-      yield head
-      heads[smallest] = (await sources[smallest]?.next())?.value as RawEntry | undefined
-    }
-  } finally {
-    for (const source of sources) await source.return(undefined)
-  }
-}
-
-function compareEntries(a: RawEntry, b: RawEntry): number {
-  return Buffer.compare(a.entry, b.entry) || Buffer.compare(a.idKey, b.idKey)
 }

@@ -1,120 +1,20 @@
 /**
- * Records as they were at a commit.
- * Why two ways: the recent past is reached from the current version by point reads along `prevSeq`; anything
- * else by one short scan over the record's history.
+ * Rows of a table as they were at a commit, from the history of its records.
  */
 
-import {
-  decodeCanonical,
-  decodeExact,
-  must,
-  RecordId,
-  type RecordKey,
-  type ValueObject,
-} from '@dendrodb/protocol'
+import { decodeExact, must, RecordId, type RecordKey, skipExact } from '@dendrodb/protocol'
 import type { TableDefinition } from '../../catalog/definitions.ts'
 import { withKind } from '../../ledger/branch-keys.ts'
 import { decodeHistoryEntry, type HistoryEntry } from '../../ledger/history-entry.ts'
-import { historyKey, historyPrefix, keyOf, mainBranch, prefixEnd } from '../../ledger/key-space.ts'
-import { ledgerErrors } from '../../ledger/ledger-errors.ts'
+import { keyOf, prefixEnd } from '../../ledger/key-space.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
-import { openVersion } from '../../ledger/record-version.ts'
-import { readUvarint, uvarintBytes, writeUvarint } from '../../ledger/uvarint.ts'
-import { chain } from '../../storage/chain.ts'
-import type { KeyRange, KvEntry, MaybePromise, ScanOptions } from '../../storage/kv-store.ts'
-import { readRecord, tableRange } from '../document/live-records.ts'
-import { makeRecord } from '../document/record-codec.ts'
+import { readUvarint } from '../../ledger/uvarint.ts'
+import type { KeyRange, KvEntry, ScanOptions } from '../../storage/kv-store.ts'
+import { tableRange } from '../document/live-records.ts'
 import type { ScanTableOptions, StoredRecord } from '../model.ts'
-
-/** Steps back along `prevSeq` before a scan is cheaper. */
-const stepsBackMax = 16
-/** Versions of one record passed over in a table scan before the scan jumps to the next record. */
-const versionsPassedMax = 64
-
-/** Where a version lies. */
-export interface VersionRef {
-  readonly seq: number
-  readonly n: number
-}
-
-export function recordAt(
-  reader: KvReader,
-  seq: number,
-  table: TableDefinition,
-  id: RecordId,
-  idKey: Uint8Array,
-): MaybePromise<StoredRecord | undefined> {
-  return chain(readRecord(reader, table, id, idKey), (current) => {
-    if (current !== undefined && current.seq <= seq) return current
-    return stepBack({ reader, seq, table, id, idKey }, current?.seq ?? 0, 0)
-  })
-}
-
-interface Sought {
-  readonly reader: KvReader
-  readonly seq: number
-  readonly table: TableDefinition
-  readonly id: RecordId
-  readonly idKey: Uint8Array
-}
-
-function stepBack(sought: Sought, laterSeq: number, steps: number): MaybePromise<StoredRecord | undefined> {
-  if (laterSeq === 0 || steps === stepsBackMax) return seek(sought)
-  const { reader, seq, table, idKey } = sought
-  return chain(reader.get(historyKey(mainBranch, table.id, idKey, laterSeq)), (stored) => {
-    if (stored === undefined) return seek(sought)
-    const entry = decodeHistoryEntry(stored)
-    if (laterSeq <= seq) return entry.isPut ? loadVersion(sought, { seq: laterSeq, n: entry.n }) : undefined
-    return stepBack(sought, entry.prevSeq, steps + 1)
-  })
-}
-
-async function seek(sought: Sought): Promise<StoredRecord | undefined> {
-  const { reader, seq, table, idKey } = sought
-  const ref = await newestVersion(reader, seq, historyPrefix(mainBranch, table.id, idKey))
-  return ref === undefined ? undefined : loadVersion(sought, ref)
-}
-
-/**
- * The record's newest version that is not newer than `seq`; none where that one is a delete.
- * @param prefix of the record's history keys
- */
-export async function newestVersion(
-  reader: KvReader,
-  seq: number,
-  prefix: Uint8Array,
-): Promise<VersionRef | undefined> {
-  const range = { gte: prefix, lt: historyKeyAt(prefix, seq + 1) }
-  for await (const [entry] of reader.scan(range, { reverse: true, limit: 1 })) {
-    if (entry === undefined) break
-    const { isPut, n } = decodeHistoryEntry(entry.value)
-    return isPut ? { seq: readUvarint(entry.key, prefix.length).value, n } : undefined
-  }
-  return undefined
-}
-
-function loadVersion(sought: Omit<Sought, 'seq'>, ref: VersionRef): MaybePromise<StoredRecord> {
-  return chain(sought.reader.get(keyOf('version', ref.seq, ref.n)), (payload) =>
-    makeVersion(sought, ref, payload),
-  )
-}
-
-function makeVersion(
-  { id, idKey }: Pick<Sought, 'id' | 'idKey'>,
-  ref: VersionRef,
-  payload: Buffer | undefined,
-): StoredRecord {
-  const bytes = payload && openVersion(payload).bytes
-  if (bytes === undefined) {
-    throw ledgerErrors.CORRUPT({
-      what: `version ${ref.seq}/${ref.n} of ${id}`,
-      reason: 'its payload is missing',
-    })
-  }
-  const { validFrom, validTo } = openVersion(payload as Buffer)
-  const fields = decodeCanonical(bytes) as ValueObject
-  return makeRecord(id, idKey, ref.seq, fields, validFrom ?? undefined, validTo ?? undefined)
-}
+import { versionsPassedMax } from './limits.ts'
+import { makeVersion, type VersionRef } from './load-version.ts'
+import { newestVersion } from './record-at.ts'
 
 export interface FoundVersion extends VersionRef {
   readonly idKey: Uint8Array
@@ -136,7 +36,7 @@ export async function* scanRecordsAt(
       const payloads = await reader.getMany(wanted.map((ref) => keyOf('version', ref.seq, ref.n)))
       yield wanted.map((ref, at) => {
         const id = new RecordId(table.name, decodeExact(ref.idKey, 0).value as RecordKey)
-        return makeVersion({ id, idKey: ref.idKey }, ref, payloads[at])
+        return makeVersion(id, ref.idKey, ref, payloads[at])
       })
     }
     if (left <= 0) return
@@ -199,17 +99,23 @@ class VersionFinder {
   }
 
   add(entry: KvEntry, found: FoundVersion[]): void {
-    const idEnd = decodeExact(entry.key, this.#idStart).end
-    const idKey = entry.key.subarray(this.#idStart, idEnd)
-    if (this.#idKey === undefined || Buffer.compare(idKey, this.#idKey) !== 0) {
+    if (!this.#isOfPresent(entry.key)) {
       const previous = this.take()
       if (previous !== undefined) found.push(previous)
-      this.#idKey = idKey
+      this.#idKey = entry.key.subarray(this.#idStart, skipExact(entry.key, this.#idStart))
     }
     this.#passed += 1
-    const seq = readUvarint(entry.key, idEnd).value
+    const seq = readUvarint(entry.key, this.#idStart + (this.#idKey?.length ?? 0)).value
     if (seq > this.#seq || (this.#best !== undefined && this.#best.seq > seq)) return
     this.#best = { seq, ...decodeHistoryEntry(entry.value) }
+  }
+
+  /** No id is the beginning of another one, so that equal bytes are the whole of it. */
+  #isOfPresent(key: Buffer): boolean {
+    const idKey = this.#idKey
+    if (idKey === undefined) return false
+    const idEnd = this.#idStart + idKey.length
+    return idEnd <= key.length && key.compare(idKey, 0, idKey.length, this.#idStart, idEnd) === 0
   }
 
   /** The record just gone through, if it was there. */
@@ -218,7 +124,7 @@ class VersionFinder {
     this.#forget()
     return idKey === undefined || best === undefined || !best.isPut
       ? undefined
-      : { idKey, seq: best.seq, n: best.n }
+      : { idKey, seq: best.seq, n: best.n, periodBefore: best.periodBefore }
   }
 
   /** Gives up on the present record, whose id it is. */
@@ -238,14 +144,6 @@ class VersionFinder {
 function historyRange(table: TableDefinition, options: ScanTableOptions): KeyRange {
   const records = tableRange(table, options)
   return { gte: withKind('history', records.gte), lt: withKind('history', records.lt) }
-}
-
-/** The history key of a version, by the prefix of its record's. */
-function historyKeyAt(prefix: Uint8Array, seq: number): Buffer {
-  const key = Buffer.allocUnsafe(prefix.length + uvarintBytes(seq))
-  key.set(prefix)
-  writeUvarint(key, prefix.length, seq)
-  return key
 }
 
 /** Where the id begins in a key of a table's. */

@@ -10,6 +10,7 @@ import { queryErrors } from '../query-errors.ts'
 import { type CompiledExpression, type CompiledStatement, type Completion, Jump } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
 import type { EvalContext } from './eval-context.ts'
+import { parentOf } from './group-row.ts'
 import { isIndependent } from './independence.ts'
 
 /** The statements one after the other in a scope of their own; the value of the last one, or a jump. */
@@ -26,11 +27,16 @@ export function compileBlock(node: BlockExpression, compiler: Compiler): Compile
       const inner = ctx.nested()
       prepare?.(inner)
       let last: Completion
-      for (const statement of statements) {
-        last = yield* statement.run(row, inner)
-        if (last instanceof Jump) return last
+      try {
+        for (const statement of statements) {
+          if (inner.run.isSliceOver) yield* inner.run.pause()
+          last = yield* statement.run(row, inner)
+          if (last instanceof Jump) return last
+        }
+        return last
+      } finally {
+        inner.run.release(inner.scope.ownBytes)
       }
-      return last
     },
   }
 }
@@ -57,7 +63,7 @@ export function compileBlockExpression(node: BlockExpression, compiler: Compiler
 export function compileSubquery(node: SubqueryExpression, compiler: Compiler): CompiledExpression {
   const statement = withoutMeta(compiler.statement(node.statement))
   const run = (row: Value, ctx: EvalContext) =>
-    runTask(landed(statement.run(row, ctx.nested({ parent: row, document: undefined }))))
+    runTask(landed(statement.run(row, ctx.nested({ parent: parentOf(row), document: undefined }))))
   const evaluate = isIndependent(node.statement) ? runOnce(statement, run) : run
   return { isPure: false, isPoint: false, evaluate }
 }

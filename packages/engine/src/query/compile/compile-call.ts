@@ -13,28 +13,48 @@ import type {
   CastExpression,
   ClosureExpression,
   ConstantExpression,
+  Expression,
   MethodPart,
+  ParamExpression,
 } from '../dql/ast.ts'
+import * as kinds from '../functions/argument-kinds.ts'
 import { Closure } from '../functions/closure.ts'
-import type { FunctionDefinition } from '../functions/function-definition.ts'
+import type { FunctionArgument, FunctionDefinition } from '../functions/function-definition.ts'
 import { requireMethod } from '../functions/methods.ts'
 import { requireConstant, requireFunction } from '../functions/registry.ts'
 import { castValue } from '../operators/cast.ts'
 import { coerceToField } from '../operators/coerce.ts'
 import { queryErrors } from '../query-errors.ts'
 import { combineOne, effectsOf, evaluateAll } from './combine.ts'
+import { compileRecordCall, recordFunction } from './compile-record-call.ts'
 import { type CompiledExpression, constantOf } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
+import { compileFieldCall, isFieldCall } from './dynamic-fields.ts'
 import type { EvalContext } from './eval-context.ts'
 import { foldingContext } from './function-context.ts'
+import { lookUp } from './look-up.ts'
 import type { PathStep } from './path-step.ts'
+import { Scope } from './scope.ts'
+import { nodesIn } from './walk.ts'
 
 export function compileCall(node: CallExpression, compiler: Compiler): CompiledExpression {
+  if (isFieldCall(node)) return compileFieldCall(node, compiler)
   const args = node.args.map((arg) => compiler.expression(arg))
-  if (node.name === 'record::exists') return compileRecordExists(args)
+  const recordCall = compileRecordCall(node.name, args)
+  if (recordCall !== undefined) return recordCall
   refuseLater(node.name)
   const definition = requireFunction(node.name)
   const effects = effectsOf(args)
+  if (takesClosure(definition)) {
+    return {
+      isPure: false,
+      isPoint: effects.isPoint,
+      evaluate: (row, ctx) =>
+        chain(evaluateAll(args, row, ctx), (values) =>
+          definition.call(forCaller(values, ctx), ctx.functions),
+        ),
+    }
+  }
   const isAhead = definition.isPure && args.every((arg) => arg.constant !== undefined)
   const folded = isAhead ? callAhead(definition, args) : undefined
   if (folded !== undefined) return folded
@@ -47,15 +67,21 @@ export function compileCall(node: CallExpression, compiler: Compiler): CompiledE
   }
 }
 
+function takesClosure({ signatures }: FunctionDefinition): boolean {
+  return signatures.some(({ params }) => params.some(({ kind }) => kind.includes(kinds.closure.name)))
+}
+
+function forCaller(values: readonly Value[], ctx: EvalContext): readonly FunctionArgument[] {
+  return values.map((value: FunctionArgument) => (value instanceof Closure ? value.for(ctx) : value))
+}
+
 function refuseLater(name: string): void {
   if (name.startsWith('fn::') || name.startsWith('search::') || name === 'vector::distance::knn') {
     throw queryErrors.NOT_SUPPORTED({ construct: `the function ${name}()` })
   }
 }
 
-/**
- * Functions that hash passwords wait for other threads; those with closures for what the closures wait for.
- */
+/** Functions that hash passwords wait for other threads. */
 function isSynchronous(definition: FunctionDefinition): boolean {
   return !definition.name.startsWith('crypto::')
 }
@@ -83,34 +109,6 @@ function callAhead(
   }
 }
 
-/** Needs the view, which functions do not have. */
-function compileRecordExists(args: readonly CompiledExpression[]): CompiledExpression {
-  const [arg] = args
-  if (arg === undefined || args.length !== 1) {
-    throw queryErrors.TYPE_EXPECTED({
-      clause: 'record::exists()',
-      expected: '1 argument',
-      found: args.length,
-    })
-  }
-  return {
-    isPure: false,
-    isPoint: arg.isPoint,
-    evaluate: (row, ctx) => chain(arg.evaluate(row, ctx), (id) => recordExists(id, ctx)),
-  }
-}
-
-function recordExists(id: Value, ctx: EvalContext): MaybePromise<boolean> {
-  if (!(id instanceof RecordId)) {
-    throw queryErrors.TYPE_EXPECTED({
-      clause: 'record::exists()',
-      expected: 'a record id',
-      found: typeOf(id),
-    })
-  }
-  return chain(ctx.readRecord(id), (record) => record !== undefined)
-}
-
 /**
  * `.name(args)`: the function of the value's type with the value as its first argument, or a closure in a
  * field.
@@ -119,7 +117,7 @@ export function compileMethod(part: MethodPart, compiler: Compiler): PathStep {
   const args = part.args.map((arg) => compiler.expression(arg))
   const spelling = (part as { readonly spelling?: string }).spelling ?? part.name
   return {
-    isPoint: args.every((arg) => arg.isPoint) && part.name !== 'exists',
+    isPoint: args.every((arg) => arg.isPoint) && recordFunction(part.name) === undefined,
     apply: (value, row, ctx) =>
       chain(evaluateAll(args, row, ctx), (values) => callMethod(value, part.name, spelling, values, ctx)),
   }
@@ -133,9 +131,10 @@ function callMethod(
   ctx: EvalContext,
 ): MaybePromise<Value> {
   const member = closureIn(value, spelling)
-  if (member !== undefined) return member.call(...args)
-  if (name === 'exists' && value instanceof RecordId) return recordExists(value, ctx)
-  return requireMethod(typeOf(value), name).call([value, ...args], ctx.functions)
+  if (member !== undefined) return member.for(ctx).call(...args)
+  const ofRecord = value instanceof RecordId ? recordFunction(name) : undefined
+  if (ofRecord !== undefined) return ofRecord.call(value as RecordId, ctx)
+  return requireMethod(typeOf(value), name).call(forCaller([value, ...args], ctx), ctx.functions)
 }
 
 function closureIn(value: Value, name: string): Closure | undefined {
@@ -154,25 +153,37 @@ export function compileCallPart(part: CallPart, compiler: Compiler): PathStep {
       if (!(closure instanceof Closure)) {
         throw queryErrors.TYPE_EXPECTED({ clause: 'a call', expected: 'a closure', found: typeOf(value) })
       }
-      return chain(evaluateAll(args, row, ctx), (values) => closure.call(...values))
+      return chain(evaluateAll(args, row, ctx), (values) => closure.for(ctx).call(...values))
     },
   }
 }
 
-/** A closure keeps the parameters of the place where it is written. */
+/**
+ * A closure keeps the row and the parameters of the place where it is written, as they are at that moment;
+ * reads and writes are those of the statement that calls it.
+ */
 export function compileClosure(node: ClosureExpression, compiler: Compiler): CompiledExpression {
   const body = compiler.expression(node.body)
   const { params, returns } = node
+  const names = paramNames(node.body)
+  function captured(ctx: EvalContext): Scope {
+    const scope = new Scope()
+    for (const name of names) scope.set(name, lookUp(name, ctx))
+    return scope
+  }
   return {
     isPure: false,
     isPoint: body.isPoint,
-    evaluate(row, ctx) {
-      function call(args: readonly Value[]): MaybePromise<Value> {
-        const turn = ctx.run.turn()
-        return turn === undefined ? callNow(args) : turn.then(() => callNow(args))
+    evaluate(row, made) {
+      const scope = captured(made)
+      const { parent, document } = made
+      made.request.hasClosures = true
+      function call(args: readonly Value[], caller: EvalContext): MaybePromise<Value> {
+        const turn = caller.run.turn()
+        return turn === undefined ? callNow(args, caller) : turn.then(() => callNow(args, caller))
       }
-      function callNow(args: readonly Value[]): MaybePromise<Value> {
-        const inner = ctx.nested()
+      function callNow(args: readonly Value[], caller: EvalContext): MaybePromise<Value> {
+        const inner = caller.nested({ scope: new Scope(scope), parent, document })
         for (let i = 0; i < params.length; i += 1) {
           const param = params[i] as (typeof params)[number]
           inner.scope.set(param.name, param.type === undefined ? args[i] : coerceToField(args[i], param.type))
@@ -180,13 +191,32 @@ export function compileClosure(node: ClosureExpression, compiler: Compiler): Com
         const result = body.evaluate(row, inner)
         return returns === undefined ? result : chain(result, (value) => coerceToField(value, returns))
       }
-      return new Closure(params.length, call) as unknown as Value
+      const run = (args: readonly Value[], caller: unknown) => call(args, caller as EvalContext)
+      return new Closure(params.length, run, made) as unknown as Value
     },
   }
 }
 
+/** Of all parameters that are read, also further in. */
+function paramNames(body: Expression): readonly string[] {
+  const names = new Set<string>()
+  for (const node of nodesIn(body)) if (node.kind === 'param') names.add((node as ParamExpression).name)
+  return [...names]
+}
+
+/** What an element of a list counts as. */
+const elementBytes = 16
+
 export function compileCast(node: CastExpression, compiler: Compiler): CompiledExpression {
-  return combineOne(compiler.expression(node.operand), (value) => castValue(value, node.type))
+  const cast = combineOne(compiler.expression(node.operand), (value) => castValue(value, node.type))
+  if (cast.constant !== undefined) return cast
+  return { ...cast, evaluate: (row, ctx) => chain(cast.evaluate(row, ctx), (value) => weighed(value, ctx)) }
+}
+
+/** A range may have become a long list. @throws as `StatementRun.expect` */
+function weighed(value: Value, ctx: EvalContext): Value {
+  if (Array.isArray(value)) ctx.run.expect(value.length * elementBytes)
+  return value
 }
 
 export function compileConstant(node: ConstantExpression): CompiledExpression {

@@ -21,6 +21,7 @@ import { compileIdiom } from './compile-path.ts'
 import { type CompiledExpression, type CompiledStatement, constantOf, pure } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
 import type { EvalContext } from './eval-context.ts'
+import { lookUp } from './look-up.ts'
 
 /** A compiler whose statements are compiled by `compileStatement`. */
 export function createCompiler(
@@ -36,7 +37,7 @@ export function createCompiler(
       }
       return compiled
     },
-    statement: (statement) => compileStatement(statement, compiler),
+    statement: (statement, inner = compiler) => compileStatement(statement, inner),
   }
   return compiler
 }
@@ -116,10 +117,4 @@ function compileParam({ name }: ParamExpression): CompiledExpression {
 /** While a record is written these are the record's; anywhere else they are parameters like others. */
 function documentValue(name: 'before' | 'after' | 'value' | 'input', ctx: EvalContext): Value {
   return ctx.document === undefined ? lookUp(name, ctx) : ctx.document[name]
-}
-
-/** LET and callers' variables hide what DEFINE PARAM has defined. An unknown parameter is NONE. */
-function lookUp(name: string, ctx: EvalContext): Value {
-  const { scope } = ctx
-  return scope.has(name) ? scope.get(name) : ctx.view.catalog.param(name)?.value
 }

@@ -11,7 +11,6 @@ import {
   allEqual,
   anyEqual,
   equal,
-  exactEqual,
   greater,
   greaterOrEqual,
   isBetween,
@@ -42,7 +41,7 @@ const functions: Readonly<
   Record<Exclude<BinaryOperator, ShortCircuit | Reserved>, (left: Value, right: Value) => Value>
 > = {
   '=': equal,
-  '==': exactEqual,
+  '==': equal,
   '!=': notEqual,
   '?=': anyEqual,
   '*=': allEqual,

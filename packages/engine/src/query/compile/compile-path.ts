@@ -4,7 +4,7 @@
  * Longer ones may meet links and then read records, which on a sync view still gives no promise.
  */
 
-import { setField, type Value, type ValueObject, ValueSet } from '@dendrodb/protocol'
+import { setField, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import type {
   DestructureField,
@@ -22,9 +22,11 @@ import { compileRecursion, repeatStep } from './compile-recursion.ts'
 import { compileTraversal } from './compile-traversal.ts'
 import type { CompiledExpression } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
+import { elementAt } from './element-at.ts'
 import type { EvalContext } from './eval-context.ts'
+import { parentOf } from './group-row.ts'
 import { endOfPath, type PathStep, runSteps } from './path-step.ts'
-import { fieldReader, isPlainObject, mapValues, ownField, rowOf, rowReader } from './read-field.ts'
+import { elementsOf, fieldReader, isPlainObject, mapValues, rowOf, rowReader } from './read-field.ts'
 
 export function compileIdiom(node: IdiomExpression, compiler: Compiler): CompiledExpression {
   const start = node.start === undefined ? undefined : compiler.expression(node.start)
@@ -46,6 +48,9 @@ const currentRow: CompiledExpression = { isPure: true, isPoint: true, evaluate: 
 /** The steps of a path, without what it starts from. */
 function compileSteps(parts: readonly PathPart[], compiler: Compiler): readonly PathStep[] {
   const steps: PathStep[] = []
+  // Behind the last part that is more than a field: fields of fields nest by themselves.
+  const spreadsUntil = parts.findLastIndex((part) => part.kind !== 'field')
+  let isWalking = false
   for (let i = 0; i < parts.length; i += 1) {
     const part = parts[i] as PathPart
     if (part.kind === 'recurse') {
@@ -58,13 +63,26 @@ function compileSteps(parts: readonly PathPart[], compiler: Compiler): readonly 
         hops.push(next)
         i += 1
       }
-      steps.push(compileTraversal(hops, compiler))
+      const isLastHop = hops.length === 1 && i === parts.length - 1
+      const step = compileTraversal(hops, compiler)
+      steps.push(isWalking ? step : { ...step, spreads: isLastHop ? 'flat' : 'before' })
+      isWalking = true
+      continue
     } else {
-      steps.push(compileStep(part, compiler))
+      const step = compileStep(part, compiler)
+      const isSpreading = i < spreadsUntil && spreadingKinds.has(part.kind)
+      steps.push(isSpreading ? { ...step, spreads: 'after' } : step)
     }
+    isWalking = joiningKinds.has(part.kind) || (isWalking && part.kind === 'where')
   }
   return steps
 }
+
+/** Parts that take something of each element of a list. */
+const spreadingKinds: ReadonlySet<PathPart['kind']> = new Set(['field', 'all', 'destructure'])
+
+/** Parts behind which a list is one place to walk on from, as what arrows have reached is. */
+const joiningKinds: ReadonlySet<PathPart['kind']> = new Set(['optional', 'flatten'])
 
 function follow(steps: readonly PathStep[], start: CompiledExpression): CompiledExpression {
   const isPure = start.isPure && steps.every((step) => step.isPure === true)
@@ -128,35 +146,21 @@ function compileIndex(part: IndexPart, compiler: Compiler): PathStep {
   }
 }
 
-function elementAt(value: Value, index: Value, ctx: EvalContext): MaybePromise<Value> {
-  if (typeof index === 'string') return fieldReader(index)(value, ctx)
-  const list = elementsOf(value)
-  if (list !== undefined) {
-    if (typeof index !== 'number') return undefined
-    return index < 0 ? list[list.length + index] : list[index]
-  }
-  return isPlainObject(value) && typeof index === 'number' ? ownField(value, String(index)) : undefined
-}
-
-/** Every element of an array, the values of an object's fields, the record behind a link. */
+/** Every element of a list; of an object the object itself, of a link the record behind it. */
 function allOf(value: Value, ctx: EvalContext): MaybePromise<Value> {
-  if (Array.isArray(value)) return mapValues(value as readonly Value[], (each) => rowOf(each, ctx))
-  if (value instanceof ValueSet) return value.values
-  return isPlainObject(value) ? Object.values(value) : rowOf(value, ctx)
+  const list = elementsOf(value)
+  return list === undefined ? rowOf(value, ctx) : mapValues(list, (each) => rowOf(each, ctx))
 }
 
+/** What is no list is its own last element. */
 function lastOf(value: Value): Value {
   const list = elementsOf(value)
-  return list?.[list.length - 1]
-}
-
-function elementsOf(value: Value): readonly Value[] | undefined {
-  if (Array.isArray(value)) return value as readonly Value[]
-  return value instanceof ValueSet ? value.values : undefined
+  return list === undefined ? value : list[list.length - 1]
 }
 
 /**
  * Keeps elements as they are, links included, where the condition holds for them or the records behind them.
+ * What is no list is one element, and NONE is none.
  */
 function compileWhere(part: WherePart, compiler: Compiler): PathStep {
   const condition = compiler.expression(part.condition)
@@ -172,15 +176,15 @@ function* filterElements(
   parent: Value,
   ctx: EvalContext,
 ): Task<Value> {
-  const inner = ctx.with({ parent })
-  const list = elementsOf(value)
-  if (list === undefined) return (yield* holds(value, condition, inner)) ? value : undefined
+  const inner = ctx.with({ parent: parentOf(parent) })
   const kept: Value[] = []
-  for (const element of list) if (yield* holds(element, condition, inner)) kept.push(element)
+  for (const element of elementsOf(value) ?? [value])
+    if (yield* holds(element, condition, inner)) kept.push(element)
   return kept
 }
 
-function* holds(value: Value, condition: CompiledExpression, ctx: EvalContext): Task<boolean> {
+/** Whether the condition holds for an element, or for the record behind it. */
+export function* holds(value: Value, condition: CompiledExpression, ctx: EvalContext): Task<boolean> {
   if (value === undefined || value === null) return false
   const row = yield* wait(rowOf(value, ctx))
   if (row === undefined) return false

@@ -2,16 +2,18 @@
  * The projection of SELECT and RETURN: from a row to an object of named values, or to a single value.
  */
 
-import { setField, type Value } from '@dendrodb/protocol'
+import { setField, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { MaybePromise } from '../../storage/kv-store.ts'
-import type { ProjectedField, Projection } from '../dql/ast.ts'
+import type { CallExpression, ProjectedField, Projection, ProjectionItem } from '../dql/ast.ts'
+import { runTask, type Task, wait } from '../execute/task.ts'
 import { outputPath } from '../plan/output-names.ts'
 import { queryErrors } from '../query-errors.ts'
 import { effectsOf, evaluateAll } from './combine.ts'
 import { type CompiledExpression, pure } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
-import { writeAt } from './nested-fields.ts'
-import { isPlainObject } from './read-field.ts'
+import { compileFields, type DynamicFields, isFieldCall, valuesOf } from './dynamic-fields.ts'
+import type { EvalContext } from './eval-context.ts'
+import { isPlainObject, ownField } from './read-field.ts'
 
 export function compileProjection(projection: Projection, compiler: Compiler): CompiledExpression {
   if (projection.value) return compileValue(projection, compiler)
@@ -41,6 +43,19 @@ function compileValue({ items }: Projection, compiler: Compiler): CompiledExpres
 type Fill = (object: Record<string, Value>, values: readonly Value[], row: Value) => void
 
 function compileObject({ items }: Projection, compiler: Compiler): CompiledExpression {
+  const isDynamic = (item: ProjectionItem) =>
+    item.kind === 'field' && item.alias === undefined && isFieldCall(item.expression)
+  const written = compileWritten(
+    items.filter((item) => !isDynamic(item)),
+    compiler,
+  )
+  const dynamic = items.filter(isDynamic).map((item) => {
+    return compileFields((item as ProjectedField).expression as CallExpression, compiler)
+  })
+  return dynamic.length === 0 ? written : withDynamic(written, dynamic)
+}
+
+function compileWritten(items: readonly ProjectionItem[], compiler: Compiler): CompiledExpression {
   const fields = items.filter((item) => item.kind === 'field') as readonly ProjectedField[]
   const paths = fields.map(outputPath)
   const parts = fields.map((field) => compiler.expression(field.expression))
@@ -68,6 +83,24 @@ function compileObject({ items }: Projection, compiler: Compiler): CompiledExpre
       return values instanceof Promise ? values.then((known) => make(known, base)) : make(values, base)
     },
   }
+}
+
+/** Fields whose paths are known only now, put to the others. */
+function withDynamic(written: CompiledExpression, dynamic: readonly DynamicFields[]): CompiledExpression {
+  function* evaluate(row: Value, ctx: EvalContext): Task<Value> {
+    const object = { ...((yield* wait(written.evaluate(row, ctx))) as ValueObject) }
+    for (const fields of dynamic) {
+      const named = yield* wait(valuesOf(fields, row, ctx))
+      const fill = fillNested(named.map(({ path }) => path))
+      fill(
+        object,
+        named.map(({ value }) => value),
+        row,
+      )
+    }
+    return object
+  }
+  return { isPure: false, isPoint: false, evaluate: (row, ctx) => runTask(evaluate(row, ctx)) }
 }
 
 /** The most frequent form, without a list of values in between. */
@@ -101,17 +134,15 @@ function fillNested(paths: readonly (readonly string[])[]): Fill {
     for (const [i, [name, ...rest]] of paths.entries()) {
       if (name === undefined) continue
       const current = Object.hasOwn(object, name) ? object[name] : undefined
-      setField(object, name, rest.length === 0 ? values[i] : placed(current, rest, values[i]))
+      setField(object, name, placed(current, rest, values[i]))
     }
   }
 }
 
-function placed(current: Value, path: readonly string[], value: Value): Value {
-  const base = isPlainObject(current) ? current : {}
-  if (value !== undefined) return writeAt(base, path, value)
-  // NONE is shown where it was asked for, while setting it would leave the field out.
-  const [name, ...rest] = path as [string, ...string[]]
-  const copy: Record<string, Value> = { ...base }
-  setField(copy, name, rest.length === 0 ? undefined : placed(copy[name], rest, undefined))
+/** NONE is shown where it was asked for. What is no object on the way gives way to one. */
+function placed(current: Value, [name, ...rest]: readonly string[], value: Value): Value {
+  if (name === undefined) return value
+  const copy: Record<string, Value> = isPlainObject(current) ? { ...current } : {}
+  setField(copy, name, placed(ownField(copy, name), rest, value))
   return copy
 }

@@ -2,7 +2,8 @@
  * Recursive paths `.{min..max}`: a path followed again from what it reached.
  * Rules, as in SurrealQL: NONE, NULL and lists of nothing else are dead ends, and so is a turn that changes
  * nothing; a dead end before `min` turns gives NONE (or no elements), later the last value that was reached.
- * Elements that are dead ends are left out of lists.
+ * From a list the path is followed from each element, and what is reached is one list again, without dead
+ * ends.
  */
 
 import { equalValues, formatValue, type Value } from '@dendrodb/protocol'
@@ -88,7 +89,7 @@ function* repeatPath(recursion: Recursion, from: Value, row: Value, ctx: EvalCon
   let value = from
   for (let turn = 1; turn <= recursion.max; turn += 1) {
     yield* ctx.run.pause()
-    const next = withoutDeadEnds(yield* wait(recursion.follow(value, row, ctx)))
+    const next = yield* followAll(recursion, value, row, ctx)
     if (isDeadEnd(next) || equalValues(next, value)) {
       if (turn > recursion.min) return value
       return Array.isArray(next) ? [] : undefined
@@ -98,14 +99,24 @@ function* repeatPath(recursion: Recursion, from: Value, row: Value, ctx: EvalCon
   return value
 }
 
-/** Every node reached, once each, nearest first. */
+function* followAll(recursion: Recursion, from: Value, row: Value, ctx: EvalContext): Task<Value> {
+  if (!Array.isArray(from)) return withoutDeadEnds(yield* wait(recursion.follow(from, row, ctx)))
+  const reached: Value[] = []
+  for (const element of from as readonly Value[]) {
+    yield* ctx.run.pause()
+    reached.push(...listOf(yield* wait(recursion.follow(element, row, ctx))))
+  }
+  return reached
+}
+
+/** Every node reached, once each, nearest first; the first one too if a way leads back to it. */
 function* collect(recursion: Recursion, from: Value, row: Value, ctx: EvalContext): Task<Value> {
   const seen = new Set<string>()
   const found: Value[] = []
   let frontier = listOf(from)
-  for (const node of frontier) {
-    seen.add(formatValue(node))
-    if (recursion.inclusive) found.push(node)
+  if (recursion.inclusive) {
+    for (const node of frontier) seen.add(formatValue(node))
+    found.push(...frontier)
   }
   for (let turn = 1; turn <= recursion.max && frontier.length > 0; turn += 1) {
     const reached: Value[] = []

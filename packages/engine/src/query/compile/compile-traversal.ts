@@ -13,13 +13,13 @@ import type { EdgeRef } from '../../models/model.ts'
 import type { GraphPart, GraphTarget, SelectStatement } from '../dql/ast.ts'
 import { runTask, type Task, wait } from '../execute/task.ts'
 import { isTruthy } from '../operators/truthiness.ts'
-import { queryErrors } from '../query-errors.ts'
 import { compileRecordId } from './compile-collections.ts'
 import type { CompiledExpression, CompiledStatement } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
 import type { EvalContext } from './eval-context.ts'
+import { parentOf } from './group-row.ts'
 import type { PathStep } from './path-step.ts'
-import { isPlainObject, ownField } from './read-field.ts'
+import { elementsOf, isPlainObject, ownField } from './read-field.ts'
 
 interface Hop {
   readonly direction: GraphPart['direction']
@@ -45,9 +45,6 @@ export function compileTraversal(parts: readonly GraphPart[], compiler: Compiler
 }
 
 function compileHop(part: GraphPart, compiler: Compiler): Hop {
-  if (part.alias !== undefined) {
-    throw queryErrors.NOT_SUPPORTED({ construct: 'an alias inside of a path' })
-  }
   const { fields, split, group, order, limit, skip } = part
   const hasClauses = [fields, split, group, order, limit, skip].some((clause) => clause !== undefined)
   return {
@@ -85,7 +82,24 @@ function selectOf(part: GraphPart): SelectStatement {
   }
 }
 
+/** From a list one list, in which an element that can be no record is NONE. */
 function* walk(hops: readonly Hop[], from: Value, row: Value, ctx: EvalContext): Task<Value> {
+  if (!Array.isArray(from) || from.every(isRecord)) return yield* walkFrom(hops, from, row, ctx)
+  const reached: Value[] = []
+  for (const element of from as readonly Value[]) {
+    const found = yield* walk(hops, element, row, ctx)
+    if (Array.isArray(found)) for (const each of found as readonly Value[]) reached.push(each)
+    else reached.push(found)
+  }
+  return reached
+}
+
+function isRecord(value: Value): boolean {
+  return value instanceof RecordId
+}
+
+function* walkFrom(hops: readonly Hop[], from: Value, row: Value, ctx: EvalContext): Task<Value> {
+  if (!isRecord(from) && !isComposite(from)) return undefined
   let reached: Value[] = nodesOf(from)
   for (let i = 0; i < hops.length; i += 1) {
     const hop = hops[i] as Hop
@@ -112,6 +126,10 @@ function* walk(hops: readonly Hop[], from: Value, row: Value, ctx: EvalContext):
     }
   }
   return reached
+}
+
+function isComposite(value: Value): boolean {
+  return elementsOf(value) !== undefined || isPlainObject(value)
 }
 
 /** The record ids a value stands for: a link, a record, or a list of these. */
@@ -185,7 +203,7 @@ function* endsOf(edge: RecordId, hop: Hop, ctx: EvalContext): Task<RecordId[]> {
 function* wanted(ids: readonly RecordId[], hop: Hop, row: Value, ctx: EvalContext): Task<RecordId[]> {
   const inTables = hop.targets === undefined ? ids : yield* inTargets(ids, hop.targets, row, ctx)
   const kept: RecordId[] = []
-  const inner = hop.where === undefined ? ctx : ctx.with({ parent: row })
+  const inner = hop.where === undefined ? ctx : ctx.with({ parent: parentOf(row) })
   for (const id of inTables) {
     if (hop.where === undefined) {
       if (yield* wait(ctx.canSee(id))) kept.push(id)

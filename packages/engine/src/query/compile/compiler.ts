@@ -9,7 +9,8 @@ import type { CompiledExpression, CompiledStatement } from './compiled.ts'
 
 export interface Compiler {
   expression(expression: Expression): CompiledExpression
-  statement(statement: Statement): CompiledStatement
+  /** `inner`: what compiles its parts, where that is another compiler than this one. */
+  statement(statement: Statement, inner?: Compiler): CompiledStatement
   /** What `*` stands for where that is not the current row itself. */
   readonly row?: CompiledExpression
 }

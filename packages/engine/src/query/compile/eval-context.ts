@@ -42,6 +42,8 @@ export interface RequestContext {
   readonly sessionValue: Value
   /** Access without rules, for evaluating the rules themselves. */
   readonly ruleAccess: AccessScope
+  /** Whether a closure has been made, so that results and records have to be looked through for one. */
+  hasClosures: boolean
 }
 
 /** `$before`, `$after`, `$value`, `$input` while a record is being written. */

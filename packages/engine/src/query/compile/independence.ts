@@ -4,6 +4,7 @@
  */
 
 import type { Expression, SelectStatement, Statement, SubqueryExpression } from '../dql/ast.ts'
+import { isFieldCall } from './dynamic-fields.ts'
 import { type AnyNode, hasWrite, someNode } from './walk.ts'
 
 /** Functions whose value changes from call to call. The clock stands still during a statement. */
@@ -36,7 +37,7 @@ function needsRow(node: AnyNode): boolean {
     case 'repeat':
       return true
     default:
-      return isVolatileNode(node)
+      return isFieldCall(node) || isVolatileNode(node)
   }
 }
 
@@ -56,8 +57,8 @@ function asksForMore(node: AnyNode): boolean {
       return outerParams.has((node as { readonly name?: string }).name ?? '')
     case 'select': {
       // Targets and counts are evaluated beside the row around the statement.
-      const { from, limit, skip, asOf } = node as SelectStatement
-      return [...from, limit, skip, asOf].some(hasOuterPath)
+      const { from, limit, skip, asOf, validAsOf } = node as SelectStatement
+      return [...from, limit, skip, asOf, validAsOf].some(hasOuterPath)
     }
     default:
       return node.kind === 'closure' || isVolatileNode(node)
@@ -68,6 +69,7 @@ function hasOuterPath(expression: Expression | undefined): boolean {
   return someNode(
     expression,
     (node) => {
+      if (isFieldCall(node)) return true
       if (node.kind === 'param') return (node as { readonly name?: string }).name === 'this'
       return node.kind === 'idiom' && (node as { readonly start?: Expression }).start === undefined
     },

@@ -3,7 +3,7 @@
  * Invariant: values are immutable; a change copies the objects and lists on the way to it and nothing else.
  */
 
-import { setField, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'
+import { setField, typeOf, type Value, type ValueObject, ValueSet } from '@dendrodb/protocol'
 import type { Expression, PathPart } from '../dql/ast.ts'
 import { queryErrors } from '../query-errors.ts'
 import { isPlainObject, ownField } from './read-field.ts'
@@ -83,8 +83,8 @@ export function readAt(value: Value, place: Place): Value {
 }
 
 /** A copy of the value with another one at the place; missing objects on the way are made. NONE removes. */
-export function writeAt(value: Value, place: Place, changed: Value, at = 0): Value {
-  return changeAt(value, place, () => changed, at)
+export function writeAt(value: Value, place: Place, changed: Value): Value {
+  return changed === undefined ? removeAt(value, place) : changeAt(value, place, () => changed)
 }
 
 /** As `writeAt`, with what `change` makes of the value that is there. */
@@ -92,21 +92,32 @@ export function changeAt(value: Value, place: Place, change: (value: Value) => V
   if (at === place.length) return change(value)
   const part = place[at] as PlacePart
   if (Array.isArray(value)) return changeList(value as readonly Value[], place, change, at)
-  if (typeof part !== 'string') {
-    // `a[*]` and `a[0]` of what is no list name nothing.
-    return value
+  if (part === everyElement) {
+    if (value instanceof ValueSet) throw noElements(value)
+    // What is neither list nor object has no elements.
+    return isPlainObject(value) ? mapFields(value, (field) => changeAt(field, place, change, at + 1)) : value
   }
-  if (value === undefined || value === null) {
-    return withField({}, part, changeAt(undefined, place, change, at + 1))
-  }
-  if (!isPlainObject(value)) {
+  const name = nameOf(part, value)
+  const object = value ?? {}
+  if (name === undefined || !isPlainObject(object)) {
     throw queryErrors.TYPE_EXPECTED({
-      clause: `setting the field ${part}`,
-      expected: 'an object around it',
+      clause: typeof part === 'string' ? `setting the field ${part}` : `setting the position ${part}`,
+      expected: typeof part === 'string' ? 'an object around it' : 'an array',
       found: typeOf(value),
     })
   }
-  return withField(value, part, changeAt(ownField(value, part), place, change, at + 1))
+  return withField(object, name, changeAt(ownField(object, name), place, change, at + 1))
+}
+
+/** The elements of a set have no places. */
+export function noElements(set: ValueSet): Error {
+  return queryErrors.TYPE_EXPECTED({ clause: 'setting elements', expected: 'an array', found: typeOf(set) })
+}
+
+/** Positions are names in objects alone. */
+function nameOf(part: string | number, value: Value): string | undefined {
+  if (typeof part === 'string') return part
+  return isPlainObject(value) && part >= 0 ? String(part) : undefined
 }
 
 function changeList(
@@ -116,7 +127,10 @@ function changeList(
   at: number,
 ): Value {
   const part = place[at] as PlacePart
-  if (part === everyElement) return list.map((element) => changeAt(element, place, change, at + 1))
+  if (part === everyElement) {
+    const changed = list.map((element) => changeAt(element, place, change, at + 1))
+    return changed.filter((element, i) => element !== undefined || list[i] === undefined)
+  }
   if (typeof part === 'string') return list.map((element) => changeAt(element, place, change, at))
   const index = part < 0 ? list.length + part : part
   if (index < 0 || index > list.length) {
@@ -150,15 +164,20 @@ export function removeAt(value: Value, place: Place, at = 0): Value {
     if (index < 0 || index >= list.length) return value
     return isLast ? list.toSpliced(index, 1) : list.toSpliced(index, 1, removeAt(list[index], place, at + 1))
   }
-  if (!isPlainObject(value) || typeof part === 'number') return value
+  if (!isPlainObject(value)) return value
   if (part === everyElement) return isLast ? {} : mapFields(value, (each) => removeAt(each, place, at + 1))
-  if (!Object.hasOwn(value, part)) return value
-  return withField(value, part, isLast ? undefined : removeAt(value[part], place, at + 1))
+  const name = nameOf(part, value)
+  if (name === undefined || !Object.hasOwn(value, name)) return value
+  return withField(value, name, isLast ? undefined : removeAt(value[name], place, at + 1))
 }
 
+/** Fields that become NONE go away. */
 function mapFields(object: ValueObject, map: (value: Value) => Value): ValueObject {
   const mapped: Record<string, Value> = {}
-  for (const [name, value] of Object.entries(object)) setField(mapped, name, map(value))
+  for (const [name, value] of Object.entries(object)) {
+    const changed = map(value)
+    if (changed !== undefined) setField(mapped, name, changed)
+  }
   return mapped
 }
 

@@ -1,11 +1,11 @@
 /**
  * Reading a field of a value: of an object its field, of an array each element's field, of a record link the
- * field of the record behind it; NONE of everything else.
+ * field of the record behind it, of a geometry its part as in GeoJSON; NONE of everything else.
  * Invariant: members that JavaScript objects inherit (`constructor`, `toString`, `__proto__` …) are never
  * fields. Only the handful of names that could be inherited pay for the check.
  */
 
-import { RecordId, type Value, type ValueObject, ValueSet } from '@dendrodb/protocol'
+import { float, Geometry, RecordId, type Value, type ValueObject, ValueSet } from '@dendrodb/protocol'
 import { chain } from '../../storage/chain.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import type { EvalContext } from './eval-context.ts'
@@ -31,10 +31,12 @@ export function isPlainObject(value: Value): value is ValueObject {
   return prototype === Object.prototype || prototype === null
 }
 
-/** A field of the current row, which is never a link. */
+/** A field of the current row, which is never a link, or of each element of one that is a list. */
 export function rowReader(name: string): (row: Value) => Value {
   const read = objectReader(name)
-  return (row) => (isPlainObject(row) ? read(row) : undefined)
+  const readElements = (row: Value): Value => elementsOf(row)?.map(readRow)
+  const readRow = (row: Value): Value => (isPlainObject(row) ? read(row) : readElements(row))
+  return readRow
 }
 
 /** A field of any value; follows links. */
@@ -47,8 +49,27 @@ export function fieldReader(name: string): (value: Value, ctx: EvalContext) => M
     if (value instanceof RecordId) {
       return chain(ctx.readRecord(value), (record) => (record === undefined ? undefined : read(record)))
     }
-    return value instanceof ValueSet ? readFromAll(value.values, readField, ctx) : undefined
+    if (value instanceof ValueSet) return readFromAll(value.values, readField, ctx)
+    return value instanceof Geometry ? geometryPart(value, name) : undefined
   }
+}
+
+function geometryPart(geometry: Geometry, name: string): Value {
+  const isCollection = geometry.type === 'GeometryCollection'
+  switch (name) {
+    case 'type':
+      return geometry.type
+    case 'coordinates':
+      return isCollection ? undefined : floatsOf(geometry.coordinates)
+    case 'geometries':
+      return isCollection ? geometry.geometries : undefined
+    default:
+      return undefined
+  }
+}
+
+function floatsOf(coordinates: Geometry['coordinates']): Value {
+  return typeof coordinates === 'number' ? float(coordinates) : coordinates.map(floatsOf)
 }
 
 function readFromAll(
@@ -57,6 +78,12 @@ function readFromAll(
   ctx: EvalContext,
 ): MaybePromise<Value> {
   return mapValues(values, (value) => readField(value, ctx))
+}
+
+/** The elements of a list, which a set is here as well. */
+export function elementsOf(value: Value): readonly Value[] | undefined {
+  if (Array.isArray(value)) return value as readonly Value[]
+  return value instanceof ValueSet ? value.values : undefined
 }
 
 /** The results in the order of the values, all at once where none has to be waited for. */

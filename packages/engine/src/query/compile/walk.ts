@@ -34,6 +34,16 @@ export function someNode(
   return false
 }
 
+/** All nodes of a tree. */
+export function nodesIn(root: unknown): readonly AnyNode[] {
+  const nodes: AnyNode[] = []
+  someNode(root, (node) => {
+    nodes.push(node)
+    return false
+  })
+  return nodes
+}
+
 /** Whether two trees mean the same: equal but for their spans. */
 export function sameTree(left: unknown, right: unknown): boolean {
   if (Object.is(left, right)) return true

@@ -96,7 +96,7 @@ export function formatWriteClauses(f: Format, { output, timeout, parallel, meta 
     formatClause(f, 'TIMEOUT', timeout),
     flag(parallel, 'PARALLEL'),
     formatClause(f, 'VALID FROM', meta?.validFrom),
-    formatClause(f, 'TO', meta?.validTo),
+    formatClause(f, meta?.validFrom === undefined ? 'VALID TO' : 'TO', meta?.validTo),
     formatClause(f, 'CAUSED BY', meta?.causedBy),
     formatClause(f, 'EVIDENCE', meta?.evidence),
     formatClause(f, 'CONFIDENCE', meta?.confidence),

@@ -230,13 +230,18 @@ function parseOutput(p: Parser): OutputClause {
   }
 }
 
+/** `FROM x`, `FROM x TO y`, `TO y`. */
+function parseValid(p: Parser, meta: Mutable<WriteMetaClause>): void {
+  const first = p.expectOneOf(['FROM', 'TO'])
+  if (first === 'FROM') meta.validFrom = p.grammar.expression(p)
+  if (first === 'TO' || p.eatKeyword('TO')) meta.validTo = p.grammar.expression(p)
+}
+
 /** One clause of what a write says about itself. */
 function parseMeta(p: Parser, meta: Mutable<WriteMetaClause>): boolean {
-  if (meta.validFrom === undefined && p.eatKeyword('VALID')) {
-    p.expectKeyword('FROM')
-    meta.validFrom = p.grammar.expression(p)
-    if (p.eatKeyword('TO')) meta.validTo = p.grammar.expression(p)
-  } else if (meta.causedBy === undefined && p.eatKeyword('CAUSED')) {
+  const hasValid = meta.validFrom !== undefined || meta.validTo !== undefined
+  if (!hasValid && p.eatKeyword('VALID')) parseValid(p, meta)
+  else if (meta.causedBy === undefined && p.eatKeyword('CAUSED')) {
     p.expectKeyword('BY')
     meta.causedBy = p.grammar.expression(p)
   } else if (meta.evidence === undefined && p.eatKeyword('EVIDENCE')) meta.evidence = p.grammar.expression(p)

@@ -11,6 +11,7 @@ import type { AccessScope, RowGuard } from '../compile/eval-context.ts'
 import { type PermissionNode, type PlanNode, seesGroups } from '../plan/plan-node.ts'
 import type { Operator } from './operator.ts'
 import { createAggregate } from './operators/aggregate.ts'
+import { createBuffer } from './operators/buffer.ts'
 import { createCount } from './operators/count.ts'
 import { createFetch } from './operators/fetch.ts'
 import { createFilter } from './operators/filter.ts'
@@ -33,6 +34,7 @@ export interface BuildOptions {
   readonly catalog: Catalog
   readonly access: AccessScope
   readonly buildSource: SourceBuilder
+  readonly isBuffered: boolean
 }
 
 export function buildOperators(plan: PlanNode, options: BuildOptions): Operator {
@@ -40,6 +42,11 @@ export function buildOperators(plan: PlanNode, options: BuildOptions): Operator 
 }
 
 function build(node: PlanNode, options: BuildOptions, groups: Compiler): Operator {
+  const operator = buildNode(node, options, groups)
+  return options.isBuffered && operator.inputs.length === 0 ? createBuffer(operator) : operator
+}
+
+function buildNode(node: PlanNode, options: BuildOptions, groups: Compiler): Operator {
   const compiler = seesGroups(node) ? groups : options.compiler
   const inputOf = (input: PlanNode) => build(input, options, groups)
   switch (node.kind) {
@@ -77,7 +84,7 @@ function build(node: PlanNode, options: BuildOptions, groups: Compiler): Operato
     case 'omit':
       return createOmit(node, inputOf(node.input))
     case 'fetch':
-      return createFetch(node, inputOf(node.input))
+      return createFetch(node, inputOf(node.input), options.compiler)
     default:
       return node satisfies never
   }

@@ -22,6 +22,8 @@ export interface PlanOptions {
   readonly compiler: Compiler
   readonly hint: IndexHint | undefined
   readonly actions: readonly PermissionNode['action'][]
+  /** Whether sources are read to their end first; see `createBuffer`. */
+  readonly isBuffered?: boolean
 }
 
 export interface Prepared {
@@ -69,12 +71,12 @@ export class PreparedPlan {
   }
 
   #make(logical: PlanNode, ctx: EvalContext): Prepared {
-    const { compiler, hint, actions } = this.#options
+    const { compiler, hint, actions, isBuffered = false } = this.#options
     const { access, view } = ctx
     const { catalog } = view
     const permitted = injectPermissions(logical, { catalog, access, actions })
     const plan = optimize(permitted, { catalog, access, hint })
     const buildSource = (source: PlanNode, at: EvalContext) => this.#make(source, at).root
-    return { plan, root: buildOperators(plan, { compiler, catalog, access, buildSource }) }
+    return { plan, root: buildOperators(plan, { compiler, catalog, access, buildSource, isBuffered }) }
   }
 }

@@ -4,6 +4,7 @@
 
 import { type DbError, toDbError, type Value } from '@dendrodb/protocol'
 import type { ReadView, WriteTx } from '../../models/model.ts'
+import { viewAt } from '../../models/valid-time/valid-view.ts'
 import { chain } from '../../storage/chain.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import { accessKindOf } from '../access-kind.ts'
@@ -25,8 +26,10 @@ import {
 } from '../host.ts'
 import { queryLimits } from '../limits.ts'
 import type { PreparedStatement } from '../query-cache.ts'
+import { queryErrors } from '../query-errors.ts'
 import type { Session } from '../session.ts'
 import { branchesOf } from './branch-values.ts'
+import { estimateBytes } from './estimate-bytes.ts'
 import { shown } from './shown.ts'
 import { StatementRun } from './statement-run.ts'
 import { runTask } from './task.ts'
@@ -35,6 +38,12 @@ import { evaluateMeta, mergeMeta } from './write-meta.ts'
 export type StatementResult =
   | { readonly status: 'ok'; readonly result: Value; readonly timeMs: number }
   | { readonly status: 'error'; readonly error: DbError; readonly timeMs: number }
+
+/** A result, and how much of the request's memory it takes. */
+interface Measured {
+  readonly value: Value
+  readonly bytes: number
+}
 
 export interface RequestOptions {
   readonly host: QueryHost
@@ -54,7 +63,10 @@ export class RequestRun implements RequestContext {
   receipt: Receipt | undefined
   database: string
   branch: string
+  hasClosures = false
   #host: DatabaseHost | undefined
+  #resultBytes = 0
+  #sliceEndsAt = performance.now() + queryLimits.sliceMsMax
 
   constructor({ host, session, rules, vars }: RequestOptions) {
     this.host = host
@@ -93,18 +105,46 @@ export class RequestRun implements RequestContext {
   }
 
   /** A fresh run of a statement, whose time counts from `startedAt`. */
-  createRun(startedAt: number, canWait: boolean): StatementRun {
+  createRun(startedAt: number, canWait: boolean, heldBytes = this.heldBytes): StatementRun {
     const { limits, signal } = this.session
     return new StatementRun(
       {
         timeoutMs: limits?.timeoutMs ?? queryLimits.statementTimeoutMs,
-        memoryBytes: limits?.memoryBytes ?? queryLimits.statementMemoryBytes,
+        memoryBytes: this.#memoryBytes,
         resultRows: limits?.resultRows ?? Number.POSITIVE_INFINITY,
         signal,
         canWait,
+        heldBytes,
       },
       startedAt,
     )
+  }
+
+  get #memoryBytes(): number {
+    return this.session.limits?.memoryBytes ?? queryLimits.statementMemoryBytes
+  }
+
+  /** What the statements so far have left: their results, and the parameters that they have set. */
+  get heldBytes(): number {
+    return this.#resultBytes + this.scope.ownBytes
+  }
+
+  /**
+   * Bytes of a result that joins what is held already, and is no closure. @throws QUERY_MEMORY_EXCEEDED
+   */
+  measure(result: Value, run: StatementRun, heldBytes = this.heldBytes): Measured {
+    const room = this.#memoryBytes - heldBytes
+    const bytes = run.resultBytes(shown(result, this)) ?? estimateBytes(result, room)
+    if (bytes > room) throw queryErrors.MEMORY_EXCEEDED({ bytes: this.#memoryBytes })
+    return { value: result, bytes }
+  }
+
+  /** Whose turn it is: a promise when others have waited for as long as a slice. */
+  turn(): Promise<void> | undefined {
+    if (performance.now() < this.#sliceEndsAt) return undefined
+    return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      this.#sliceEndsAt = performance.now() + queryLimits.sliceMsMax
+    })
   }
 
   createContext(
@@ -133,6 +173,16 @@ export class RequestRun implements RequestContext {
     this.results.push({ status: 'ok', result, timeMs: performance.now() - startedAt })
   }
 
+  /** Results of a transaction, which are reported by it. */
+  holdResults(bytes: number): void {
+    this.#resultBytes += bytes
+  }
+
+  #keep({ value, bytes }: Measured, startedAt: number): void {
+    this.#resultBytes += bytes
+    this.succeed(value, startedAt)
+  }
+
   fail(error: unknown, startedAt: number): void {
     this.results.push({ status: 'error', error: toDbError(error), timeMs: performance.now() - startedAt })
   }
@@ -143,9 +193,9 @@ export class RequestRun implements RequestContext {
     try {
       const { compiled } = prepared
       const result = compiled.isWrite ? this.#write(compiled, startedAt) : this.#read(compiled, startedAt)
-      if (!(result instanceof Promise)) return this.succeed(result, startedAt)
+      if (!(result instanceof Promise)) return this.#keep(result, startedAt)
       return result.then(
-        (value) => this.succeed(value, startedAt),
+        (measured) => this.#keep(measured, startedAt),
         (error: unknown) => this.fail(error, startedAt),
       )
     } catch (error) {
@@ -153,19 +203,25 @@ export class RequestRun implements RequestContext {
     }
   }
 
-  #read(statement: CompiledStatement, startedAt: number): MaybePromise<Value> {
+  #read(statement: CompiledStatement, startedAt: number): MaybePromise<Measured> {
     const database = this.openDatabase()
     if (database instanceof Promise)
       return database.then((host) => this.#readFrom(host, statement, startedAt))
     return this.#readFrom(database, statement, startedAt)
   }
 
-  #readFrom(database: DatabaseHost, statement: CompiledStatement, startedAt: number): MaybePromise<Value> {
-    const view = database.view()
+  #readFrom(database: DatabaseHost, statement: CompiledStatement, startedAt: number): MaybePromise<Measured> {
+    const view = this.#viewOf(database)
     if (view instanceof Promise) {
       return view.then((opened) => this.#readOn(database, opened, statement, startedAt))
     }
     return this.#readOn(database, view, statement, startedAt)
+  }
+
+  #viewOf(database: DatabaseHost): MaybePromise<ReadView> {
+    const { asOf, validAsOf } = this.session
+    const view = database.view(asOf)
+    return validAsOf === undefined ? view : chain(view, (opened) => viewAt(opened, validAsOf))
   }
 
   #readOn(
@@ -173,22 +229,23 @@ export class RequestRun implements RequestContext {
     view: ReadView,
     statement: CompiledStatement,
     startedAt: number,
-  ): MaybePromise<Value> {
+  ): MaybePromise<Measured> {
     let isPending = false
     try {
       const run = this.createRun(startedAt, true)
       run.check()
       const ctx = this.createContext(database, view, undefined, this.scope, run)
       const result = runTask(landed(statement.run(undefined, ctx)))
-      if (!(result instanceof Promise)) return shown(result)
+      if (!(result instanceof Promise)) return this.measure(result, run)
       isPending = true
-      return result.then(shown).finally(() => view.close())
+      return result.then((value) => this.measure(value, run)).finally(() => view.close())
     } finally {
       if (!isPending) view.close()
     }
   }
 
-  async #write(statement: CompiledStatement, startedAt: number): Promise<Value> {
+  async #write(statement: CompiledStatement, startedAt: number): Promise<Measured> {
+    this.checkWritable()
     const database = await this.openDatabase()
     const meta = await this.metaFor([statement], database)
     const isPoint = this.access.isUnrestricted && statement.isPoint?.(this.scope) === true
@@ -199,7 +256,7 @@ export class RequestRun implements RequestContext {
         run.check()
         const ctx = this.createContext(database, tx, tx, scope, run)
         const value = runTask(landed(statement.run(undefined, ctx)))
-        const done = (found: Value) => ({ value: shown(found), scope, run })
+        const done = (found: Value) => ({ measured: this.measure(found, run), scope, run })
         return value instanceof Promise ? value.then(done) : done(value)
       },
       this.writeOptions(meta, isPoint),
@@ -207,7 +264,14 @@ export class RequestRun implements RequestContext {
     this.scope.adopt(result.scope)
     this.receipt = receipt
     for (const wait of result.run.afterCommit) await wait()
-    return result.value
+    return result.measured
+  }
+
+  /** @throws QUERY_NESTED_WRITE */
+  checkWritable(): void {
+    const { asOf, validAsOf } = this.session
+    if (asOf === undefined && validAsOf === undefined) return
+    throw queryErrors.NESTED_WRITE({ statement: 'a write', place: 'a read as of a time' })
   }
 
   /** An expression of a statement that is no transaction of the session's. */

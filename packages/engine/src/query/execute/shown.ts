@@ -1,15 +1,18 @@
 /**
- * What leaves a query.
+ * What leaves a query, to its caller or into the database.
  */
 
 import type { Value } from '@dendrodb/protocol'
-import { Closure } from '../functions/closure.ts'
+import type { RequestContext } from '../compile/eval-context.ts'
+import { holdsClosure } from '../functions/closure.ts'
 import { queryErrors } from '../query-errors.ts'
 
-/** @throws QUERY_TYPE_EXPECTED for a closure, which is no value outside of the query */
-export function shown(value: Value): Value {
-  if ((value as unknown) instanceof Closure) {
-    throw queryErrors.TYPE_EXPECTED({ clause: 'a result', expected: 'a value', found: 'a closure' })
-  }
-  return value
+/**
+ * The value, if it is one outside of the query as well. Looked into only where the request has made a
+ * closure.
+ * @throws QUERY_TYPE_EXPECTED for a closure and what holds one
+ */
+export function shown(value: Value, { hasClosures }: RequestContext, clause = 'a result'): Value {
+  if (!hasClosures || !holdsClosure(value)) return value
+  throw queryErrors.TYPE_EXPECTED({ clause, expected: 'a value', found: 'a closure' })
 }

@@ -9,6 +9,7 @@ import type { Expression, WriteMetaClause } from '../dql/ast.ts'
 import { isNumber } from '../operators/number-arithmetic.ts'
 import { queryErrors } from '../query-errors.ts'
 import { createStatementCompiler } from './compile-statement.ts'
+import { shown } from './shown.ts'
 import { type Task, wait } from './task.ts'
 
 export function* evaluateMeta(clause: WriteMetaClause, ctx: EvalContext): Task<WriteMeta> {
@@ -17,7 +18,7 @@ export function* evaluateMeta(clause: WriteMetaClause, ctx: EvalContext): Task<W
     return expression && (yield* wait(compiler.expression(expression).evaluate(undefined, ctx)))
   }
   const causedBy = yield* evaluate(clause.causedBy)
-  const evidence = yield* evaluate(clause.evidence)
+  const evidence = shown(yield* evaluate(clause.evidence), ctx.request, 'EVIDENCE')
   const confidence = yield* evaluate(clause.confidence)
   return {
     ...(causedBy !== undefined && { causedBy: seqsOf(causedBy) }),

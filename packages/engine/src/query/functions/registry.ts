@@ -6,7 +6,7 @@
 import { assert, type Value } from '@dendrodb/protocol'
 import type { AggregateDefinition } from './aggregates/aggregate-definition.ts'
 import { createAggregateFunctions } from './aggregates/aggregate-function.ts'
-import { arrayAggregates, joinAggregate, sqlCollectors } from './aggregates/collecting.ts'
+import { arrayAggregates, joinAggregates, sqlCollectors } from './aggregates/collecting.ts'
 import { countAggregate, countAggregates } from './aggregates/counting.ts'
 import { anyExtremes, numberExtremes, timeAggregates } from './aggregates/extremes.ts'
 import { quantileAggregates } from './aggregates/quantiles.ts'
@@ -89,7 +89,7 @@ export const aggregates: readonly AggregateDefinition[] = [
   ...plainAggregates,
   ...timeAggregates,
   countAggregate,
-  joinAggregate,
+  ...joinAggregates,
 ]
 
 /** Constants by name. */

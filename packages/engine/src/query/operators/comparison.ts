@@ -2,9 +2,8 @@
  * The comparisons `=` `==` `!=` `?=` `*=` `<` `<=` `>` `>=`.
  * As in SurrealQL 3 every value can be compared with every other: the total order of values decides, in which
  * types follow one another (`'a' > 999` holds, `NONE` is least). Numbers compare by value whatever their
- * kind, so 1 = 1.0;
- * `==` tells them apart. NaN equals itself and is the least number, so that sorting and grouping agree with
- * `=`.
+ * kind, so 1 = 1.0 and 1 == 1.0. NaN equals itself and is the least number, so that sorting and grouping
+ * agree with `=`.
  */
 
 import { compareExact, compareValues, equalValues, type Value, ValueSet } from '@dendrodb/protocol'
@@ -18,7 +17,7 @@ export function notEqual(left: Value, right: Value): boolean {
   return !equalValues(left, right)
 }
 
-/** `==`: equal and of one type, in depth. */
+/** Equal and of one type, in depth. No operator: writers and diffs ask so. */
 export function exactEqual(left: Value, right: Value): boolean {
   return compareExact(left, right) === 0
 }

@@ -73,9 +73,8 @@ function fromOperator(
 ): readonly Found[] {
   switch (operator) {
     case '=':
-      return [{ path, kind: 'equal', expression, take: 'one', inclusive: true, isExact: true }]
     case '==':
-      return [{ path, kind: 'equal', expression, take: 'one', inclusive: true, isExact: false }]
+      return [{ path, kind: 'equal', expression, take: 'one', inclusive: true, isExact: true }]
     case 'IN':
       return [{ path, kind: 'equal', expression, take: 'each', inclusive: true, isExact: true }]
     case '<':

@@ -14,15 +14,9 @@ export function countShortcut(plan: PlanNode, context: PlanContext): PlanNode {
   )
 }
 
-function countsRows({ group, aggregates, readsFirst }: AggregateNode): boolean {
+function countsRows({ group, aggregates }: AggregateNode): boolean {
   const [only] = aggregates
-  return (
-    group.type === 'all' &&
-    !readsFirst &&
-    aggregates.length === 1 &&
-    only?.name === 'count' &&
-    only.args.length === 0
-  )
+  return group.type === 'all' && aggregates.length === 1 && only?.name === 'count' && only.args.length === 0
 }
 
 function shortened(node: AggregateNode, context: PlanContext): PlanNode {

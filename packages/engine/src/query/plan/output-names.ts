@@ -7,7 +7,15 @@ import { formatExpression } from '../dql/format-ast.ts'
 
 /** Names from the outside in; `AS a.b` and the path `a.b` both give an object `a`. */
 export function outputPath(field: ProjectedField): readonly string[] {
-  return field.alias === undefined ? nameOf(field.expression) : pathNames(field.alias)
+  const alias = aliasOf(field)
+  return alias === undefined ? nameOf(field.expression) : pathNames(alias)
+}
+
+/** The alias, or in a path along edges the first one inside of it: `->(knows AS k)->person`. */
+function aliasOf({ alias, expression }: ProjectedField): IdiomExpression | undefined {
+  if (alias !== undefined || expression.kind !== 'idiom') return alias
+  const named = expression.parts.find((part) => part.kind === 'graph' && part.alias !== undefined)
+  return named?.kind === 'graph' ? named.alias : undefined
 }
 
 function nameOf(expression: Expression): readonly string[] {
@@ -23,7 +31,7 @@ function nameOf(expression: Expression): readonly string[] {
   }
 }
 
-function pathNames(idiom: IdiomExpression): readonly string[] {
+export function pathNames(idiom: IdiomExpression): readonly string[] {
   const names: string[] = []
   for (const part of idiom.parts) {
     if (part.kind === 'field') names.push(part.name)
@@ -42,12 +50,13 @@ export function fieldIdiom(names: readonly string[]): IdiomExpression {
   return { kind: 'idiom', span, parts: names.map((name) => ({ kind: 'field', span, name })) }
 }
 
-/** Explicit aliases of one name and what they stand for. */
+/** Aliases of one name, and names of calls such as `count`, with what they stand for. */
 export function aliasesOf(projection: Projection): ReadonlyMap<string, Expression> {
   const aliases = new Map<string, Expression>()
   for (const item of projection.items) {
-    if (item.kind !== 'field' || item.alias === undefined) continue
-    const [name, ...rest] = pathNames(item.alias)
+    if (item.kind !== 'field') continue
+    const isNamed = aliasOf(item) !== undefined || item.expression.kind === 'call'
+    const [name, ...rest] = isNamed ? outputPath(item) : []
     if (name !== undefined && rest.length === 0) aliases.set(name, item.expression)
   }
   return aliases

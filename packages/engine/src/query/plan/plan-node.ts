@@ -137,6 +137,8 @@ export interface GetRecordsNode {
 export interface ValuesNode {
   readonly kind: 'values'
   readonly expression: Expression
+  /** The statement that changes what it is; it refuses NONE and NULL, which a query reads as no rows. */
+  readonly changedBy?: string
 }
 
 /** One input after the other. */
@@ -179,15 +181,13 @@ export interface SplitNode {
   readonly fields: readonly (readonly string[])[]
 }
 
-/** One row per group: keys, results of aggregates, and the first row of the group for everything else. */
+/** One row per group, in the order of the keys: keys and results of aggregates. */
 export interface AggregateNode {
   readonly kind: 'aggregate'
   readonly input: PlanNode
   readonly group: GroupClause
   readonly keys: readonly Expression[]
   readonly aggregates: readonly AggregateCall[]
-  /** Whether anything above looks at the first row. */
-  readonly readsFirst: boolean
 }
 
 export interface AggregateCall {

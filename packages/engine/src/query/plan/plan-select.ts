@@ -8,10 +8,8 @@
 
 import { plainFields } from '../compile/compile-path.ts'
 import { isVolatileOrHeavy } from '../compile/independence.ts'
-import { type AnyNode, someNode } from '../compile/walk.ts'
 import type {
   Expression,
-  IdiomExpression,
   OrderKey,
   ProjectedField,
   Projection,
@@ -57,41 +55,26 @@ function planGroups(select: SelectStatement, source: PlanNode): PlanNode {
   const input: PlanNode = early.length > 0 ? { kind: 'split', input: source, fields: early } : source
   const keys = group.type === 'by' ? group.keys.map((key) => resolveAliases(key, aliases)) : []
   const rewriter = new GroupRewriter(keys)
-  const items = projection.items.map((item) => rewriteItem(item, rewriter))
-  const condition = having && rewriter.rewrite(resolveAliases(having, aliases))
+  const grouped = { ...projection, items: projection.items.map((item) => rewriteItem(item, rewriter)) }
+  const outputs = aliasesOf(grouped)
+  const condition = having && rewriter.rewrite(resolveAliases(having, outputs))
   const order = orderKeysOf(select)?.map((key) => ({
-    key: { ...key, expression: rewriter.rewrite(resolveAliases(key.expression, aliases)) },
+    key: { ...key, expression: rewriter.rewrite(resolveAliases(key.expression, outputs)) },
     fromOutput: false,
   }))
-  const shown = items.map((item) => (item.kind === 'all' ? item : item.expression))
-  const readsFirst = [shown, condition, order].some(readsRow)
-  let node: PlanNode = { kind: 'aggregate', input, group, keys, aggregates: rewriter.aggregates, readsFirst }
+  let node: PlanNode = { kind: 'aggregate', input, group, keys, aggregates: rewriter.aggregates }
   if (condition !== undefined) node = { kind: 'filter', clause: 'having', input: node, condition }
-  const grouped = { value: projection.value, items }
   return planTail(select, limited(select, planOrder(select, node, order), grouped))
-}
-
-/** Whether rewritten expressions ask for more than keys and aggregates. */
-function readsRow(expressions: unknown): boolean {
-  return someNode(expressions, (node) => {
-    if (node.kind === 'idiom') {
-      const { start, parts } = node as IdiomExpression
-      return start === undefined && parts.length > 0
-    }
-    return node.kind === 'all' || node.kind === 'subquery' || node.kind === 'block' || isThis(node)
-  })
-}
-
-function isThis(node: AnyNode): boolean {
-  return node.kind === 'param' && (node as { readonly name?: string }).name === 'this'
 }
 
 /** Its name must not change with its expression. */
 function rewriteItem(item: ProjectionItem, rewriter: GroupRewriter): ProjectionItem {
-  if (item.kind === 'all') return item
+  if (item.kind === 'all') {
+    throw queryErrors.TYPE_EXPECTED({ clause: 'GROUP', expected: 'keys, aggregates and fields', found: '*' })
+  }
   return {
     ...item,
-    expression: rewriter.rewrite(item.expression),
+    expression: rewriter.rewriteOutput(item.expression),
     alias: fieldIdiom(outputPath(item)),
   } satisfies ProjectedField
 }
@@ -180,6 +163,5 @@ function planTail(select: SelectStatement, input: PlanNode): PlanNode {
 }
 
 function refuseUnsupported(select: SelectStatement): void {
-  if (select.validAsOf !== undefined) throw queryErrors.NOT_SUPPORTED({ construct: 'VALID AS OF' })
   if (select.trace !== undefined) throw queryErrors.NOT_SUPPORTED({ construct: 'TRACE' })
 }

@@ -6,13 +6,18 @@
 import type { Expression } from '../dql/ast.ts'
 import type { PlanNode } from './plan-node.ts'
 
-export function planTargets(targets: readonly Expression[], where: Expression | undefined): PlanNode {
-  const inputs = targets.map((target) => filtered(planTarget(target), where))
+/** `changedBy`: the statement, where it changes its targets. */
+export function planTargets(
+  targets: readonly Expression[],
+  where: Expression | undefined,
+  changedBy?: string,
+): PlanNode {
+  const inputs = targets.map((target) => filtered(planTarget(target, changedBy), where))
   const [only] = inputs
   return only !== undefined && inputs.length === 1 ? only : { kind: 'union', inputs }
 }
 
-function planTarget(target: Expression): PlanNode {
+function planTarget(target: Expression, changedBy: string | undefined): PlanNode {
   switch (target.kind) {
     case 'table':
       return { kind: 'table', table: target.name }
@@ -21,7 +26,7 @@ function planTarget(target: Expression): PlanNode {
         ? { kind: 'scan_table', table: target.table, range: target }
         : { kind: 'get_records', table: target.table, ids: [{ expression: target, take: 'one' }] }
     default:
-      return { kind: 'values', expression: target }
+      return { kind: 'values', expression: target, ...(changedBy !== undefined && { changedBy }) }
   }
 }
 

@@ -10,6 +10,7 @@ import type {
   ParamDefinition,
   TableChange,
   TableDefinition,
+  ValidTimeUse,
 } from '../../catalog/definitions.ts'
 
 export class MemoryCatalog implements Catalog {
@@ -60,9 +61,14 @@ export class MemoryCatalog implements Catalog {
       permissions: change.permissions ?? old?.permissions,
       comment: change.comment ?? old?.comment,
       implicit,
+      validTime: old?.validTime ?? 'none',
       indexes: old?.indexes ?? [],
     }
     return this.#with(name, table)
+  }
+
+  withValidTime(name: string, validTime: ValidTimeUse): MemoryCatalog {
+    return this.#with(name, { ...(this.#tables.get(name) as TableDefinition), validTime })
   }
 
   withoutTable(name: string): MemoryCatalog {

@@ -6,10 +6,11 @@ import { compareBytes, encodeExact, type RecordId, type Value, type ValueObject 
 import { catalogErrors } from '../../catalog/catalog-errors.ts'
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
 import { ledgerErrors } from '../../ledger/ledger-errors.ts'
+import { hasBounds, toInterval } from '../../ledger/valid-time.ts'
 import { claimsKey } from '../../models/document/index-entries.ts'
 import { indexErrors } from '../../models/document/index-errors.ts'
 import { withoutNone } from '../../models/document/without-none.ts'
-import { absentSeq, type StoredRecord, type WriteTx } from '../../models/model.ts'
+import { absentSeq, type PutOptions, type StoredRecord, type WriteTx } from '../../models/model.ts'
 import { indexedTuples } from '../execute/write/indexed-values.ts'
 import type { MemoryCatalog } from './memory-catalog.ts'
 import {
@@ -17,6 +18,8 @@ import {
   type MemoryHostOptions,
   type MemoryState,
   MemoryView,
+  periodBefore,
+  replaced,
   rowsInOrder,
   type TableRecords,
   tupleText,
@@ -44,16 +47,24 @@ export class MemoryTx extends MemoryView implements WriteTx {
     return this.#tables.get(table.id)
   }
 
-  put(id: RecordId, value: ValueObject, options: { validFrom?: Value; validTo?: Value } = {}): void {
+  put(id: RecordId, value: ValueObject, { keepsValidTime = false, ...given }: PutOptions = {}): void {
     const table = this.ensureTable(id.table)
     if (table.drop) return
+    const before = this.#tables.get(table.id)?.get(keyTextOf(id))
+    const kept = keepsValidTime ? { validFrom: before?.validFrom, validTo: before?.validTo } : {}
     const record = {
       id,
       idKey: encodeExact(id.key),
       seq: this.#base.seq + 1,
+      n: 0,
       value: withoutNone({ ...value, id }),
-      ...options,
+      ...toInterval({ ...kept, ...given }),
+      periodBefore: 0,
     }
+    const inBase = this.#base.tables.get(table.id)?.get(keyTextOf(id))
+    if (inBase !== undefined) replaced.set(record, inBase)
+    record.periodBefore = periodBefore(record)?.seq ?? 0
+    this.#noteValidTime(table, record)
     this.#checkUnique(table, record)
     const records = new Map(this.#tables.get(table.id))
     records.set(keyTextOf(id), record)
@@ -131,6 +142,14 @@ export class MemoryTx extends MemoryView implements WriteTx {
     this.#catalog = catalog
     this.hasChanged = true
     return catalog.table(name) as TableDefinition
+  }
+
+  #noteValidTime({ name, validTime }: TableDefinition, record: StoredRecord): void {
+    if (record.periodBefore > 0 && validTime !== 'periods') {
+      this.#catalog = this.#catalog.withValidTime(name, 'periods')
+    } else if (validTime === 'none' && hasBounds(record)) {
+      this.#catalog = this.#catalog.withValidTime(name, 'bounds')
+    }
   }
 
   #checkUnique(table: TableDefinition, record: StoredRecord): void {

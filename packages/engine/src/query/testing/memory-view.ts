@@ -11,6 +11,7 @@ import {
   type Value,
 } from '@dendrodb/protocol'
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
+import { periodName } from '../../ledger/valid-time.ts'
 import type {
   Direction,
   EdgeRef,
@@ -55,6 +56,15 @@ export function rowsInOrder(records: TableRecords | undefined): readonly StoredR
     sortedRows.set(records, rows)
   }
   return rows
+}
+
+/** The version that a version replaced. */
+export const replaced = new WeakMap<StoredRecord, StoredRecord>()
+
+export function periodBefore(record: StoredRecord): StoredRecord | undefined {
+  let earlier = replaced.get(record)
+  while (earlier !== undefined && periodName(earlier) === periodName(record)) earlier = replaced.get(earlier)
+  return earlier
 }
 
 export class MemoryView implements ReadView {
@@ -140,6 +150,10 @@ export class MemoryView implements ReadView {
       if (direction !== 'out') edges.push(...this.#edgesFrom(table, node, 'out', 'in'))
     }
     return edges
+  }
+
+  earlierPeriod(record: StoredRecord): StoredRecord | undefined | Promise<StoredRecord | undefined> {
+    return this.#answer(periodBefore(record))
   }
 
   close(): void {

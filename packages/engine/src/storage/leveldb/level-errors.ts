@@ -31,6 +31,7 @@ export function openError(path: string, error: unknown): DbError {
 
 /** A batch could not be written. */
 export function writeError(path: string, error: unknown): DbError {
+  if (error instanceof DbError) return error
   if (noRoom.test(faultOf(error).message)) return storageErrors.FULL({ path }, { cause: error })
   return otherError(path, error)
 }

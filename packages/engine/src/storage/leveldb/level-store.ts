@@ -20,17 +20,21 @@ import type {
   CommitOptions,
   KeyRange,
   KvOperation,
+  KvShare,
   KvStore,
   KvStoreLimits,
   StoreDamage,
 } from '../kv-store.ts'
-import { storeLimits } from '../limits.ts'
+import { compactRoomBytes, storeLimits, writeBufferBytesDefault } from '../limits.ts'
 import { storageErrors } from '../storage-errors.ts'
 import { type FailedWrite, failedWrite, isTransient, undoFailed } from './failed-write.ts'
+import { claimFolder, type FolderClaim } from './folder-claim.ts'
 import { writeError } from './level-errors.ts'
 import { type Level, newestOptions, readFrame, readValue } from './level-read.ts'
+import { LevelShares } from './level-shares.ts'
 import { LevelSnapshot, type SnapshotOwner } from './level-snapshot.ts'
 import { type LevelFiles, openLevel } from './open-level.ts'
+import { ReadsInFlight } from './reads-in-flight.ts'
 import { frameBytes, frameValue } from './value-frame.ts'
 import { findFileDamage } from './verify-files.ts'
 
@@ -40,6 +44,8 @@ export interface LevelStoreOptions extends LevelFiles {
 
 const durable = { sync: true } as const
 const relaxed = { sync: false } as const
+
+const nothing = Buffer.alloc(0)
 
 /** Below this replaying the log is not worth a file. */
 const flushBytesMin = 1024 * 1024
@@ -57,14 +63,23 @@ const reopenBytes = 1024 * 1024
  * await store.close()
  */
 export async function openLevelStore(options: LevelStoreOptions): Promise<LevelStore> {
-  return new LevelStore(options, await openLevel(options))
+  const claim = await claimFolder(options.path)
+  const claimed = { ...options, path: claim.folder }
+  try {
+    return new LevelStore(claimed, claim, await openLevel(claimed))
+  } catch (error) {
+    await claim.release()
+    throw error
+  }
 }
 
 export class LevelStore implements KvStore {
   readonly reads = 'sync'
   readonly limits: KvStoreLimits
   readonly #files: LevelFiles
+  readonly #claim: FolderClaim
   readonly #path: string
+  readonly #shares = new LevelShares()
   readonly #snapshots = new Set<LevelSnapshot>()
   readonly #owner: SnapshotOwner
   /** `undefined` while LevelDB is closed for a moment, or could not be opened again. */
@@ -75,15 +90,16 @@ export class LevelStore implements KvStore {
   /** Settles when everything handed over so far has been written or refused. */
   #written: Promise<unknown> = Promise.resolve()
   #retry: Promise<void> | undefined
-  #reads = 0
-  #whenIdle: (() => void) | undefined
+  #compactions = 0
+  readonly #reads = new ReadsInFlight()
   #closing: Promise<void> | undefined
 
   /** Made by `openLevelStore`. */
-  constructor(options: LevelStoreOptions, level: Level) {
+  constructor(options: LevelStoreOptions, claim: FolderClaim, level: Level) {
     this.limits = { ...storeLimits, ...options.limits }
     this.#files = options
-    this.#path = level.location
+    this.#claim = claim
+    this.#path = options.path
     this.#level = level
     this.#owner = {
       reading: (read) => this.#reading(read),
@@ -97,6 +113,13 @@ export class LevelStore implements KvStore {
     const snapshot = new LevelSnapshot(this.#owner, this.#version, this.#level)
     this.#snapshots.add(snapshot)
     return snapshot
+  }
+
+  share(onRecall: () => void): KvShare {
+    this.#assertOpen()
+    // While LevelDB is closed here, another thread would open it for itself.
+    this.#openLevel()
+    return this.#shares.add(this.#path, onRecall)
   }
 
   async commit(batch: readonly KvOperation[], options: CommitOptions = {}): Promise<void> {
@@ -117,13 +140,29 @@ export class LevelStore implements KvStore {
     return findFileDamage(this.#path)
   }
 
-  /** What an open snapshot can still see stays in the files. */
+  /**
+   * What an open snapshot can still see stays in the files.
+   * A write that fails while LevelDB compacts because it was told to would stop the process (its thread finds
+   * the order gone). So compaction is refused where there is little room, and while it goes on so is a write
+   * that might not find enough.
+   */
   async compact(range?: KeyRange): Promise<void> {
     this.#assertOpen()
+    await this.#assertRoom(compactRoomBytes + 2 * this.#compactMarginBytes)
+    this.#compactions += 1
+    try {
+      await this.#compact(range)
+    } finally {
+      this.#compactions -= 1
+    }
+  }
+
+  async #compact(range?: KeyRange): Promise<void> {
     const gte = range?.gte ?? Buffer.alloc(0)
     const lt = range?.lt ?? Buffer.alloc(this.limits.keyBytesMax + 1, 0xff)
     // LevelDB leaves a file alone unless something newer lies above it: fresh entries at both ends cover the
-    // range.
+    // range. What is still in memory becomes a file first; in one file with them it would be left alone, too.
+    await this.#reading((level) => level.compactRange(nothing, nothing))
     await this.#inOrder(() => this.#touch([gte, lt]))
     await this.#reading((level) => level.compactRange(gte as Buffer, lt as Buffer))
     // It does not say whether that went well, but refuses to write when it did not.
@@ -136,12 +175,21 @@ export class LevelStore implements KvStore {
   }
 
   async #close(): Promise<void> {
+    try {
+      await this.#closeLevel()
+    } finally {
+      await this.#claim.release()
+    }
+  }
+
+  async #closeLevel(): Promise<void> {
     for (const snapshot of this.#snapshots) snapshot.close()
+    await this.#shares.recall()
     await this.#written
     // What is left of a failed batch must not turn up at the next start. Without room nothing can turn up
     // either.
     if (this.#failed !== undefined) await this.#reopen(0).catch(() => undefined)
-    await this.#idle()
+    await this.#reads.end()
     await this.#flush()
     await this.#level?.close()
     this.#level = undefined
@@ -150,7 +198,6 @@ export class LevelStore implements KvStore {
   /** Moves a long log into a table, which takes half the time that the next start would need to replay it. */
   async #flush(): Promise<void> {
     if (this.#level === undefined || (await this.#logBytes()) < flushBytesMin) return
-    const nothing = Buffer.alloc(0)
     await this.#level.compactRange(nothing, nothing)
   }
 
@@ -174,6 +221,7 @@ export class LevelStore implements KvStore {
     const isRelaxed = options.durable === false
     for (let isSecond = false; ; isSecond = true) {
       const level = await this.#writableLevel(batch)
+      if (this.#compactions > 0) await this.#assertRoom(bytesOf(batch) + this.#compactMarginBytes)
       if (expect !== undefined) checkExpected(readValue(level, expect.key, newestOptions), expect)
       if (batch.length === 0) return
       const write = framedBatch(level, batch)
@@ -217,10 +265,12 @@ export class LevelStore implements KvStore {
   async #reopen(batchBytes: number): Promise<void> {
     const failed = this.#failed
     if (failed === undefined) return
-    await this.#assertRoom(batchBytes)
+    // Opening moves the log into tables; when that fails half-way there is nothing left to read from.
+    await this.#assertRoom(1.25 * (await this.#logBytes()) + batchBytes + reopenBytes)
     const before = this.#level
     this.#level = undefined
-    await this.#idle()
+    await this.#shares.recall()
+    await this.#reads.end()
     for (const snapshot of this.#snapshots) snapshot.detach()
     await before?.close()
     const level = await openLevel(this.#files)
@@ -238,17 +288,27 @@ export class LevelStore implements KvStore {
     }
   }
 
-  /** Opening moves the log into tables; when that fails half-way there is nothing left to read from. */
-  async #assertRoom(batchBytes: number): Promise<void> {
-    const logBytes = await this.#logBytes()
-    const { bavail, bsize } = await statfs(this.#path)
-    if (bavail * bsize < 1.25 * logBytes + batchBytes + reopenBytes) {
-      throw storageErrors.FULL({ path: this.#path })
-    }
+  /** @throws STORAGE_FULL, STORAGE_IO */
+  async #assertRoom(bytes: number): Promise<void> {
+    const { bavail, bsize } = await this.#looking(statfs(this.#path))
+    if (bavail * bsize < bytes) throw storageErrors.FULL({ path: this.#path })
   }
 
+  /** Both write buffers may become files at any time. */
+  get #compactMarginBytes(): number {
+    return 2 * (this.#files.writeBufferBytes ?? writeBufferBytesDefault) + reopenBytes
+  }
+
+  /** @throws STORAGE_IO */
   #logBytes(): Promise<number> {
-    return folderBytes(this.#path, (name) => name.endsWith('.log'))
+    return this.#looking(folderBytes(this.#path, (name) => name.endsWith('.log')))
+  }
+
+  /** A look at the folder, which may be gone. */
+  #looking<T>(look: Promise<T>): Promise<T> {
+    return look.catch((error: unknown) => {
+      throw writeError(this.#path, error)
+    })
   }
 
   #openLevel(): Level {
@@ -258,22 +318,7 @@ export class LevelStore implements KvStore {
 
   async #reading<T>(read: (level: Level) => Promise<T>): Promise<T> {
     const level = this.#openLevel()
-    this.#reads += 1
-    try {
-      return await read(level)
-    } finally {
-      this.#reads -= 1
-      if (this.#reads === 0) this.#whenIdle?.()
-    }
-  }
-
-  /** No read is going on in another thread. */
-  async #idle(): Promise<void> {
-    if (this.#reads === 0) return
-    await new Promise<void>((resolve) => {
-      this.#whenIdle = resolve
-    })
-    this.#whenIdle = undefined
+    return this.#reads.add(() => read(level))
   }
 
   #reopened(): Promise<void> {

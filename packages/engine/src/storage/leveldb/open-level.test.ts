@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { contentOf, expectCode, getText, put } from '../testing/store-fixture.ts'
 import { settledAfterMs } from './early-ends.ts'
@@ -23,6 +25,21 @@ function openElsewhere(path: string, user?: number): string {
     cwd: '/',
   })
   return stdout.toString() || stderr.toString()
+}
+
+/** The same in another thread. */
+async function openInThread(path: string): Promise<string> {
+  const script = `
+    const { parentPort } = require('node:worker_threads')
+    import(${JSON.stringify(storeModule)})
+      .then(({ openLevelStore }) => openLevelStore({ path: ${JSON.stringify(path)} }))
+      .then((store) => store.close())
+      .then(() => 'opened', (error) => String(error.code ?? error))
+      .then((outcome) => parentPort.postMessage(outcome))`
+  const worker = new Worker(script, { eval: true })
+  const [outcome] = await once(worker, 'message')
+  await once(worker, 'exit')
+  return outcome
 }
 
 describe('a folder', () => {
@@ -55,7 +72,7 @@ describe('a folder', () => {
     }),
   )
 
-  test('can be opened once at a time: by this process, under another name, by another process', () =>
+  test('can be opened once at a time: here, under another name, by another thread or process', () =>
     withFolder(async (folder) => {
       const path = join(folder, 'store')
       await symlinkTo(path, join(folder, 'alias'))
@@ -63,9 +80,12 @@ describe('a folder', () => {
       await store.commit([put('a', '1')])
       await expectCode('STORAGE_LOCKED', () => openLevelStore({ path }))
       await expectCode('STORAGE_LOCKED', () => openLevelStore({ path: join(folder, 'alias') }))
+      expect(await openInThread(path)).toBe('STORAGE_LOCKED')
+      expect(await openInThread(join(folder, 'alias'))).toBe('STORAGE_LOCKED')
       expect(openElsewhere(path)).toBe('STORAGE_LOCKED')
       expect(await getText(store, 'a')).toBe('1')
       await store.close()
+      expect(await openInThread(path)).toBe('opened')
       expect(openElsewhere(path)).toBe('opened')
     }))
 

@@ -10,6 +10,7 @@ import type { UserPrincipal } from '../../auth/principal.ts'
 import type { Device } from '../../auth/session-store.ts'
 import { sendValue } from '../answer.ts'
 import { objectBody, optionalTextField, textField } from '../json-body.ts'
+import { anonymousBodyBytesMax } from '../limits.ts'
 import type { RequestDatabases } from '../request-database.ts'
 
 export interface AuthRouteOptions {
@@ -17,9 +18,11 @@ export interface AuthRouteOptions {
   readonly databases: RequestDatabases
 }
 
+const smallBody = { bodyLimit: anonymousBodyBytesMax }
+
 /** For people who have no access token yet. */
 export function signInRoutes(app: FastifyInstance, { auth, databases }: AuthRouteOptions): void {
-  app.post('/api/auth/signup', async (request, reply) => {
+  app.post('/api/auth/signup', smallBody, async (request, reply) => {
     const body = objectBody(request)
     const email = textField(body, 'email')
     const password = textField(body, 'password')
@@ -29,7 +32,7 @@ export function signInRoutes(app: FastifyInstance, { auth, databases }: AuthRout
     return sendTokens(request, reply.code(201), tokens)
   })
 
-  app.post('/api/auth/signin', async (request, reply) => {
+  app.post('/api/auth/signin', smallBody, async (request, reply) => {
     const body = objectBody(request)
     const email = textField(body, 'email')
     const password = textField(body, 'password')
@@ -37,7 +40,7 @@ export function signInRoutes(app: FastifyInstance, { auth, databases }: AuthRout
     return sendTokens(request, reply, await auth.signIn(database, { email, password }, deviceOf(request)))
   })
 
-  app.post('/api/auth/refresh', async (request, reply) => {
+  app.post('/api/auth/refresh', smallBody, async (request, reply) => {
     const body = objectBody(request)
     const refreshToken = textField(body, 'refresh_token')
     const database = await databases.of(request, optionalTextField(body, 'database'))

@@ -1,5 +1,6 @@
 /**
- * What load balancers and people ask first: does it live, may it be sent requests, which version is it.
+ * What load balancers and people ask first: does it live, may it be sent requests, which version is it, how
+ * does it do.
  */
 
 import type { Engine } from '@dendrodb/engine'
@@ -7,21 +8,67 @@ import { RecordId } from '@dendrodb/protocol'
 import type { FastifyInstance } from 'fastify'
 import { version } from '../../version.ts'
 import { httpErrors } from '../http-errors.ts'
+import type { InFlight } from '../in-flight.ts'
 import { readyProbeMs } from '../limits.ts'
+import type { CheckOperator } from '../operator-access.ts'
 import { defaultDatabase } from '../request-database.ts'
 
 export interface HealthOptions {
   readonly engine: Engine
+  readonly inFlight: InFlight
   readonly isClosing: () => boolean
+  readonly checkOperator: CheckOperator
 }
 
-export function healthRoutes(app: FastifyInstance, { engine, isClosing }: HealthOptions): void {
-  app.get('/health', async () => ({ status: 'ok', version }))
+const author = 'The DendroDB authors'
+
+export function healthRoutes(app: FastifyInstance, options: HealthOptions): void {
+  const { engine, inFlight, isClosing, checkOperator } = options
+  app.get('/health', async () => ({ status: 'ok', version, author }))
   app.get('/live', async () => ({ status: 'ok' }))
   app.get('/ready', async () => {
     if (isClosing()) throw httpErrors.NOT_READY({ problem: 'it is shutting down' })
     await probeStore(engine)
     return { status: 'ok' }
+  })
+  app.get('/health/full', async (request, reply) => {
+    checkOperator(request)
+    const database = await databaseHealth(engine)
+    const isWell = database.status === 'ok' && !isClosing()
+    const { rss, heapUsed, external } = process.memoryUsage()
+    return reply.code(isWell ? 200 : 503).send({
+      status: isWell ? 'ok' : 'degraded',
+      service: 'dendrodb',
+      version,
+      uptime_secs: Math.round(process.uptime()),
+      database,
+      connections: { active: await countConnections(app), max: app.server.maxConnections },
+      requests_in_flight: inFlight.size,
+      memory: { resident_bytes: rss, heap_bytes: heapUsed, external_bytes: external },
+    })
+  })
+}
+
+interface DatabaseHealth {
+  readonly name: string
+  readonly status: 'ok' | 'unreadable'
+  readonly seq?: number
+}
+
+/** Of the database that every server has. */
+async function databaseHealth(engine: Engine): Promise<DatabaseHealth> {
+  try {
+    await probeStore(engine)
+    const { seq } = (await engine.database(defaultDatabase)).head()
+    return { name: defaultDatabase, status: 'ok', seq }
+  } catch {
+    return { name: defaultDatabase, status: 'unreadable' }
+  }
+}
+
+function countConnections({ server }: FastifyInstance): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
   })
 }
 

@@ -4,18 +4,16 @@
 
 import type { FastifyInstance } from 'fastify'
 import type { ServerMetrics } from '../../observability/server-metrics.ts'
-import { createAllowList } from '../allow-list.ts'
-import { httpErrors } from '../http-errors.ts'
+import type { CheckOperator } from '../operator-access.ts'
 
 export interface MetricsOptions {
   readonly metrics: ServerMetrics
-  readonly allowedIps: readonly string[]
+  readonly checkOperator: CheckOperator
 }
 
-export function metricsRoutes(app: FastifyInstance, { metrics, allowedIps }: MetricsOptions): void {
-  const isAllowed = createAllowList(allowedIps)
+export function metricsRoutes(app: FastifyInstance, { metrics, checkOperator }: MetricsOptions): void {
   app.get('/metrics', async (request, reply) => {
-    if (!isAllowed(request.ip)) throw httpErrors.METRICS_FORBIDDEN()
+    checkOperator(request)
     const { contentType, text } = await metrics.exposition()
     return reply.type(contentType).send(text)
   })

@@ -5,15 +5,16 @@
  */
 
 import type { Engine, SessionLimits, StatementResult } from '@dendrodb/engine'
-import { errorBody, errorStatusTable, type Value, type ValueObject } from '@dendrodb/protocol'
+import type { Value, ValueObject } from '@dendrodb/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Log } from '../../observability/log.ts'
 import type { ServerMetrics } from '../../observability/server-metrics.ts'
-import { sendValue, shownValue } from '../answer.ts'
+import { concernsOperator, publicError, sendValue, shownValue } from '../answer.ts'
 import { httpErrors } from '../http-errors.ts'
 import { fieldError, objectBody, optionalTextField } from '../json-body.ts'
 import type { RequestDatabases } from '../request-database.ts'
 import { abortOf, sessionOf } from '../request-session.ts'
+import { writeMetaOf } from '../write-request.ts'
 
 export interface QueryRouteOptions {
   readonly engine: Engine
@@ -33,10 +34,11 @@ export function queryRoutes(app: FastifyInstance, options: QueryRouteOptions): v
     const session = { ...sessionOf(request, limits), signal: abortOf(reply) }
     // A branch that there is not is an error of the request, not of each of its statements.
     if (session.branch !== undefined) database.branches.open(session.branch)
+    const meta = { ...session.meta, ...writeMetaOf(request, body, '') }
     const startedAt = performance.now()
-    const answer = await database.run(text, vars, { session })
+    const answer = await database.run(text, vars, { session: { ...session, meta } })
     metrics.observeQuery('dql', (performance.now() - startedAt) / 1000)
-    for (const result of answer.results) logBug(log, request.id, result)
+    for (const result of answer.results) logTrouble(log, request.id, result)
     const { seq, head } = answer.receipt ?? (await engine.database(answer.database)).head()
     const results = answer.results.map((result) => resultBody(request, result))
     return sendValue(request, reply, { results, seq, head })
@@ -64,11 +66,11 @@ function resultBody(request: FastifyRequest, result: StatementResult): Value {
   if (result.status === 'ok') {
     return { status: 'ok', result: shownValue(request, result.result), time_ms: timeMs }
   }
-  return { status: 'error', error: errorBody(result.error) as ValueObject, time_ms: timeMs }
+  return { status: 'error', error: publicError(result.error) as ValueObject, time_ms: timeMs }
 }
 
 /** A bug in a statement is answered as neutrally as everywhere; the log has it whole. */
-function logBug(log: Log, requestId: string, result: StatementResult): void {
-  if (result.status !== 'error' || errorStatusTable[result.error.status].http !== 500) return
+function logTrouble(log: Log, requestId: string, result: StatementResult): void {
+  if (result.status !== 'error' || !concernsOperator(result.error)) return
   log.error({ request_id: requestId, err: result.error.cause ?? result.error }, result.error.message)
 }

@@ -1,15 +1,16 @@
 /**
- * GROUP BY by hashing: a group per distinct combination of keys, in the order in which they first appear.
+ * GROUP BY by hashing: a group per distinct combination of keys, in their order, so that neither the order of
+ * the rows nor the way they were found can be told from the result.
  * Keys are equal as `=` says, so 1, 1.0 and 1dec are one group. Numbers and texts, by far the most frequent
  * keys, are hashed as they are; other values by their order-preserving bytes.
  */
 
-import { Decimal, encodeCollation, Float, must, toFloat, type Value } from '@dendrodb/protocol'
+import { compareValues, Decimal, encodeCollation, Float, must, toFloat, type Value } from '@dendrodb/protocol'
 import { evaluateAll } from '../../compile/combine.ts'
-import { GroupRow } from '../../compile/compile-group.ts'
 import type { CompiledExpression } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
+import { GroupRow } from '../../compile/group-row.ts'
 import type { AggregateDefinition, AggregateState } from '../../functions/aggregates/aggregate-definition.ts'
 import { resolveAggregate } from '../../functions/registry.ts'
 import { queryLimits } from '../../limits.ts'
@@ -31,7 +32,6 @@ interface CompiledAggregate {
 
 interface Group {
   readonly keys: readonly Value[]
-  readonly first: Value
   readonly states: readonly AggregateState[]
 }
 
@@ -46,7 +46,7 @@ export function createAggregate(node: AggregateNode, input: Operator, compiler: 
       const groups = cursorOver(queryLimits.batchRowsMax, function* () {
         const all = yield* new Grouping(keys, aggregates, ctx).run(cursor)
         if (all.length === 0 && node.group.type === 'all') all.push(yield* emptyGroup(aggregates, ctx))
-        return all.map(toRow)
+        return all.sort(byKeys).map(toRow)
       })
       return { next: () => groups.next(), close: () => cursor.close() }
     },
@@ -64,14 +64,21 @@ function compileAggregate({ name, args }: AggregateCall, compiler: Compiler): Co
   }
 }
 
-function toRow({ keys, first, states }: Group): Value {
-  const row = new GroupRow([...keys, ...states.map((state) => state.result())], first)
-  return row as unknown as Value
+function toRow({ keys, states }: Group): Value {
+  return GroupRow.of([...keys, ...states.map((state) => state.result())])
+}
+
+function byKeys(left: Group, right: Group): number {
+  for (let i = 0; i < left.keys.length; i += 1) {
+    const order = compareValues(left.keys[i], right.keys[i])
+    if (order !== 0) return order
+  }
+  return 0
 }
 
 /** GROUP ALL of no rows is one group without rows. */
 function* emptyGroup(aggregates: readonly CompiledAggregate[], ctx: EvalContext): Task<Group> {
-  return { keys: [], first: undefined, states: yield* createStates(aggregates, undefined, ctx) }
+  return { keys: [], states: yield* createStates(aggregates, undefined, ctx) }
 }
 
 function* createStates(
@@ -133,7 +140,7 @@ class Grouping {
     const hash = keys.length === 1 ? hashOf(keys[0]) : keys.map(partOf).join('')
     let group = this.#groups.get(hash)
     if (group === undefined) {
-      group = { keys, first: row, states: yield* createStates(this.#aggregates, row, this.#ctx) }
+      group = { keys, states: yield* createStates(this.#aggregates, row, this.#ctx) }
       this.#groups.set(hash, group)
       this.#ctx.run.retain(groupBytes + estimateBytes(keys) + group.states.length * groupBytes)
     }

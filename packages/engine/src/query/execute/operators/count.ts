@@ -2,8 +2,7 @@
  * The number of rows of a table, from its counter.
  */
 
-import type { Value } from '@dendrodb/protocol'
-import { GroupRow } from '../../compile/compile-group.ts'
+import { GroupRow } from '../../compile/group-row.ts'
 import type { CountNode } from '../../plan/plan-node.ts'
 import { cursorOver, type Operator } from '../operator.ts'
 import { wait } from '../task.ts'
@@ -16,7 +15,7 @@ export function createCount(node: CountNode): Operator {
       return cursorOver(1, function* () {
         const table = ctx.view.catalog.table(node.table)
         const count = table === undefined ? 0 : yield* wait(ctx.view.countTable(table))
-        return [new GroupRow([count], undefined) as unknown as Value]
+        return [GroupRow.of([count])]
       })
     },
   }

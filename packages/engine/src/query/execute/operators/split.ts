@@ -1,6 +1,6 @@
 /**
  * SPLIT: a row per element of a list in a field, with the element in the place of the list. Rows whose field
- * holds no list stay as they are; an empty list leaves no row.
+ * holds no list, or one without elements, stay as they are.
  */
 
 import { type Value, ValueSet } from '@dendrodb/protocol'
@@ -42,6 +42,6 @@ export function createSplit(node: SplitNode, input: Operator): Operator {
 function splitRow(row: Value, path: readonly string[]): readonly Value[] {
   const value = readAt(row, path)
   const list = value instanceof ValueSet ? value.values : value
-  if (!Array.isArray(list)) return [row]
+  if (!Array.isArray(list) || list.length === 0) return [row]
   return (list as readonly Value[]).map((element) => writeAt(row, path, element))
 }

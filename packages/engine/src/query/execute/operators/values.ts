@@ -3,12 +3,13 @@
  * elements, any other value is a row itself; `type::table(…)` is the table of that name.
  */
 
-import { Range, RecordId, type Value, ValueSet } from '@dendrodb/protocol'
+import { Range, RecordId, typeOf, type Value, ValueSet } from '@dendrodb/protocol'
 import { isOutOfReach } from '../../compile/access-scope.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import type { Expression } from '../../dql/ast.ts'
 import { queryLimits } from '../../limits.ts'
+import { isNullish } from '../../operators/truthiness.ts'
 import type { PlanNode, ValuesNode } from '../../plan/plan-node.ts'
 import { queryErrors } from '../../query-errors.ts'
 import { type Cursor, cursorOver, type Operator, openOperator } from '../operator.ts'
@@ -43,7 +44,7 @@ export function createValues(node: ValuesNode, compiler: Compiler, build: Source
             const source = sourceOf(value, isTable)
             inner =
               source === undefined
-                ? cursorOver(queryLimits.batchRowsMax, () => rowsOf(value, ctx))
+                ? cursorOver(queryLimits.batchRowsMax, () => rowsOf(value, node, ctx))
                 : openOperator(build(source, ctx), ctx, outer)
           }
           return yield* inner.next()
@@ -70,8 +71,9 @@ function sourceOf(value: Value, isTable: boolean): PlanNode | undefined {
   return { kind: 'scan_table', table: bound.table, between: value }
 }
 
-function* rowsOf(value: Value, ctx: EvalContext): Task<readonly Value[]> {
+function* rowsOf(value: Value, { changedBy }: ValuesNode, ctx: EvalContext): Task<readonly Value[]> {
   const list = value instanceof ValueSet ? value.values : value
+  if (changedBy !== undefined) refuseNothing(Array.isArray(list) ? list : [list], changedBy)
   if (!Array.isArray(list)) return yield* rowOf(value, ctx)
   const elements = list as readonly Value[]
   if (elements.every((element) => element instanceof RecordId)) {
@@ -94,6 +96,13 @@ function* rowOf(value: Value, ctx: EvalContext): Task<readonly Value[]> {
   refuseReserved(value, ctx)
   const record = yield* wait(ctx.readRecord(value))
   return record === undefined ? [] : [record]
+}
+
+/** @throws QUERY_TARGET_INVALID: a parameter that is not set is more likely misspelt than meant */
+function refuseNothing(targets: readonly Value[], statement: string): void {
+  for (const target of targets) {
+    if (isNullish(target)) throw queryErrors.TARGET_INVALID({ statement, found: typeOf(target) })
+  }
 }
 
 function refuseReserved(id: RecordId, ctx: EvalContext): void {

@@ -30,7 +30,7 @@ export function compileCreate(create: CreateStatement, compiler: Compiler): Comp
           yield* result.add(yield* createRecord(id, { data, ctx, ...(put && { put }) }))
         }
       }
-      return result.value('error')
+      return result.value()
     },
   }
 }

@@ -29,6 +29,7 @@ import { formatExpression } from '../../dql/format-ast.ts'
 import { queryErrors } from '../../query-errors.ts'
 import { requireAdmin, requireRoot } from '../admin.ts'
 import { databaseIn } from '../database-name.ts'
+import { shown } from '../shown.ts'
 import { type Task, wait } from '../task.ts'
 import { refuseReserved, writableTx } from '../write/record-writer.ts'
 
@@ -151,7 +152,8 @@ function compileDefineParam(define: DefineParamStatement, compiler: Compiler): C
       requireAdmin(ctx, 'DEFINE PARAM')
       const tx = writableTx(ctx, 'DEFINE PARAM')
       if (!mayDefine(tx.catalog.param(name) !== undefined, ifExists, 'param', `$${name}`)) return undefined
-      yield* wait(tx.setParam(name, yield* wait(value.evaluate(row, ctx))))
+      const found = shown(yield* wait(value.evaluate(row, ctx)), ctx.request, 'DEFINE PARAM')
+      yield* wait(tx.setParam(name, found))
       return undefined
     },
   }

@@ -7,6 +7,7 @@ import type { CompiledStatement } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { DeleteStatement } from '../../dql/ast.ts'
 import { planTargets } from '../../plan/plan-source.ts'
+import { queryErrors } from '../../query-errors.ts'
 import { explainPrepared } from '../explain.ts'
 import { PreparedPlan } from '../prepared-plan.ts'
 import { deleteRecord } from '../write/record-writer.ts'
@@ -14,12 +15,17 @@ import { currentRecord, matchedIds } from './update.ts'
 import { compileClauses, WriteResult } from './write-clauses.ts'
 
 export function compileDelete(statement: DeleteStatement, compiler: Compiler): CompiledStatement {
-  const prepared = new PreparedPlan(planTargets(statement.targets, statement.where), {
+  const prepared = new PreparedPlan(planTargets(statement.targets, statement.where, 'DELETE'), {
     compiler,
     hint: statement.index,
     actions: ['select', 'delete'],
   })
   const clauses = compileClauses(statement, 'none', compiler)
+  if (statement.meta?.validFrom !== undefined || statement.meta?.validTo !== undefined) {
+    throw queryErrors.NOT_SUPPORTED({
+      construct: 'VALID in DELETE (UPDATE … VALID TO ends what a record says)',
+    })
+  }
   const compiled: CompiledStatement = {
     isWrite: true,
     ...(clauses.meta && { meta: clauses.meta }),
@@ -33,7 +39,7 @@ export function compileDelete(statement: DeleteStatement, compiler: Compiler): C
         const written = yield* deleteRecord(id, before, ctx)
         if (written !== undefined) yield* result.add(written)
       }
-      return result.value('none')
+      return result.value()
     },
     *explain(row, ctx, analyze) {
       if (analyze) yield* compiled.run(row, ctx)

@@ -10,7 +10,7 @@ import { accessErrors } from '../../access-errors.ts'
 import type { CompiledExpression, CompiledStatement } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
-import { writeAt } from '../../compile/nested-fields.ts'
+import { placeOf, writeAt } from '../../compile/nested-fields.ts'
 import type { Scope } from '../../compile/scope.ts'
 import type { Expression, InsertSource, InsertStatement } from '../../dql/ast.ts'
 import { queryLimits } from '../../limits.ts'
@@ -19,7 +19,6 @@ import { done, type Task, wait } from '../task.ts'
 import { type CompiledData, compileSet, expectObject, noData } from '../write/document.ts'
 import { edgeEnds } from '../write/edge.ts'
 import type { WrittenRecord } from '../write/output.ts'
-import { compilePlace } from '../write/place.ts'
 import { createAbsent, idIn, type RecordChange, updateRecord } from '../write/record-writer.ts'
 import { createOrFindHolder, violatedIndex } from '../write/unique-holder.ts'
 import { currentRecord } from './update.ts'
@@ -45,7 +44,7 @@ export function compileInsert(insert: InsertStatement, compiler: Compiler): Comp
         const written = yield* insertOne(object, inserting)
         if (written !== undefined) yield* result.add(written)
       }
-      return result.value('error')
+      return result.value()
     },
   }
 }
@@ -170,7 +169,7 @@ function compileRows(
   rows: readonly (readonly Expression[])[],
   compiler: Compiler,
 ): CompiledSource {
-  const places = fields.map((field) => compilePlace(field, compiler))
+  const places = fields.map((field) => placeOf(field, 'INSERT'))
   const compiled = rows.map((row) => row.map((value) => compiler.expression(value)))
   const isPoint =
     rows.length <= queryLimits.pointTargetsMax && compiled.every((row) => row.every((value) => value.isPoint))
@@ -181,8 +180,8 @@ function compileRows(
       for (const values of compiled) {
         let object: Value = {}
         for (const [i, value] of (values as readonly CompiledExpression[]).entries()) {
-          const place = places[i]?.constant ?? []
-          object = writeAt(object, place, yield* wait(value.evaluate(row, ctx)))
+          const found = yield* wait(value.evaluate(row, ctx))
+          for (const place of places[i] ?? []) object = writeAt(object, place, found)
         }
         objects.push(object as ValueObject)
       }

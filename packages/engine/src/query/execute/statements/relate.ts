@@ -1,19 +1,23 @@
 /**
  * RELATE: an edge for every pair of a record on the left and one on the right.
- * With UNIQUE a pair that an edge of the table joins already gets no second one: that edge takes the data.
+ * An edge that is there already under the id that is given takes the data, if it joins the same records; with
+ * UNIQUE also the one that joins a pair under whatever id.
  */
 
-import { type RecordId, typeOf, type Value } from '@dendrodb/protocol'
+import { type RecordId, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'
+import { accessErrors } from '../../access-errors.ts'
 import { nodesOf } from '../../compile/compile-traversal.ts'
 import type { CompiledStatement } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import type { RelateStatement } from '../../dql/ast.ts'
+import { exactEqual } from '../../operators/comparison.ts'
 import { queryErrors } from '../../query-errors.ts'
 import { type Task, wait } from '../task.ts'
 import { compileData } from '../write/document.ts'
+import type { EdgeEnds } from '../write/edge.ts'
 import type { WrittenRecord } from '../write/output.ts'
-import { createRecord, newIdOf, type RecordChange, updateRecord, writableTx } from '../write/record-writer.ts'
+import { createAbsent, newIdOf, type RecordChange, updateRecord, writableTx } from '../write/record-writer.ts'
 import { compileTarget, type Target } from '../write/targets.ts'
 import { currentRecord } from './update.ts'
 import { compileClauses, WriteResult } from './write-clauses.ts'
@@ -45,7 +49,7 @@ export function compileRelate(relate: RelateStatement, compiler: Compiler): Comp
           if (written !== undefined) yield* result.add(written)
         }
       }
-      return result.value('error')
+      return result.value()
     },
   }
 }
@@ -58,10 +62,22 @@ function* relateOne(
   const { data, ctx, ends } = change
   const table = 'id' in target ? target.id.table : target.table
   const known = isUnique ? yield* edgeBetween(table, ends.in, ends.out, ctx) : undefined
-  const before = known && (yield* currentRecord(known, ctx))
-  if (known !== undefined && before !== undefined) return yield* updateRecord(known, before, change)
-  const id = 'id' in target ? target.id : yield* newIdOf(table, data, ctx)
-  return yield* createRecord(id, change)
+  const id = known ?? ('id' in target ? target.id : yield* newIdOf(table, data, ctx))
+  const before = yield* currentRecord(id, ctx)
+  if (before === undefined) return yield* createAbsent(id, change)
+  // One out of sight can neither be changed nor made again.
+  if ((yield* wait(ctx.readRecord(id))) === undefined) throw accessErrors.DENIED({ action: 'update', table })
+  checkSameEnds(id, before, ends, ctx)
+  return yield* updateRecord(id, before, change)
+}
+
+/** @throws QUERY_EDGE_TABLE, QUERY_EDGE_FIXED */
+function checkSameEnds(id: RecordId, edge: ValueObject, ends: EdgeEnds, ctx: EvalContext): void {
+  if (ctx.view.catalog.table(id.table)?.kind.type !== 'relation') {
+    throw queryErrors.EDGE_TABLE({ table: id.table })
+  }
+  const isSame = (['in', 'out'] as const).every((end) => exactEqual(edge[end], ends[end]))
+  if (!isSame) throw queryErrors.EDGE_FIXED({ id: id.toString() })
 }
 
 function* edgeBetween(

@@ -2,28 +2,29 @@
  * SELECT and COUNT.
  */
 
-import { Datetime, typeOf, type Value } from '@dendrodb/protocol'
+import type { Value } from '@dendrodb/protocol'
 import type { CompiledExpression, CompiledStatement } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
+import { hasWrite } from '../../compile/walk.ts'
 import type { CallExpression, CountStatement, SelectStatement } from '../../dql/ast.ts'
-import type { AsOf } from '../../host.ts'
-import { describeValue } from '../../operators/describe-value.ts'
 import { planSelect } from '../../plan/plan-select.ts'
-import { queryErrors } from '../../query-errors.ts'
 import { collectOnly, collectRows, kept, onlyOf } from '../collect-rows.ts'
 import { explainPrepared } from '../explain.ts'
 import { PreparedPlan } from '../prepared-plan.ts'
-import { type Task, wait } from '../task.ts'
+import type { Task } from '../task.ts'
 import { applyTimeout } from './timeout.ts'
+import { compileTimes } from './times.ts'
 
 export function compileSelect(select: SelectStatement, compiler: Compiler): CompiledStatement {
+  const isWrite = hasWrite(select)
   const prepared = new PreparedPlan(planSelect(select), {
     compiler,
     hint: select.index,
     actions: ['select'],
+    isBuffered: isWrite,
   })
-  const asOf = select.asOf && compiler.expression(select.asOf)
+  const times = compileTimes(select, compiler)
   const timeout = select.timeout && compiler.expression(select.timeout)
   function* run(row: Value, ctx: EvalContext): Task<Value> {
     const rows = prepared.rowsNow(ctx, row)
@@ -36,12 +37,12 @@ export function compileSelect(select: SelectStatement, compiler: Compiler): Comp
     return yield* explainPrepared(prepared.for(ctx), ctx)
   }
   const statement: CompiledStatement = {
-    isWrite: false,
-    run: asOf === undefined ? run : (row, ctx) => atTime(asOf, row, ctx, (at) => run(row, at)),
+    isWrite,
+    run: times === undefined ? run : (row, ctx) => times(row, ctx, (at) => run(row, at)),
     explain:
-      asOf === undefined
+      times === undefined
         ? explain
-        : (row, ctx, analyze) => atTime(asOf, row, ctx, (at) => explain(row, at, analyze)),
+        : (row, ctx, analyze) => times(row, ctx, (at) => explain(row, at, analyze)),
   }
   return timeout === undefined ? statement : withTimeout(statement, timeout)
 }
@@ -78,31 +79,4 @@ export function compileCount(count: CountStatement, compiler: Compiler): Compile
     },
     compiler,
   )
-}
-
-/** Runs on a view of the past. */
-function* atTime(
-  asOf: CompiledExpression,
-  row: Value,
-  ctx: EvalContext,
-  run: (ctx: EvalContext) => Task<Value>,
-): Task<Value> {
-  const time = asOfTime(yield* wait(asOf.evaluate(row, ctx)))
-  const view = yield* wait(ctx.database.view(time))
-  try {
-    return yield* run(ctx.with({ view, tx: undefined }))
-  } finally {
-    view.close()
-  }
-}
-
-/** @throws QUERY_TYPE_EXPECTED */
-function asOfTime(value: Value): AsOf {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return { seq: value }
-  if (value instanceof Datetime) return { instant: value }
-  throw queryErrors.TYPE_EXPECTED({
-    clause: 'AS OF',
-    expected: 'the number of a commit or a datetime',
-    found: `${typeOf(value)} ${describeValue(value)}`,
-  })
 }

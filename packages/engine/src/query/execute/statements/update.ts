@@ -21,7 +21,7 @@ import { compileTarget } from '../write/targets.ts'
 import { compileClauses, WriteResult } from './write-clauses.ts'
 
 export function compileUpdate(update: UpdateStatement, compiler: Compiler): CompiledStatement {
-  const prepared = new PreparedPlan(planTargets(update.targets, update.where), {
+  const prepared = new PreparedPlan(planTargets(update.targets, update.where, 'UPDATE'), {
     compiler,
     hint: update.index,
     actions: ['select', 'update'],
@@ -43,7 +43,7 @@ export function compileUpdate(update: UpdateStatement, compiler: Compiler): Comp
         const written = yield* updateRecord(id, before, { data, ctx, ...(put && { put }) })
         if (written !== undefined) yield* result.add(written)
       }
-      return result.value('error')
+      return result.value()
     },
     *explain(row, ctx, analyze) {
       if (analyze) yield* statement.run(row, ctx)

@@ -51,7 +51,7 @@ export function compileUpsert(upsert: UpdateStatement, compiler: Compiler): Comp
       const put = yield* clauses.begin(row, ctx)
       const upserting = new Upserting({ data, where, clauses, put, row, ctx })
       for (const target of targets) yield* upserting.one(target)
-      return upserting.result.value('error')
+      return upserting.result.value()
     },
     *explain(row, ctx, analyze) {
       if (analyze) yield* statement.run(row, ctx)

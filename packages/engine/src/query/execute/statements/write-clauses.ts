@@ -27,7 +27,10 @@ export interface CompiledClauses {
   readonly output: CompiledOutput
   readonly only: boolean
   readonly meta: WriteMetaClause | undefined
-  /** To be called first. */
+  /**
+   * To be called first. VALID FROM begins a period of valid time, open without TO; VALID TO alone ends the
+   * one that the record has.
+   */
   begin(row: Value, ctx: EvalContext): Task<PutOptions | undefined>
 }
 
@@ -49,11 +52,9 @@ export function compileClauses(
     meta,
     *begin(row, ctx) {
       if (timeout !== undefined) yield* applyTimeout(timeout, row, ctx)
-      if (validFrom === undefined && validTo === undefined) return undefined
-      return {
-        ...(validFrom && { validFrom: yield* wait(validFrom.evaluate(row, ctx)) }),
-        ...(validTo && { validTo: yield* wait(validTo.evaluate(row, ctx)) }),
-      }
+      const to = validTo && { validTo: yield* wait(validTo.evaluate(row, ctx)) }
+      if (validFrom === undefined) return to && { ...to, keepsValidTime: true }
+      return { validFrom: yield* wait(validFrom.evaluate(row, ctx)), ...to }
     },
   }
 }
@@ -77,11 +78,10 @@ export class WriteResult {
     }
   }
 
-  /** The rows, or with ONLY the single one. `ifNone`: what ONLY makes of no row. @throws QUERY_ONLY_ONE */
-  value(ifNone: 'error' | 'none'): Value {
+  /** The rows, or with ONLY the single one, NONE where there is none. @throws QUERY_ONLY_ONE */
+  value(): Value {
     if (!this.#clauses.only) return this.#rows
-    if (this.#rows.length === 1) return this.#rows[0]
-    if (this.#rows.length === 0 && ifNone === 'none') return undefined
-    throw queryErrors.ONLY_ONE({ count: this.#rows.length })
+    if (this.#rows.length > 1) throw queryErrors.ONLY_ONE({ count: this.#rows.length })
+    return this.#rows[0]
   }
 }

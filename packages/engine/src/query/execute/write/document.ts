@@ -1,13 +1,14 @@
 /**
  * What the data clauses make of a record: SET, UNSET, CONTENT, REPLACE, MERGE and PATCH.
- * Assignments take effect one after the other: each sees what the ones before it have set.
+ * Assignments take effect one after the other, but their right sides are all evaluated on the record as it
+ * was before the statement: `SET a = b, b = a` swaps. Of a new record that is its id, and an edge's ends.
  */
 
-import { setField, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'
+import { Duration, setField, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { CompiledExpression } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
-import { changeAt, type Place, removeAt, writeAt } from '../../compile/nested-fields.ts'
+import { changeAt, type Place, removePart, writeAt } from '../../compile/nested-fields.ts'
 import { isPlainObject } from '../../compile/read-field.ts'
 import type { Assignment, DataClause } from '../../dql/ast.ts'
 import { add, sub } from '../../operators/arithmetic.ts'
@@ -80,8 +81,8 @@ export function compileSet(assignments: readonly Assignment[], compiler: Compile
     isPoint: compiled.every((each) => each.value.isPoint && each.place.isPoint),
     *apply(base, ctx) {
       let record = base
-      for (const each of others) record = yield* assign(record, each, ctx)
-      return ofId === undefined ? record : yield* assign(record, ofId, ctx)
+      for (const each of others) record = yield* assign(record, each, base, ctx)
+      return ofId === undefined ? record : yield* assign(record, ofId, base, ctx)
     },
     *newId(ctx) {
       return ofId && (yield* wait(ofId.value.evaluate({}, ctx)))
@@ -92,12 +93,17 @@ export function compileSet(assignments: readonly Assignment[], compiler: Compile
 function* assign(
   record: ValueObject,
   { place, operator, value }: CompiledAssignment,
+  before: ValueObject,
   ctx: EvalContext,
 ): Task<ValueObject> {
-  const at = place.constant ?? (yield* place.resolve(record, ctx))
-  const given = value.evaluate(record, ctx)
+  const places = place.constant ?? (yield* place.resolve(before, record, ctx))
+  const given = value.evaluate(before, ctx)
   const right = given instanceof Promise ? ((yield given) as Value) : given
-  return assignAt(record, at, operator, right)
+  let changed = record
+  // From the last one on, so that an element that goes away moves none that is still to be changed.
+  for (let i = places.length - 1; i >= 0; i -= 1)
+    changed = assignAt(changed, places[i] as Place, operator, right)
+  return changed
 }
 
 function assignAt(
@@ -127,9 +133,11 @@ function combine(operator: '+=' | '-=' | '+?=', left: Value, right: Value): Valu
   return sub(left, right)
 }
 
-/** A counter starts at the first number, any other field becomes a list. */
+/** A counter starts at the first number or duration, any other field becomes a list. */
 function firstOf(value: Value): Value {
-  if (isNumber(value) || value === undefined || value === null) return value ?? undefined
+  if (isNumber(value) || value instanceof Duration || value === undefined || value === null) {
+    return value ?? undefined
+  }
   return Array.isArray(value) ? value : [value]
 }
 
@@ -153,7 +161,9 @@ function compileUnset(places: readonly CompiledPlace[]): CompiledData {
     *apply(base, ctx) {
       let record: Value = base
       for (const place of places) {
-        record = removeAt(record, place.constant ?? (yield* place.resolve(record, ctx)))
+        const current = record as ValueObject
+        const places: readonly Place[] = place.constant ?? (yield* place.resolve(base, current, ctx))
+        record = places.reduceRight(removePart, record)
       }
       return keepFixed(record as ValueObject, base)
     },
@@ -219,5 +229,6 @@ export function expectObject(value: Value, clause: string): ValueObject {
 }
 
 function isIdPlace({ constant }: CompiledPlace): boolean {
-  return constant?.length === 1 && constant[0] === 'id'
+  const [place, ...others] = constant ?? []
+  return others.length === 0 && place?.length === 1 && place[0] === 'id'
 }

@@ -65,7 +65,7 @@ function* showWhole(type: WholeOutput, written: WrittenRecord, ctx: EvalContext)
 }
 
 function diffOf({ before, after }: WrittenRecord): Value {
-  return before === undefined ? [{ op: 'replace', path: '/', value: after }] : diffValues(before, after)
+  return before === undefined ? [{ op: 'replace', path: '', value: after }] : diffValues(before, after)
 }
 
 export function documentOf({ before, after, input }: WrittenRecord) {

@@ -1,7 +1,7 @@
 /**
  * JSON Patch (RFC 6902) on values, and the patch that leads from one value to another.
- * A path is text such as `/a/0/b` (with `~1` for / and `~0` for ~), or an array of its parts; `/` alone, as
- * SurrealQL writes it, and the empty text are the whole value.
+ * A path is text such as `/a/0/b` (with `~1` for / and `~0` for ~), or an array of its parts; the empty text
+ * is the whole value.
  */
 
 import { equalValues, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'
@@ -52,13 +52,13 @@ function applyOperation(value: Value, operation: Value): Value {
 function parsePath(path: Value): Path {
   if (Array.isArray(path) && path.every((part) => typeof part === 'string')) return path as readonly string[]
   if (typeof path !== 'string') throw invalid(`a path is text, not ${typeOf(path)}`)
-  if (path === '' || path === '/') return []
+  if (path === '') return []
   const parts = path.startsWith('/') ? path.slice(1) : path
   return parts.split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
 function formatPath(path: Path): string {
-  return `/${path.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`
+  return path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
 function getAt(value: Value, path: Path): Value {

@@ -14,10 +14,14 @@ import type { EvalContext } from '../../compile/eval-context.ts'
 import { exactEqual } from '../../operators/comparison.ts'
 import { describeValue } from '../../operators/describe-value.ts'
 import { queryErrors } from '../../query-errors.ts'
+import { shown } from '../shown.ts'
 import { type Task, wait } from '../task.ts'
 import type { CompiledData } from './document.ts'
 import { checkEdge, type EdgeEnds } from './edge.ts'
 import { documentOf, type WrittenRecord } from './output.ts'
+
+/** A change that says nothing of valid time is one of what holds, not of when. */
+const sameValidTime: PutOptions = { keepsValidTime: true }
 
 export interface RecordChange {
   readonly data: CompiledData
@@ -32,7 +36,8 @@ export interface RecordChange {
 /** @throws QUERY_NESTED_WRITE where there is no transaction */
 export function writableTx(ctx: EvalContext, statement: string): WriteTx {
   if (ctx.tx === undefined) {
-    throw queryErrors.NESTED_WRITE({ statement, place: 'a read of the past or a permission rule' })
+    const place = 'a read of the past, a permission rule, or a closure called by a statement that reads'
+    throw queryErrors.NESTED_WRITE({ statement, place })
   }
   return ctx.tx
 }
@@ -51,7 +56,7 @@ export function* createAbsent(id: RecordId, change: RecordChange): Task<WrittenR
   refuseReserved(id.table, ctx)
   const base: ValueObject = ends === undefined ? { id } : { id, in: ends.in, out: ends.out }
   const inner = ctx.with({ document: { before: undefined, after: undefined, value: base, input } })
-  const record = withOwner(withoutNone(yield* data.apply(base, inner)), id.table, ctx)
+  const record = withOwner(storable(yield* data.apply(base, inner), ctx), id.table, ctx)
   checkSameId(id, record.id)
   const after = record.id === id ? record : { ...record, id }
   const table = yield* tableFor(id.table, ends !== undefined, ctx)
@@ -73,13 +78,13 @@ export function* updateRecord(
   refuseReserved(id.table, ctx)
   if (!(yield* mayChange('update', before, id.table, ctx))) return undefined
   const inner = ctx.with({ document: { before, after: undefined, value: before, input } })
-  const changed = withoutNone(yield* data.apply(before, inner))
+  const changed = storable(yield* data.apply(before, inner), ctx)
   checkSameId(id, changed.id)
   const after = exactEqual(changed.id, id) ? changed : { ...changed, id }
   const table = ctx.view.catalog.table(id.table)
   if (table?.kind.type === 'relation') checkFixedEnds(id, before, after)
   yield* demand('update', before, after, ctx)
-  yield* wait(tx.put(id, after, change.put))
+  yield* wait(tx.put(id, after, change.put ?? sameValidTime))
   ctx.run.writes += 1
   return { before, after, input }
 }
@@ -95,6 +100,11 @@ export function* deleteRecord(
   yield* wait(tx.delete(id))
   ctx.run.writes += 1
   return { before, after: undefined }
+}
+
+/** @throws QUERY_TYPE_EXPECTED for a record with a closure in it */
+function storable(record: ValueObject, ctx: EvalContext): ValueObject {
+  return withoutNone(shown(record, ctx.request, 'a record') as ValueObject)
 }
 
 /** The id of a new record: the one the data names, or a generated one. */

@@ -49,15 +49,28 @@ export const sqlCollectors: readonly AggregateDefinition[] = [
   }),
 ]
 
-/** With two arguments in a GROUP BY; the function of this name takes any number and joins those. */
-export const joinAggregate: AggregateDefinition = defineAggregate({
-  name: 'string::join',
-  kind: kinds.any,
-  valueIndex: 1,
-  parameters: [{ name: 'delimiter', kind: kinds.string }],
-  returns: 'string',
-  create: ([delimiter]) => joining('string::join', delimiter as string),
-})
+/**
+ * In a GROUP BY with two arguments. The functions of these names take other ones: `string::join` any number
+ * of texts, `array::join` an array, whose NONE and NULL are elements.
+ */
+export const joinAggregates: readonly AggregateDefinition[] = [
+  defineAggregate({
+    name: 'string::join',
+    kind: kinds.any,
+    valueIndex: 1,
+    parameters: [{ name: 'delimiter', kind: kinds.string }],
+    returns: 'string',
+    create: ([delimiter]) => joining('string::join', delimiter as string),
+  }),
+  defineAggregate({
+    name: 'array::join',
+    kind: kinds.any,
+    takesNullish: true,
+    parameters: [{ name: 'delimiter', kind: kinds.string }],
+    returns: 'string',
+    create: ([delimiter]) => joining('array::join', delimiter as string),
+  }),
+]
 
 function gathering(name: string, create: () => Accumulator<Value>, returns = 'any'): AggregateDefinition {
   return defineAggregate({ name, kind: kinds.any, takesNullish: true, returns, create })

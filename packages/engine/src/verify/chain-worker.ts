@@ -1,0 +1,84 @@
+/**
+ * The thread that verifies the chain: started by chain-thread.ts, told what to do by messages.
+ * Invariant: when it has answered, nothing of the store is open in this thread.
+ */
+
+import { parentPort } from 'node:worker_threads'
+import { DbError, must } from '@dendrodb/protocol'
+import { decodeManifest } from '../ledger/manifest.ts'
+import type { KvStoreReader, OpenReader } from '../storage/kv-store.ts'
+import type { ChainAnswer, ChainOutcome, ChainRequest } from './chain-messages.ts'
+import { Findings } from './findings.ts'
+import { readManifest } from './read-manifest.ts'
+import { verifyChain } from './verify-chain.ts'
+
+type VerifyRequest = ChainRequest & { readonly type: 'verify' }
+
+const port = must(parentPort, 'a thread that another one has started')
+let reader: KvStoreReader | undefined
+let isStopped = false
+let answered: Promise<void> = Promise.resolve()
+
+port.on('message', (request: ChainRequest) => {
+  switch (request.type) {
+    case 'verify':
+      isStopped = false
+      answered = answer(request)
+      break
+    case 'stop':
+      stop()
+      break
+    case 'end':
+      stop()
+      void answered.then(() => port.close())
+      break
+    default:
+      request satisfies never
+  }
+})
+
+/** Reads fail from now on, and with them what is going on. */
+function stop(): void {
+  isStopped = true
+  void reader?.close()
+}
+
+async function answer(request: VerifyRequest): Promise<void> {
+  try {
+    post({ type: 'outcome', outcome: await verify(request) })
+  } catch (error) {
+    if (!(error instanceof DbError)) return post({ type: 'bug', error })
+    const { code, status, message, details } = error
+    post({ type: 'error', error: { code, status, message, details } })
+  }
+}
+
+async function verify({ module, data, manifest }: VerifyRequest): Promise<ChainOutcome> {
+  const { openReader } = (await import(module)) as { openReader: OpenReader }
+  reader = await openReader(data)
+  try {
+    if (isStopped) await reader.close()
+    return await verifySnapshot(reader, manifest)
+  } finally {
+    await reader.close()
+    reader = undefined
+  }
+}
+
+async function verifySnapshot(from: KvStoreReader, earlierStored: Uint8Array): Promise<ChainOutcome> {
+  const snapshot = from.snapshot()
+  const findings = new Findings()
+  const { stored, ...begin } = await readManifest(snapshot)
+  const result = await verifyChain({
+    ...begin,
+    reader: snapshot,
+    earlier: stored.equals(earlierStored) ? undefined : decodeManifest(begin.hash, earlierStored),
+    findings,
+    onProgress: (seq) => post({ type: 'progress', seq }),
+  })
+  return { ...result, findings: findings.list, findingsCount: findings.count }
+}
+
+function post(message: ChainAnswer): void {
+  port.postMessage(message)
+}
