@@ -26,6 +26,7 @@ export type {
   WriteReceipt,
 } from './database/database.ts'
 export { checkDatabaseName } from './database/database-name.ts'
+export type { CommitDetails, HistoryEntry } from './database/past.ts'
 export type { SelectOptions } from './database/select-statement.ts'
 export type { WriteMeta } from './ledger/write-meta.ts'
 export type { ReadView, StoredRecord, WriteTx } from './models/model.ts'

@@ -8,6 +8,7 @@ import { RecordId } from '@dendrodb/protocol'
 import type { TableDefinition } from '../catalog/definitions.ts'
 import type { CatalogChange, StoredCatalog } from '../catalog/stored-catalog.ts'
 import { catalogTableIds } from '../catalog/system-tables.ts'
+import { checkCauses } from '../ledger/causes.ts'
 import type { LedgerState } from '../ledger/commit-group.ts'
 import { formatHead } from '../ledger/hash.ts'
 import { mainBranch, recordKey } from '../ledger/key-space.ts'
@@ -118,7 +119,10 @@ export class DatabaseCore {
     options: WriteOptions = {},
   ): Promise<{ readonly result: T; readonly receipt: Receipt }> {
     this.#checkOpen()
-    if (options.meta !== undefined) checkWriteMeta(options.meta)
+    if (options.meta !== undefined) {
+      checkWriteMeta(options.meta)
+      checkCauses(options.meta, this.sequencer.durable.manifest.seq)
+    }
     if (options.isPoint === true && this.store.reads === 'sync') {
       const done = await this.#writeInside(work, options.meta, 'at once')
       if (done !== undefined) return done

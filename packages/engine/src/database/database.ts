@@ -26,6 +26,7 @@ import { copyValue } from './copy-value.ts'
 import type { DatabaseCore } from './database-core.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { IndexBuilder } from './index-builder.ts'
+import { type CommitDetails, type HistoryEntry, readCommit, readHistory } from './past.ts'
 import { type SelectOptions, selectStatement } from './select-statement.ts'
 
 /** A record id as text (`user:alice`) or as a value. */
@@ -228,6 +229,26 @@ export class Database implements DatabaseHost {
     return this.#core.head()
   }
 
+  /**
+   * What a commit says of itself, what it wrote and what it led to; `undefined` when there is no such commit.
+   * @example const { causedBy, evidence } = await shop.commitInfo(12)
+   */
+  commitInfo(seq: number): Promise<CommitDetails | undefined> {
+    return this.#onView(undefined, (view) => readCommit(view, seq))
+  }
+
+  /**
+   * The versions of a record, newest first, with the commits that wrote them.
+   * @example const [latest, before] = await shop.history('product:1', { limit: 2 })
+   */
+  history(
+    id: IdInput,
+    options: { readonly limit?: number; readonly asOf?: AsOf } = {},
+  ): Promise<HistoryEntry[]> {
+    const { limit = Number.MAX_SAFE_INTEGER, asOf } = options
+    return this.#onView(asOf, (view) => readHistory(view, toId(id), limit))
+  }
+
   /** Checks every commit, version, record and index entry against the chain. */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     return verifyStore(this.#core.store, options)
@@ -284,12 +305,15 @@ export class Database implements DatabaseHost {
     await this.#builder.wait(table, index)
   }
 
-  async #read(id: RecordId, { asOf, validAsOf }: ReadTimes): Promise<StoredRecord | undefined> {
+  #read(id: RecordId, { asOf, validAsOf }: ReadTimes): Promise<StoredRecord | undefined> {
     const instant = validAsOf === undefined ? undefined : toTime(validAsOf)
-    const opened = await this.#core.view(asOf)
-    const view = instant === undefined ? opened : viewAt(opened, instant)
+    return this.#onView(asOf, (view) => (instant === undefined ? view : viewAt(view, instant)).getRecord(id))
+  }
+
+  async #onView<T>(asOf: AsOf | undefined, read: (view: ReadView) => MaybePromise<T>): Promise<T> {
+    const view = await this.#core.view(asOf)
     try {
-      return await view.getRecord(id)
+      return await read(view)
     } finally {
       view.close()
     }

@@ -12,6 +12,7 @@ import { isRelation, readEdges } from '../graph/adjacency.ts'
 import { periodBefore } from '../history/load-version.ts'
 import type { VersionCache } from '../history/version-cache.ts'
 import type {
+  CommitReader,
   Direction,
   EdgeRef,
   IndexEntry,
@@ -21,6 +22,7 @@ import type {
   ScanTableOptions,
   StoredRecord,
 } from '../model.ts'
+import { LedgerCommits } from '../provenance/commit-reader.ts'
 import { scanWithCache } from './cached-scan.ts'
 import { adjacencyReader, readCount, scanEntries, scanRecords } from './live-records.ts'
 import { decodeStoredRecord } from './record-codec.ts'
@@ -103,6 +105,11 @@ export class HeadView implements ReadView {
     tables: readonly TableDefinition[] = [...this.catalog.tables()].filter(isRelation),
   ): Promise<readonly EdgeRef[]> {
     return readEdges(adjacencyReader(this.#options.reader, this), node, direction, tables)
+  }
+
+  get commits(): CommitReader {
+    const { reader, versions } = this.#options
+    return new LedgerCommits({ reader, versions, seq: this.seq, catalog: this.catalog })
   }
 
   earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {

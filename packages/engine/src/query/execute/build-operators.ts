@@ -25,6 +25,7 @@ import { createScanTable } from './operators/scan-table.ts'
 import { createSort } from './operators/sort.ts'
 import { createSplit } from './operators/split.ts'
 import { createTopRows } from './operators/top-rows.ts'
+import { createTrace } from './operators/trace.ts'
 import { createUnion } from './operators/union.ts'
 import { createValues, type SourceBuilder } from './operators/values.ts'
 
@@ -74,6 +75,8 @@ function build(node: PlanNode, options: BuildOptions, groups: Compiler): Operato
       return createLimit(node, inputOf(node.input), options.compiler)
     case 'project':
       return createProject(node, inputOf(node.input), compiler)
+    case 'trace':
+      return createTrace(node, inputOf(node.input), options.compiler)
     case 'omit':
       return createOmit(node, inputOf(node.input))
     case 'fetch':

@@ -94,6 +94,8 @@ function detailsOf(node: PlanNode, ctx: EvalContext): Record<string, Value> {
       return {
         fields: node.projection.items.map((item) => (item.kind === 'all' ? '*' : textOf(item.expression))),
       }
+    case 'trace':
+      return { direction: node.direction, depth: textOf(node.depth), rows: node.rows }
     case 'omit':
     case 'fetch':
       return { fields: texts(node.fields) }

@@ -15,6 +15,7 @@ import type {
   Projection,
   RecordIdExpression,
 } from '../dql/ast.ts'
+import type { TraceDirection } from '../provenance/trace-commits.ts'
 
 export type PlanNode = SourceNode | StageNode
 
@@ -41,6 +42,7 @@ export type StageNode =
   | ProjectNode
   | OmitNode
   | FetchNode
+  | TraceNode
 
 /** All rows of a table; the optimizer chooses how to get at them and leaves no such node. */
 export interface TableNode {
@@ -243,6 +245,16 @@ export interface FetchNode {
   readonly kind: 'fetch'
   readonly input: PlanNode
   readonly fields: readonly Expression[]
+}
+
+/** In place of records, what led to them or what they led to. */
+export interface TraceNode {
+  readonly kind: 'trace'
+  readonly input: PlanNode
+  readonly direction: TraceDirection
+  readonly depth?: Expression
+  /** `commits`: a row per commit. `records`: a row per record that one of the commits wrote. */
+  readonly rows: 'commits' | 'records'
 }
 
 /** The plan with its input replaced by `map` of it; of a source, the source itself. */
