@@ -107,10 +107,9 @@ class VersionFinder {
   /** No id is the beginning of another one, so that equal bytes are the whole of it. */
   #isOfPresent(key: Buffer): boolean {
     const idKey = this.#idKey
-    return (
-      idKey !== undefined &&
-      key.compare(idKey, 0, idKey.length, this.#idStart, this.#idStart + idKey.length) === 0
-    )
+    if (idKey === undefined) return false
+    const idEnd = this.#idStart + idKey.length
+    return idEnd <= key.length && key.compare(idKey, 0, idKey.length, this.#idStart, idEnd) === 0
   }
 
   /** The record just gone through, if it was there. */
