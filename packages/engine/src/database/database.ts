@@ -3,23 +3,15 @@
  * Every method acts with the engine owner's rights; to act for somebody else, give `query` a session.
  */
 
-import {
-  type Datetime,
-  DbError,
-  fromUntrusted,
-  RecordId,
-  type Value,
-  type ValueObject,
-} from '@dendrodb/protocol'
-import { ledgerErrors } from '../ledger/ledger-errors.ts'
-import { toInstant } from '../ledger/valid-time.ts'
+import { DbError, fromUntrusted, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
 import type { PutOptions, ReadView, StoredRecord, WriteTx } from '../models/model.ts'
 import { viewAt } from '../models/valid-time/valid-view.ts'
 import type { AsOf, DatabaseHost, IndexProgress, QueryHost, Receipt, WriteOptions } from '../query/host.ts'
+import type { NqlAnswer } from '../query/nql/create-run-nql.ts'
 import type { Session } from '../query/session.ts'
-import { type QueryAnswer, runQuery } from '../run-query.ts'
+import { type QueryAnswer, runNql, runQuery } from '../run-query.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
 import { type VerifyOptions, type VerifyReport, verifyStore } from '../verify/verify-store.ts'
 import { copyValue } from './copy-value.ts'
@@ -27,7 +19,9 @@ import type { DatabaseCore } from './database-core.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { IndexBuilder } from './index-builder.ts'
 import { type CommitDetails, type HistoryEntry, readCommit, readHistory } from './past.ts'
+import { QueryBuilder } from './query-builder.ts'
 import { type SelectOptions, selectStatement } from './select-statement.ts'
+import { type TimeInput, toTime } from './time-input.ts'
 
 /** A record id as text (`user:alice`) or as a value. */
 export type IdInput = string | RecordId
@@ -40,8 +34,6 @@ export interface ValidTime {
   readonly validFrom?: TimeInput
   readonly validTo?: TimeInput
 }
-
-export type TimeInput = string | Date | Datetime
 
 export type CommitOperation =
   | ({ readonly put: IdInput; readonly fields: Readonly<Record<string, unknown>> } & ValidTime)
@@ -125,16 +117,26 @@ export class Database implements DatabaseHost {
     vars: Readonly<Record<string, unknown>> = {},
     options: QueryOptions = {},
   ): Promise<QueryAnswer> {
-    const { asOf, validAsOf } = options
-    const session: Session = {
-      isRoot: true,
-      isSystem: false,
-      ...options.session,
-      database: this.name,
-      ...(asOf && { asOf }),
-      ...(validAsOf !== undefined && { validAsOf: toTime(validAsOf) }),
-    }
-    return runQuery(this.#engine, session, text, fromUntrusted(vars) as ValueObject)
+    return runQuery(this.#engine, this.#session(options), text, fromUntrusted(vars) as ValueObject)
+  }
+
+  /**
+   * Runs a query of NQL. Rows are copies that are yours.
+   * @throws NQL_SYNTAX, and the errors of queries
+   * @example const { rows } = await shop.nql('FROM product WHERE price < 20 ORDER BY price LIMIT 3')
+   */
+  async nql(text: string, options: QueryOptions = {}): Promise<NqlAnswer> {
+    return copyRows(await runNql(this.#engine, this.#session(options), text))
+  }
+
+  /**
+   * A query of NQL, clause by clause.
+   * @example await shop.from('product').where('price', '<', 20).orderBy('price').limit(3).rows()
+   */
+  from(collection: string, options: QueryOptions = {}): QueryBuilder {
+    return new QueryBuilder({ from: collection }, async (query) => {
+      return copyRows(await runNql(this.#engine, this.#session(options), query))
+    })
   }
 
   /**
@@ -305,6 +307,17 @@ export class Database implements DatabaseHost {
     await this.#builder.wait(table, index)
   }
 
+  #session({ asOf, validAsOf, session }: QueryOptions): Session {
+    return {
+      isRoot: true,
+      isSystem: false,
+      ...session,
+      database: this.name,
+      ...(asOf && { asOf }),
+      ...(validAsOf !== undefined && { validAsOf: toTime(validAsOf) }),
+    }
+  }
+
   #read(id: RecordId, { asOf, validAsOf }: ReadTimes): Promise<StoredRecord | undefined> {
     const instant = validAsOf === undefined ? undefined : toTime(validAsOf)
     return this.#onView(asOf, (view) => (instant === undefined ? view : viewAt(view, instant)).getRecord(id))
@@ -353,9 +366,6 @@ function toPutOptions({ validFrom, validTo }: { [Bound in keyof ValidTime]: Vali
   return { validFrom: fromUntrusted(validFrom), validTo: fromUntrusted(validTo) } satisfies PutOptions
 }
 
-/** @throws LEDGER_VALID_TIME_INVALID */
-function toTime(time: TimeInput): Datetime {
-  const instant = toInstant(fromUntrusted(time))
-  if (instant !== undefined) return instant
-  throw ledgerErrors.VALID_TIME_INVALID({ bound: 'validAsOf', reason: 'takes a date or a datetime' })
+function copyRows(answer: NqlAnswer): NqlAnswer {
+  return { ...answer, rows: answer.rows.map((row) => copyValue(row) as ValueObject) }
 }

@@ -2,7 +2,7 @@
  * What the library tells of commits and of the versions of a record.
  */
 
-import { Datetime, type RecordId, type ValueObject } from '@dendrodb/protocol'
+import type { Datetime, RecordId, Value, ValueObject } from '@dendrodb/protocol'
 import type { CommitInfo, ReadView, RecordVersion, WriteMeta } from '../models/model.ts'
 import { copyValue } from './copy-value.ts'
 
@@ -22,8 +22,9 @@ export interface HistoryEntry {
   readonly meta: WriteMeta
   /** `undefined`: the commit deleted the record. */
   readonly fields: ValueObject | undefined
-  readonly validFrom?: Datetime
-  readonly validTo?: Datetime
+  /** As it was given: a date as text, or a datetime. */
+  readonly validFrom?: Value
+  readonly validTo?: Value
 }
 
 export async function readCommit(view: ReadView, seq: number): Promise<CommitDetails | undefined> {
@@ -54,7 +55,7 @@ function toEntry({ seq, record }: RecordVersion, { time, meta }: CommitInfo): Hi
     time,
     meta,
     fields: record && (copyValue(record.value) as ValueObject),
-    ...(validFrom instanceof Datetime && { validFrom }),
-    ...(validTo instanceof Datetime && { validTo }),
+    ...(validFrom !== undefined && { validFrom }),
+    ...(validTo !== undefined && { validTo }),
   }
 }

@@ -43,6 +43,9 @@ export type StageNode =
   | OmitNode
   | FetchNode
   | TraceNode
+  | SearchNode
+  | TraverseNode
+  | MetadataNode
 
 /** All rows of a table; the optimizer chooses how to get at them and leaves no such node. */
 export interface TableNode {
@@ -255,6 +258,26 @@ export interface TraceNode {
   readonly depth?: Expression
   /** `commits`: a row per commit. `records`: a row per record that one of the commits wrote. */
   readonly rows: 'commits' | 'records'
+}
+
+/** Rows whose texts hold all words of another. */
+export interface SearchNode {
+  readonly kind: 'search'
+  readonly input: PlanNode
+  readonly text: string
+}
+
+/** In place of records those that edges of one relation lead to, each once. */
+export interface TraverseNode {
+  readonly kind: 'traverse'
+  readonly input: PlanNode
+  readonly relation: string
+}
+
+/** Records with what is known of their versions beside their fields. */
+export interface MetadataNode {
+  readonly kind: 'metadata'
+  readonly input: PlanNode
 }
 
 /** The plan with its input replaced by `map` of it; of a source, the source itself. */

@@ -19,6 +19,10 @@ const metadataFields = [
   '_valid_to',
 ] as const
 
+export function isMetadataField(name: string): boolean {
+  return (metadataFields as readonly string[]).includes(name)
+}
+
 /** `commit`: the one that wrote the version. */
 export function withMetadata(record: StoredRecord, commit: CommitInfo | undefined): ValueObject {
   const { id, seq, n, value, validFrom, validTo } = record

@@ -35,14 +35,17 @@ export function createTrace(node: TraceNode, input: Operator, compiler: Compiler
   }
 }
 
-/** Commits of the versions that the rows are. @throws QUERY_TYPE_EXPECTED */
+/** Commits of the versions that the rows are, where the session may see them. @throws QUERY_TYPE_EXPECTED */
 function* seqsOf(cursor: Cursor, ctx: EvalContext): Task<readonly number[]> {
   const seqs = new Set<number>()
   try {
     for (let batch = yield* cursor.next(); batch !== undefined; batch = yield* cursor.next()) {
       yield* ctx.run.pause()
-      for (const record of yield* wait(ctx.view.getRecords(idsOf(batch)))) {
-        if (record !== undefined && record.seq > 0) seqs.add(record.seq)
+      // An id may stand in any object that a query makes.
+      const ids = idsOf(batch)
+      const visible = yield* wait(ctx.readRecords(ids))
+      for (const [at, record] of (yield* wait(ctx.view.getRecords(ids))).entries()) {
+        if (record !== undefined && visible[at] !== undefined && record.seq > 0) seqs.add(record.seq)
       }
     }
   } finally {
