@@ -1,19 +1,19 @@
-import { must, RecordId } from '@dendrodb/protocol'
+import { RecordId } from '@dendrodb/protocol'
 import { expect, test } from 'vitest'
-import { collect, openTestCore } from '../../testing/open-core.ts'
-import { scanRecordsAt } from './past-records.ts'
+import { openEngine } from '../../open-engine.ts'
 
-test('ids of any length are told apart', async () => {
-  const keys = ['a', 'a much longer key', 'aa', 'b', 1, 12_345_678_901, 'z'.repeat(300)]
-  const core = await openTestCore()
-  for (const key of keys) await core.write((tx) => tx.put(new RecordId('t', key), { key }))
-  await core.write((tx) => tx.delete(new RecordId('t', 'b')))
-  const table = must(core.catalogs.newest().table('t'), 'the table')
-  const rowsAt = (seq: number, reverse: boolean) =>
-    collect(scanRecordsAt(core.store.snapshot(), seq, table, { reverse }))
-  for (let seq = 0; seq <= keys.length; seq += 1) {
-    const rows = await rowsAt(seq, false)
-    expect(rows.map(({ value }) => value.key).sort()).toEqual(keys.slice(0, seq).sort())
-    expect((await rowsAt(seq, true)).map(({ id }) => id)).toEqual(rows.map(({ id }) => id).toReversed())
+test('a table whose ids have all lengths is scanned as of the past', async () => {
+  const engine = await openEngine()
+  const database = await engine.database('test')
+  const keys = ['a-rather-long-key', ['a', 1], 1, 'b', { x: 1 }, 'a', 123_456_789] as const
+  const ids = keys.map((key) => new RecordId('t', key))
+  for (const id of ids) await database.put(id, { n: 1 })
+  const { seq } = database.head()
+  const before = await database.query('SELECT * FROM t')
+  for (let round = 0; round < 3; round += 1) {
+    for (const id of ids) await (round === 2 ? database.delete(id) : database.put(id, { n: 2 + round }))
   }
+  expect(await database.query(`SELECT * FROM t AS OF ${seq}`)).toEqual(before)
+  expect(await database.query(`SELECT * FROM t WITH NOINDEX AS OF ${seq}`)).toEqual(before)
+  await engine.close()
 })
