@@ -15,21 +15,31 @@ import type { FieldPath, NqlAggregate, NqlCondition, NqlGroup, NqlQuery } from '
 const span = { start: 0, end: 0 }
 
 export function planNql(query: NqlQuery): PlanNode {
-  const { groupBy, trace, traverse } = query
-  const source = planSource(query)
-  if (groupBy !== undefined) {
-    const groups = planGroups(groupBy, planReached(query, source.node))
-    return limited(query, ordered(groups, outputField(query.orderBy?.field ?? groupBy.field), query))
+  const { groupBy, orderBy } = query
+  if (groupBy === undefined) {
+    const source = planSource(query, orderBy && isMetadata(orderBy.field))
+    const reached = planReached(query, { ...source, node: ordered(source.node, orderBy?.field, query) })
+    return withMetadata({ ...reached, node: limited(query, reached.node) })
   }
-  const node = planReached(query, ordered(source.node, query.orderBy?.field, query))
-  const hasMetadata = trace !== undefined || (source.hasMetadata && traverse === undefined)
-  const rows = limited(query, node)
-  return hasMetadata ? rows : { kind: 'metadata', input: rows }
+  const reached = planReached(query, planSource(query, false))
+  const fields = [groupBy.field, groupBy.aggregate?.field ?? []]
+  const input = fields.some(isMetadata) ? withMetadata(reached) : reached.node
+  const groups = planGroups(groupBy, input)
+  return limited(query, ordered(groups, outputField(orderBy?.field ?? groupBy.field), query))
 }
 
-/** The rows that WHERE and SEARCH leave. */
-function planSource(query: NqlQuery): { readonly node: PlanNode; readonly hasMetadata: boolean } {
-  const { from, where = [], search, orderBy, groupBy } = query
+/** Rows, and whether they have their metadata already. */
+interface Rows {
+  readonly node: PlanNode
+  readonly hasMetadata: boolean
+}
+
+function withMetadata({ node, hasMetadata }: Rows): PlanNode {
+  return hasMetadata ? node : { kind: 'metadata', input: node }
+}
+
+/** The rows that WHERE and SEARCH leave; with their metadata if that is `wanted`, or WHERE looks at it. */
+function planSource({ from, where = [], search }: NqlQuery, wanted = false): Rows {
   const conditions = where.map((each) => (isNamed(each, 'id') ? { ...each, field: ['_id'] } : each))
   const [late, early] = partition(conditions, (each) => isMetadata(each.field) && !isId(each))
   let node = filtered(
@@ -37,10 +47,9 @@ function planSource(query: NqlQuery): { readonly node: PlanNode; readonly hasMet
     early.map((each) => earlyCondition(from, each)),
   )
   if (search !== undefined) node = { kind: 'search', input: node, text: search }
-  const fields = [orderBy?.field, groupBy?.field, groupBy?.aggregate?.field]
-  const hasMetadata = late.length > 0 || fields.some((field) => field !== undefined && isMetadata(field))
-  if (!hasMetadata) return { node, hasMetadata }
-  return { node: filtered({ kind: 'metadata', input: node }, late.map(conditionOf)), hasMetadata }
+  if (late.length === 0 && !wanted) return { node, hasMetadata: false }
+  const known: PlanNode = { kind: 'metadata', input: node }
+  return { node: filtered(known, late.map(conditionOf)), hasMetadata: true }
 }
 
 function earlyCondition(table: string, condition: NqlCondition): Expression {
@@ -64,18 +73,17 @@ function filtered(input: PlanNode, conditions: readonly Expression[]): PlanNode 
   return condition === undefined ? input : { kind: 'filter', clause: 'where', input, condition }
 }
 
-function planReached({ traverse, trace }: NqlQuery, input: PlanNode): PlanNode {
-  let node = input
-  if (traverse !== undefined) node = { kind: 'traverse', input: node, relation: traverse }
-  if (trace === undefined) return node
+/** What TRAVERSE and TRACE make of the rows. */
+function planReached({ traverse, trace }: NqlQuery, rows: Rows): Rows {
+  const reached: Rows =
+    traverse === undefined
+      ? rows
+      : { node: { kind: 'traverse', input: rows.node, relation: traverse }, hasMetadata: false }
+  if (trace === undefined) return reached
   const { direction, depth } = trace
-  return {
-    kind: 'trace',
-    input: node,
-    direction,
-    rows: 'records',
-    ...(depth !== undefined && { depth: literal(depth) }),
-  }
+  const steps = depth === undefined ? {} : { depth: literal(depth) }
+  const node: PlanNode = { kind: 'trace', input: reached.node, direction, rows: 'records', ...steps }
+  return { node, hasMetadata: true }
 }
 
 function ordered(input: PlanNode, field: FieldPath | undefined, { orderBy }: NqlQuery): PlanNode {
