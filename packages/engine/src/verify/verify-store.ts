@@ -237,6 +237,7 @@ async function droppedNumbers(reader: KvReader): Promise<Set<number>> {
 const checkedKinds = [
   'commit',
   'meta',
+  'effect',
   'version',
   'merkle',
   'record',
