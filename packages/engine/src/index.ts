@@ -41,6 +41,8 @@ export { checkDatabaseName } from './database/database-name.ts'
 export type { DatabaseCheckpoint, ProofOptions } from './database/database-proofs.ts'
 export type { ExportOptions, ExportStream } from './database/export-database.ts'
 export type { MasterKeyInput } from './database/parse-master-key.ts'
+export type { CommitDetails, HistoryEntry } from './database/past.ts'
+export type { FieldInput, QueryBuilder } from './database/query-builder.ts'
 export type { RebuildReport } from './database/rebuild-database.ts'
 export type {
   CommitOperation,
@@ -49,11 +51,11 @@ export type {
   QueryOptions,
   ReadTimes,
   RecordMethods,
-  TimeInput,
   ValidTime,
   WriteReceipt,
 } from './database/record-calls.ts'
 export type { SelectOptions } from './database/select-statement.ts'
+export type { TimeInput } from './database/time-input.ts'
 export {
   type KeyFile,
   type KeyFileOptions,
@@ -91,6 +93,7 @@ export type {
   Receipt,
   WriteOptions,
 } from './query/host.ts'
+export type { NqlAnswer } from './query/nql/create-run-nql.ts'
 export type { Session, SessionAuth, SessionLimits } from './query/session.ts'
 export type { QueryAnswer, StatementResult } from './run-query.ts'
 export {

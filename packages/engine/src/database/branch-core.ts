@@ -130,12 +130,10 @@ export class BranchCore {
     this.#core.sequencer.setCatalogSeq(own.newest().seq, this.number)
   }
 
-  #headView(
-    { manifest: { seq } }: HeldSnapshot,
-    { reader, catalog }: Shown,
-    onClose: () => void,
-  ): BranchView {
-    return new BranchView({ reader, seq, catalog, versions: this.#core.versions, onClose })
+  #headView(held: HeldSnapshot, { reader, catalog }: Shown, onClose: () => void): BranchView {
+    const { snapshot: log, manifest } = held
+    const { versions } = this.#core
+    return new BranchView({ reader, log, seq: manifest.seq, catalog, versions, onClose })
   }
 
   async #pastView(held: HeldSnapshot, shown: Shown, asOf: AsOf): Promise<ReadView> {
@@ -151,6 +149,7 @@ export class BranchCore {
     const then = await own.past(reader, seq, newestSeq)
     return new HistoryView({
       reader,
+      log: held.snapshot,
       seq,
       newestSeq,
       head: this.#headView(held, shown, () => undefined),
@@ -178,7 +177,7 @@ export class BranchCore {
   async #besideBase(held: HeldSnapshot): Promise<TxBase> {
     const { reader, catalog } = await this.#show(held)
     const count = (tableId: number) => readCount(reader, tableId)
-    return { ...this.#txServices(), reader, seq: held.manifest.seq, catalog, count }
+    return { ...this.#txServices(), reader, log: held.snapshot, seq: held.manifest.seq, catalog, count }
   }
 
   /** What is sequenced lies over a snapshot: below the branch's own keys nothing changes. */
@@ -196,6 +195,7 @@ export class BranchCore {
       return {
         ...this.#txServices(),
         reader: branchReader(source, definition, own),
+        log: own,
         seq,
         catalog: this.#effectiveOf(catalogs.newest(), main, atFork),
         count,

@@ -16,13 +16,17 @@ import type {
   WriteAnswer,
   WriteOptions,
 } from '../query/host.ts'
+import type { NqlAnswer } from '../query/nql/create-run-nql.ts'
 import type { QueryAnswer } from '../run-query.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
 import type { BranchCore } from './branch-core.ts'
 import type { DatabaseCore } from './database-core.ts'
+import type { HistoryEntry } from './past.ts'
+import type { QueryBuilder } from './query-builder.ts'
 import {
   type CommitOperation,
   type DeleteReceipt,
+  type HistoryOptions,
   type IdInput,
   type QueryOptions,
   type ReadTimes,
@@ -74,6 +78,19 @@ export class DatabaseBranch implements DatabaseHost, RecordMethods {
   ): Promise<QueryAnswer> {
     this.#branch.check()
     return this.#records.run(text, vars, options)
+  }
+
+  nql(text: string, options?: QueryOptions): Promise<NqlAnswer> {
+    this.#branch.check()
+    return this.#records.nql(text, options)
+  }
+
+  from(collection: string, options?: QueryOptions): QueryBuilder {
+    return this.#records.from(collection, options)
+  }
+
+  history(id: IdInput, options?: HistoryOptions): Promise<HistoryEntry[]> {
+    return this.#records.history(id, options)
   }
 
   get(id: IdInput, times?: ReadTimes): Promise<ValueObject | undefined> {

@@ -20,6 +20,7 @@ import type {
   WriteOptions,
 } from '../query/host.ts'
 import { mainBranchName } from '../query/host.ts'
+import type { NqlAnswer } from '../query/nql/create-run-nql.ts'
 import type { QueryAnswer } from '../run-query.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
 import { saveFile } from '../storage/plain-file.ts'
@@ -50,9 +51,12 @@ import { checkSeq, type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } 
 import { type ExportOptions, type ExportStream, openExportStream } from './export-database.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { IndexBuilder } from './index-builder.ts'
+import { type CommitDetails, type HistoryEntry, readCommit } from './past.ts'
+import type { QueryBuilder } from './query-builder.ts'
 import {
   type CommitOperation,
   type DeleteReceipt,
+  type HistoryOptions,
   type IdInput,
   type QueryOptions,
   type ReadTimes,
@@ -149,6 +153,14 @@ export class Database implements DatabaseHost, RecordMethods {
     return this.#records.run(text, vars, options)
   }
 
+  nql(text: string, options?: QueryOptions): Promise<NqlAnswer> {
+    return this.#records.nql(text, options)
+  }
+
+  from(collection: string, options?: QueryOptions): QueryBuilder {
+    return this.#records.from(collection, options)
+  }
+
   get(id: IdInput, times?: ReadTimes): Promise<ValueObject | undefined> {
     return this.#records.get(id, times)
   }
@@ -191,6 +203,24 @@ export class Database implements DatabaseHost, RecordMethods {
   /** The newest acknowledged commit: its number, and the hash that stands for all history up to it. */
   head(): Receipt {
     return this.#core.head()
+  }
+
+  history(id: IdInput, options?: HistoryOptions): Promise<HistoryEntry[]> {
+    return this.#records.history(id, options)
+  }
+
+  /**
+   * What a commit says of itself, what it wrote and what it led to, on whatever branch it is; `undefined`
+   * when there is no such commit.
+   * @example const { causedBy, evidence } = await shop.commitInfo(12)
+   */
+  async commitInfo(seq: number): Promise<CommitDetails | undefined> {
+    const view = await this.#core.view()
+    try {
+      return await readCommit(view, seq)
+    } finally {
+      view.close()
+    }
   }
 
   /** Checks every commit, version, record and index entry against the chain. */

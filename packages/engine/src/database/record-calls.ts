@@ -3,19 +3,21 @@
  * Every one acts with the engine owner's rights; to act for somebody else, give `query` a session.
  */
 
-import { type Datetime, fromUntrusted, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
-import { ledgerErrors } from '../ledger/ledger-errors.ts'
-import { toInstant } from '../ledger/valid-time.ts'
+import { fromUntrusted, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { PutOptions, ReadView, StoredRecord, WriteTx } from '../models/model.ts'
 import { viewAt } from '../models/valid-time/valid-view.ts'
 import type { AsOf, QueryHost, Receipt, WriteAnswer, WriteOptions } from '../query/host.ts'
+import type { NqlAnswer } from '../query/nql/create-run-nql.ts'
 import type { Session } from '../query/session.ts'
-import { type QueryAnswer, runQuery } from '../run-query.ts'
+import { type QueryAnswer, runNql, runQuery } from '../run-query.ts'
 import { chain } from '../storage/chain.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
 import { copyValue } from './copy-value.ts'
+import { type HistoryEntry, readHistory } from './past.ts'
+import { QueryBuilder } from './query-builder.ts'
 import { type SelectOptions, selectStatement } from './select-statement.ts'
+import { type TimeInput, toTime } from './time-input.ts'
 
 /** A record id as text (`user:alice`) or as a value. */
 export type IdInput = string | RecordId
@@ -28,8 +30,6 @@ export interface ValidTime {
   readonly validFrom?: TimeInput
   readonly validTo?: TimeInput
 }
-
-export type TimeInput = string | Date | Datetime
 
 export type CommitOperation = IfSeq &
   (
@@ -71,6 +71,12 @@ export interface QueryOptions extends ReadTimes {
   readonly session?: Partial<Omit<Session, 'database'>>
 }
 
+export interface HistoryOptions {
+  /** The newest so many. */
+  readonly limit?: number
+  readonly asOf?: AsOf
+}
+
 /** Given to the statements of a transaction that another one, or CANCEL, brought down. */
 const echoedCodes: ReadonlySet<string> = new Set(['QUERY_TRANSACTION_FAILED', 'QUERY_TRANSACTION_CANCELLED'])
 
@@ -87,6 +93,17 @@ export interface RecordMethods {
    * changed.
    */
   run(text: string, vars?: Readonly<Record<string, unknown>>, options?: QueryOptions): Promise<QueryAnswer>
+  /**
+   * Runs a query of NQL. Rows are copies that are yours.
+   * @throws NQL_SYNTAX, and the errors of queries
+   * @example const { rows } = await shop.nql('FROM product WHERE price < 20 ORDER BY price LIMIT 3')
+   */
+  nql(text: string, options?: QueryOptions): Promise<NqlAnswer>
+  /**
+   * A query of NQL, clause by clause.
+   * @example await shop.from('product').where('price', '<', 20).orderBy('price').limit(3).rows()
+   */
+  from(collection: string, options?: QueryOptions): QueryBuilder
   /**
    * The record with its `id`, a copy that is yours; `undefined` when there is none.
    * @example await shop.get('product:1', { asOf: { seq: 12 } })
@@ -113,6 +130,11 @@ export interface RecordMethods {
    * 10 })
    */
   select(table: string, options?: SelectOptions): Promise<ValueObject[]>
+  /**
+   * The versions of a record, newest first, with the commits that wrote them.
+   * @example const [latest, before] = await shop.history('product:1', { limit: 2 })
+   */
+  history(id: IdInput, options?: HistoryOptions): Promise<HistoryEntry[]>
   /** Several changes in one commit: all of them or none. */
   commit(operations: readonly CommitOperation[], meta?: WriteMeta): Promise<Receipt>
   /**
@@ -162,16 +184,17 @@ export class RecordCalls implements RecordMethods {
     vars: Readonly<Record<string, unknown>> = {},
     options: QueryOptions = {},
   ): Promise<QueryAnswer> {
-    const { asOf, validAsOf } = options
-    const session: Session = {
-      isRoot: true,
-      isSystem: false,
-      ...options.session,
-      ...this.#place,
-      ...(asOf && { asOf }),
-      ...(validAsOf !== undefined && { validAsOf: toTime(validAsOf) }),
-    }
-    return runQuery(this.#engine, session, text, fromUntrusted(vars) as ValueObject)
+    return runQuery(this.#engine, this.#session(options), text, fromUntrusted(vars) as ValueObject)
+  }
+
+  async nql(text: string, options: QueryOptions = {}): Promise<NqlAnswer> {
+    return copyRows(await runNql(this.#engine, this.#session(options), text))
+  }
+
+  from(collection: string, options: QueryOptions = {}): QueryBuilder {
+    return new QueryBuilder({ from: collection }, async (query) => {
+      return copyRows(await runNql(this.#engine, this.#session(options), query))
+    })
   }
 
   async get(id: IdInput, times: ReadTimes = {}): Promise<ValueObject | undefined> {
@@ -251,12 +274,31 @@ export class RecordCalls implements RecordMethods {
     return this.#scope.write(work, meta === undefined ? {} : { meta })
   }
 
-  async #read(id: RecordId, { asOf, validAsOf }: ReadTimes): Promise<StoredRecord | undefined> {
+  history(id: IdInput, options: HistoryOptions = {}): Promise<HistoryEntry[]> {
+    const { limit = Number.MAX_SAFE_INTEGER, asOf } = options
+    return this.#onView(asOf, (view) => readHistory(view, toId(id), limit))
+  }
+
+  #session({ asOf, validAsOf, session }: QueryOptions): Session {
+    return {
+      isRoot: true,
+      isSystem: false,
+      ...session,
+      ...this.#place,
+      ...(asOf && { asOf }),
+      ...(validAsOf !== undefined && { validAsOf: toTime(validAsOf) }),
+    }
+  }
+
+  #read(id: RecordId, { asOf, validAsOf }: ReadTimes): Promise<StoredRecord | undefined> {
     const instant = validAsOf === undefined ? undefined : toTime(validAsOf)
-    const opened = await this.#scope.view(asOf)
-    const view = instant === undefined ? opened : viewAt(opened, instant)
+    return this.#onView(asOf, (view) => (instant === undefined ? view : viewAt(view, instant)).getRecord(id))
+  }
+
+  async #onView<T>(asOf: AsOf | undefined, read: (view: ReadView) => MaybePromise<T>): Promise<T> {
+    const view = await this.#scope.view(asOf)
     try {
-      return await view.getRecord(id)
+      return await read(view)
     } finally {
       view.close()
     }
@@ -278,9 +320,6 @@ function toPutOptions({ validFrom, validTo }: { [Bound in keyof ValidTime]: Vali
   return { validFrom: fromUntrusted(validFrom), validTo: fromUntrusted(validTo) } satisfies PutOptions
 }
 
-/** @throws LEDGER_VALID_TIME_INVALID */
-function toTime(time: TimeInput): Datetime {
-  const instant = toInstant(fromUntrusted(time))
-  if (instant !== undefined) return instant
-  throw ledgerErrors.VALID_TIME_INVALID({ bound: 'validAsOf', reason: 'takes a date or a datetime' })
+function copyRows(answer: NqlAnswer): NqlAnswer {
+  return { ...answer, rows: answer.rows.map((row) => copyValue(row) as ValueObject) }
 }

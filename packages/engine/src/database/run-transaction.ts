@@ -3,6 +3,7 @@
  * Why one place: main and the branches differ in what a transaction starts from, not in how races are run.
  */
 
+import { checkCauses } from '../ledger/causes.ts'
 import { formatHead, type LedgerHash } from '../ledger/hash.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import { exclusiveRunMs, optimisticRunsMax } from '../ledger/limits.ts'
@@ -56,7 +57,10 @@ export class TransactionRunner {
   async write<T>(work: Work<T>, options: WriteOptions = {}): Promise<WriteAnswer<T>> {
     const { hash } = this.#services
     const { meta, request } = options
-    if (meta !== undefined) checkWriteMeta(meta)
+    if (meta !== undefined) {
+      checkWriteMeta(meta)
+      checkCauses(meta, this.#services.sequencer.durable.manifest.seq)
+    }
     if (!isGuarded(meta)) return this.#write(work, options)
     const { result: done, receipt } = await this.#write(guardedWork(hash, work, meta, request), options)
     if ('result' in done) return { result: done.result, receipt }

@@ -8,6 +8,7 @@
 
 import type { KvOperation } from '../storage/kv-store.ts'
 import { branchOfKey } from './branch-keys.ts'
+import { effectKeys } from './causes.ts'
 import { encodeCommit, headOf } from './commit.ts'
 import { encodeCountDifference } from './count-difference.ts'
 import { encodeCurrentRecord } from './current-record.ts'
@@ -37,6 +38,8 @@ import type { CommittedWrite, IndexChange, Mutation, WriteRequest } from './writ
 
 /** Second part of a `G` key. */
 export const garbageKinds = { table: 1, index: 2, branch: 3 } as const
+
+const noValue = new Uint8Array()
 
 /** Where the ledger stands. */
 export interface LedgerState {
@@ -96,6 +99,7 @@ export class CommitGroup {
     const keys: string[] = []
     const metaPayload = encodeMetaPayload(request.meta, () => this.#salts.next())
     if (metaPayload !== undefined) this.#put(keyOf('meta', seq), metaPayload)
+    for (const key of effectKeys(seq, request.meta)) this.#put(key, noValue)
     const versionCommitments = request.mutations.map((mutation, n) =>
       this.#mutate(branch, mutation, seq, n, keys),
     )

@@ -1,7 +1,9 @@
 /**
- * First pass, in the order of commits: the hash chain, the commitments, the Merkle tree, the manifest.
+ * First pass, in the order of commits: the hash chain, the commitments, the Merkle tree, the manifest, and
+ * which commits led to which.
  */
 
+import { effectKeys } from '../ledger/causes.ts'
 import { decodeCommit, headOf } from '../ledger/commit.ts'
 import type { LedgerHash } from '../ledger/hash.ts'
 import { keyOf, kindRange, merkleStoredLevelMin } from '../ledger/key-space.ts'
@@ -9,6 +11,8 @@ import type { Manifest } from '../ledger/manifest.ts'
 import { appendLeaf, type CompactRange, emptyRange, leafHash } from '../ledger/merkle/compact-range.ts'
 import type { KvReader } from '../ledger/overlay.ts'
 import { commitmentOf, openVersion } from '../ledger/record-version.ts'
+import { readUvarint } from '../ledger/uvarint.ts'
+import { decodeMetaPayload } from '../ledger/write-meta.ts'
 import type { KvEntry } from '../storage/kv-store.ts'
 import type { Findings } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
@@ -34,6 +38,7 @@ export interface ChainResult {
 }
 
 const progressCommits = 1_024
+const noValue = new Uint8Array()
 
 export async function verifyChain(pass: ChainPass): Promise<ChainResult> {
   const { reader, findings, manifest, earlier } = pass
@@ -66,6 +71,7 @@ class ChainWalk {
   readonly #nodes = new FingerprintSet()
   /** The commit being gone through. */
   #seq: number | undefined
+  readonly #effects = new FingerprintSet()
   #head: Uint8Array
   #timeMicros = 0
   #merkle: CompactRange = emptyRange
@@ -138,6 +144,7 @@ class ChainWalk {
     }
     this.#compare(manifest)
     await this.#compareNodes()
+    await this.#compareEffects()
     return { versions: this.#earlierVersions ?? this.#versions, objects: this.#objects }
   }
 
@@ -149,7 +156,9 @@ class ChainWalk {
     this.#objects += 1
     if (Buffer.compare(this.#hash.of(entry.value), commitment) !== 0) {
       this.#broken(what, entry.key, 'its hash is not the one in the commit')
+      return
     }
+    for (const key of effectKeys(seq, decodeMetaPayload(entry.value))) this.#effects.expect(key, noValue)
   }
 
   async #version(seq: number, n: number, commitment: Uint8Array): Promise<void> {
@@ -198,6 +207,30 @@ class ChainWalk {
     await this.#expectNodes(second)
     for (const { key, problem } of second.differences())
       this.#broken('a Merkle node', key, `it is ${problem}`)
+  }
+
+  async #compareEffects(): Promise<void> {
+    const { reader, findings } = this.#pass
+    const meetAll = async (set: FingerprintSet) => {
+      const cursor = new KeyCursor(reader, kindRange('effect'), 'an effect of a commit', findings)
+      for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
+        set.meet(entry.key, entry.value)
+        this.#objects += 1
+        cursor.advance()
+      }
+    }
+    await meetAll(this.#effects)
+    if (this.#effects.isEqual) return
+    const second = this.#effects.collector()
+    await meetAll(second)
+    for await (const chunk of reader.scan(kindRange('meta'))) {
+      for (const { key, value } of chunk) {
+        const seq = readUvarint(key, 1).value
+        for (const effect of effectKeys(seq, decodeMetaPayload(value))) second.expect(effect, noValue)
+      }
+    }
+    for (const { key, problem } of second.differences())
+      this.#broken('an effect of a commit', key, `it is ${problem}`)
   }
 
   async #expectNodes(set: FingerprintSet): Promise<void> {

@@ -267,6 +267,7 @@ async function droppedNumbers(reader: KvReader) {
 const checkedKinds = [
   'commit',
   'meta',
+  'effect',
   'version',
   'merkle',
   'record',

@@ -42,6 +42,7 @@ import { branchRoutes } from './routes/branch-routes.ts'
 import { dataRoutes } from './routes/data-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
 import { metricsRoutes } from './routes/metrics-routes.ts'
+import { nqlRoutes } from './routes/nql-routes.ts'
 import { proofRoutes } from './routes/proof-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
 import { transferRoutes } from './routes/transfer-routes.ts'
@@ -114,6 +115,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     signedIn.addHook('onRequest', admitSignedIn(admission))
     const limits = queryLimitsOf(config)
     queryRoutes(signedIn, { engine, databases, limits, log, metrics })
+    nqlRoutes(signedIn, { databases, limits, metrics })
     dataRoutes(signedIn, { databases, limits, metrics })
     accountRoutes(signedIn, { auth, databases })
     adminRoutes(signedIn, { auth, databases })

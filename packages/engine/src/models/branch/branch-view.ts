@@ -11,6 +11,7 @@ import { isRelation, readEdges } from '../graph/adjacency.ts'
 import { periodBefore } from '../history/load-version.ts'
 import type { VersionCache } from '../history/version-cache.ts'
 import type {
+  CommitReader,
   Direction,
   EdgeRef,
   IndexEntry,
@@ -20,10 +21,13 @@ import type {
   ScanTableOptions,
   StoredRecord,
 } from '../model.ts'
+import { LedgerCommits } from '../provenance/commit-reader.ts'
 
 export interface BranchViewOptions {
   /** Shows the branch (branch-reader.ts). */
   readonly reader: KvReader
+  /** Shows all branches. */
+  readonly log: KvReader
   readonly seq: number
   readonly catalog: Catalog
   readonly versions: VersionCache
@@ -75,6 +79,11 @@ export class BranchView implements ReadView {
     tables: readonly TableDefinition[] = [...this.catalog.tables()].filter(isRelation),
   ): Promise<readonly EdgeRef[]> {
     return readEdges(adjacencyReader(this.#options.reader, this), node, direction, tables)
+  }
+
+  get commits(): CommitReader {
+    const { reader, log, versions } = this.#options
+    return new LedgerCommits({ reader, log, versions, seq: this.seq, catalog: this.catalog })
   }
 
   earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {

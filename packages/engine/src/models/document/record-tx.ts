@@ -29,6 +29,7 @@ import { isRelation, readEdges } from '../graph/adjacency.ts'
 import { periodBefore } from '../history/load-version.ts'
 import type { VersionCache } from '../history/version-cache.ts'
 import type {
+  CommitReader,
   Direction,
   EdgeRef,
   IndexEntry,
@@ -42,6 +43,7 @@ import type {
   WriteTx,
 } from '../model.ts'
 import { absentSeq } from '../model.ts'
+import { LedgerCommits } from '../provenance/commit-reader.ts'
 import { IndexDiff } from './index-diff.ts'
 import {
   adjacencyReader,
@@ -57,6 +59,8 @@ import { encodeFields, makeRecord, storedFields, type VersionOrigin } from './re
 export interface TxBase {
   /** Shows the branch by the keys of main. */
   readonly reader: KvReader
+  /** Shows all branches; default: `reader`. */
+  readonly log?: KvReader
   /** Default: main. */
   readonly branch?: number
   readonly hash: LedgerHash
@@ -186,6 +190,11 @@ export class RecordTx implements WriteTx {
       const change = { table, id, idKey, before, after: undefined, bytes: undefined }
       return chain(this.#change(change), () => chain(this.#deleteEdges(id), () => true))
     })
+  }
+
+  get commits(): CommitReader {
+    const { reader, log, versions, seq } = this.#base
+    return new LedgerCommits({ reader, log, versions, seq, catalog: this.catalog })
   }
 
   earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {
@@ -337,7 +346,7 @@ export class RecordTx implements WriteTx {
     const interval = toInterval(kept)
     const changed = this.#records.get(keyText(recordKey(mainBranch, table.id, idKey)))
     const inBase = changed === undefined ? before : changed.before
-    return { ...interval, seq: this.seq, n: 0, periodBefore: periodBeforeOf(interval, inBase) }
+    return { ...interval, seq: 0, n: 0, periodBefore: periodBeforeOf(interval, inBase) }
   }
 
   /** The table's definition says that valid time is in use, so that reads know where to ask for it. */
@@ -369,7 +378,7 @@ export class RecordTx implements WriteTx {
   /** As a scan of this transaction reads it; its commit has no number yet. */
   #pendingRecord({ after }: ChangedRecord, bytes: Uint8Array): Buffer {
     const { validFrom, validTo, periodBefore = 0 } = after ?? {}
-    return encodeCurrentRecord({ seq: this.seq, n: 0, periodBefore, validFrom, validTo, bytes })
+    return encodeCurrentRecord({ seq: 0, n: 0, periodBefore, validFrom, validTo, bytes })
   }
 
   /** An edge without its node would dangle, so it goes with it. */

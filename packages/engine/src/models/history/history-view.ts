@@ -5,10 +5,12 @@
 
 import { encodeExact, must, type RecordId } from '@dendrodb/protocol'
 import type { Catalog, IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
+import type { KvReader } from '../../ledger/overlay.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import type { VersionPlace } from '../document/index-diff.ts'
 import { type AdjacencyReader, isRelation, readEdges } from '../graph/adjacency.ts'
 import type {
+  CommitReader,
   Direction,
   EdgeRef,
   IndexEntry,
@@ -18,6 +20,7 @@ import type {
   ScanTableOptions,
   StoredRecord,
 } from '../model.ts'
+import { LedgerCommits } from '../provenance/commit-reader.ts'
 import { periodBefore } from './load-version.ts'
 import { scanEntriesAt } from './past-entries.ts'
 import { scanRecordsAt } from './past-records.ts'
@@ -25,6 +28,8 @@ import { changedSince, countRecent, type RecentReader, scanRecent } from './rece
 import { recordAt } from './record-at.ts'
 
 export interface HistoryViewOptions extends RecentReader {
+  /** Shows all branches; default: `reader`. */
+  readonly log?: KvReader
   readonly catalog: Catalog
   readonly onClose: () => void
 }
@@ -98,6 +103,11 @@ export class HistoryView implements ReadView {
         must(await this.getRecord(edge), 'an edge of then').value[field] as RecordId,
     }
     return readEdges(adjacency, node, direction, tables)
+  }
+
+  get commits(): CommitReader {
+    const { reader, log, versions } = this.#options
+    return new LedgerCommits({ reader, log, versions, seq: this.seq, catalog: this.catalog })
   }
 
   earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {

@@ -180,6 +180,7 @@ export type InfoSubject =
   | { readonly type: 'table'; readonly table: string }
   | { readonly type: 'branch'; readonly branch: string }
   | { readonly type: 'index'; readonly index: string; readonly table: string }
+  | { readonly type: 'commit'; readonly seq: number }
 
 export type BeginStatement = Node<'begin'>
 export type CommitStatement = Node<'commit'>

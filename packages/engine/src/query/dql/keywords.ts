@@ -124,6 +124,7 @@ const otherWords = [
   'DATABASE',
   'DB',
   'DEFAULT',
+  'DEPTH',
   'DESC',
   'DIFF',
   'DIMENSION',
