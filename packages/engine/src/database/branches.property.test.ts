@@ -1,6 +1,7 @@
 /**
  * Random forks, writes, merges and removals against a naive model that copies everything: reads of every
- * branch at its head and as of any commit, through every access path, and verification at the end.
+ * branch at its head and as of any commit, through every access path; verification at the end, and a replay
+ * of the log, whole and up to some commit, as a restore and an import make it.
  */
 
 import { compareValues, type DbError, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
@@ -10,6 +11,8 @@ import type { IndexDefinition } from '../catalog/definitions.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
 import type { ReadView } from '../models/model.ts'
 import type { BranchHost, DatabaseHost } from '../query/host.ts'
+import { contentOf, replayed } from '../replay/testing/replayed-store.ts'
+import { collectGarbage } from '../testing/collect-garbage.ts'
 import { collect, openTestCore } from '../testing/open-core.ts'
 import { verifyStore } from '../verify/verify-store.ts'
 import { BranchService } from './branch-service.ts'
@@ -63,6 +66,7 @@ test('branches read, merge and verify like copies', async () => {
       const world = await World.open()
       for (const each of steps) await world.take(each)
       await world.compareAll()
+      await world.compareReplays()
     }),
     { numRuns: 20 },
   )
@@ -177,6 +181,23 @@ class World {
       await this.#compareDiff(branch, newest)
     }
     await this.compareHeads()
+  }
+
+  /** The whole log gives the same keys; up to a commit it gives the branches as they were then. */
+  async compareReplays(): Promise<void> {
+    await collectGarbage(this.#core)
+    const { store } = this.#core
+    const newest = this.#core.head().seq
+    const whole = await replayed(store, newest)
+    expect(await contentOf(whole)).toEqual(await contentOf(store))
+    const part = await replayed(store, Math.floor(newest / 2))
+    expect((await verifyStore(part)).findings).toEqual([])
+    const core = await openTestCore(part)
+    for (const { name: each } of core.catalogs.newest().branches()) {
+      if (!this.#model.names.includes(each)) continue
+      const seq = core.head().seq
+      await compare(await core.branches.open(each).view(), this.#model.at({ branch: each, seq }))
+    }
   }
 
   #host(branch: string) {

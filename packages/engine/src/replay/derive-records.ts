@@ -1,6 +1,6 @@
 /**
- * What follows from the history of each record: its current version, the versions that each one replaced, the
- * entries of the indexes that are kept, and how many records a table has.
+ * What follows from the history of each record of main: its current version, the versions that each one
+ * replaced, the entries of the indexes that are kept, and how many records a table has.
  * Invariant: reads a snapshot of the history as the log writer left it, in which no entry knows the version
  * before it.
  */
@@ -28,7 +28,8 @@ export interface Derivation {
   readonly onProgress: (versionsDone: number) => void
 }
 
-export async function deriveRecords(derivation: Derivation): Promise<void> {
+/** Gives the number of versions. */
+export async function deriveRecords(derivation: Derivation): Promise<number> {
   const { store, writer, onProgress } = derivation
   const snapshot = store.snapshot()
   // Payloads may be large. Where a read costs no round trip, nothing is gained by holding many of them.
@@ -36,7 +37,9 @@ export async function deriveRecords(derivation: Derivation): Promise<void> {
   try {
     const walk = new Walk(derivation)
     let done = 0
-    for await (const chunk of snapshot.scan(kindRange('history'), { chunkEntries: itemsPerChunk })) {
+    for await (const chunk of snapshot.scan(kindRange('history', mainBranch), {
+      chunkEntries: itemsPerChunk,
+    })) {
       const items = chunk.map(decodeHistory)
       for (let from = 0; from < items.length; from += perRead) {
         const group = items.slice(from, from + perRead)
@@ -49,6 +52,7 @@ export async function deriveRecords(derivation: Derivation): Promise<void> {
       onProgress(done)
     }
     walk.finish()
+    return done
   } finally {
     snapshot.close()
   }

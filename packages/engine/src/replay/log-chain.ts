@@ -10,7 +10,6 @@
 import type { CommitContents } from '@dendrodb/protocol'
 import { decodeCommit, headOf } from '../ledger/commit.ts'
 import { type LedgerHash, ledgerHashes } from '../ledger/hash.ts'
-import { mainBranch } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import { decodeFormat, genesisHead } from '../ledger/manifest.ts'
 
@@ -73,7 +72,6 @@ export class LogChain {
       throw broken(what, 'it does not follow from the commit before it')
     }
     if (!(commit.timeMicros > timeMicros)) throw broken(what, 'its time is not later than the one before')
-    if (commit.branch !== mainBranch) throw broken(what, `it belongs to an unknown branch, ${commit.branch}`)
     this.#commit = commit
     this.#awaitsMeta = commit.metaCommitment !== undefined
     this.#n = 0

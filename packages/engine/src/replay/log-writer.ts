@@ -1,20 +1,25 @@
 /**
- * Writes a stream of log items under their keys, with the Merkle nodes and a history key per version, and
- * gathers what else follows from the log alone: the manifest and the definitions.
+ * Writes a stream of log items under their keys, with the Merkle nodes, the effects of commits and a history
+ * key per version, and gathers what else follows from the log alone: the manifest and the definitions.
  */
 
 import { decodeCanonical, encodeExact, type ValueObject } from '@dendrodb/protocol'
 import { type CatalogChange, StoredCatalog } from '../catalog/stored-catalog.ts'
-import { catalogTableIds, firstFreeNumber } from '../catalog/system-tables.ts'
+import { catalogTableIds, firstFreeNumber, systemTables } from '../catalog/system-tables.ts'
+import { effectKeys } from '../ledger/causes.ts'
 import { encodeHistoryEntry } from '../ledger/history-entry.ts'
 import { historyKey, keyOf, mainBranch, merkleStoredLevelMin } from '../ledger/key-space.ts'
+import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import type { Manifest } from '../ledger/manifest.ts'
 import { appendLeaf, emptyRange, leafHash } from '../ledger/merkle/compact-range.ts'
 import { keyText } from '../ledger/overlay.ts'
 import { openVersion, type RecordVersion } from '../ledger/record-version.ts'
+import { decodeMetaPayload } from '../ledger/write-meta.ts'
 import type { BulkWriter } from './bulk-writer.ts'
 import { type ChainPoint, decodeNamed, LogChain } from './log-chain.ts'
 import type { LogItem } from './log-item.ts'
+
+const noValue = new Uint8Array()
 
 export interface WrittenLog {
   readonly manifest: Manifest
@@ -31,7 +36,11 @@ export class LogWriter {
   #nextNumber = firstFreeNumber
   #versions = 0
   #erased = 0
-  /** The newest state of each record of the catalog, by table and key. */
+  /** Of the present commit. */
+  #branch = mainBranch
+  /** Numbers of all branches that there have been. */
+  readonly #branches = new Set<number>()
+  /** The newest state of each record of main's catalog, by table and key. */
   readonly #definitions = new Map<string, CatalogChange & { readonly seq: number }>()
 
   constructor(writer: BulkWriter, genesis: ChainPoint) {
@@ -49,9 +58,7 @@ export class LogWriter {
       case 'commit':
         return this.#addCommit(item.stored)
       case 'meta':
-        this.#chain.meta(item.payload)
-        if (item.payload !== undefined) this.#writer.put(keyOf('meta', this.seq), item.payload)
-        return
+        return this.#addMeta(item.payload)
       case 'version':
         return this.#addVersion(item.payload)
       default:
@@ -79,12 +86,28 @@ export class LogWriter {
   }
 
   #addCommit(stored: Buffer): void {
-    this.#chain.commit(stored)
+    const { branch } = this.#chain.commit(stored)
     const { hash, seq, head } = this.#chain.point
+    if (branch !== mainBranch && !this.#branches.has(branch)) {
+      throw ledgerErrors.CORRUPT({
+        what: `commit ${seq}`,
+        reason: `it belongs to an unknown branch, ${branch}`,
+      })
+    }
+    this.#branch = branch
     this.#writer.put(keyOf('commit', seq), stored)
     this.#merkle = appendLeaf(hash, this.#merkle, leafHash(hash, head), ({ level, index, hash: node }) => {
       if (level >= merkleStoredLevelMin) this.#writer.put(keyOf('merkle', level, index), node)
     })
+  }
+
+  #addMeta(payload: Buffer | undefined): void {
+    const { seq } = this
+    this.#chain.meta(payload)
+    if (payload === undefined) return
+    this.#writer.put(keyOf('meta', seq), payload)
+    const meta = decodeNamed(`the metadata of commit ${seq}`, () => decodeMetaPayload(payload))
+    for (const key of effectKeys(seq, meta)) this.#writer.put(key, noValue)
   }
 
   #addVersion(payload: Buffer | undefined): void {
@@ -103,15 +126,19 @@ export class LogWriter {
     this.#nextNumber = Math.max(this.#nextNumber, tableId + 1)
     // Which version it replaced is known, and put right, when the record's whole history is at hand.
     const entry = encodeHistoryEntry({ isPut: bytes !== undefined, n, prevSeq: 0, prevN: 0, periodBefore: 0 })
-    this.#writer.put(historyKey(mainBranch, tableId, idKey, point.seq), entry)
+    this.#writer.put(historyKey(this.#branch, tableId, idKey, point.seq), entry)
     if (catalogTableIds.has(tableId)) this.#noteDefinition(version, idKey, point.seq)
   }
 
   #noteDefinition({ tableId, key, bytes }: RecordVersion, idKey: Uint8Array, seq: number): void {
     const value = bytes === undefined ? undefined : (decodeCanonical(bytes) as ValueObject)
-    this.#definitions.set(`${tableId}:${keyText(idKey)}`, { tableId, key, value, seq })
     for (const number of [value?.number, value?.outward, value?.inward]) {
       if (typeof number === 'number') this.#nextNumber = Math.max(this.#nextNumber, number + 1)
+    }
+    if (this.#branch !== mainBranch) return
+    this.#definitions.set(`${tableId}:${keyText(idKey)}`, { tableId, key, value, seq })
+    if (tableId === systemTables.branch.id && typeof value?.number === 'number') {
+      this.#branches.add(value.number)
     }
   }
 }

@@ -1,61 +1,24 @@
-import { ledgerHashes } from '../ledger/hash.ts'
-
-/** What a replay makes of a log, compared with the store that the log was written in, key by key. */
+/**
+ * What a replay makes of a log, compared with the store that the log was written in, key by key. Branches:
+ * database/branches.property.test.ts.
+ */
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formatKey, kindRange, manifestKey } from '../ledger/key-space.ts'
+import { ledgerHashes } from '../ledger/hash.ts'
+import { kindRange, manifestKey } from '../ledger/key-space.ts'
 import { decodeManifest, type Manifest } from '../ledger/manifest.ts'
-import { readUvarint } from '../ledger/uvarint.ts'
 import type { KvStore } from '../storage/kv-store.ts'
-import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { collect, openTestCore } from '../testing/open-core.ts'
 import { verifyStore } from '../verify/verify-store.ts'
-import { genesisOf } from './log-chain.ts'
-import { readLog } from './read-log.ts'
-import { replayLog } from './replay-log.ts'
 import { histories, runHistory } from './testing/history-arbitrary.ts'
-
-const everything = { gte: new Uint8Array(), lt: new Uint8Array([0xff]) }
-
-/** Keys and values in hex, without those of the given indexes, of builds, and the manifest. */
-async function contentOf(store: KvStore, withoutIndexes: ReadonlySet<number>): Promise<string[]> {
-  const snapshot = store.snapshot()
-  const entries = await collect(snapshot.scan(everything))
-  snapshot.close()
-  return entries
-    .filter(({ key }) => !key.equals(manifestKey) && !isBuild(key) && !isOf(key, withoutIndexes))
-    .map(
-      ({ key, value }) =>
-        `${String.fromCharCode(key[0] ?? 0)} ${key.toString('hex')}=${value.toString('hex')}`,
-    )
-}
-
-/** How far builds have come is not in the log. */
-function isBuild(key: Buffer): boolean {
-  return key[0] === kindRange('build').gte[0]
-}
-
-function isOf(key: Buffer, indexes: ReadonlySet<number>): boolean {
-  if (key[0] !== kindRange('index').gte[0] && key[0] !== kindRange('pastIndex').gte[0]) return false
-  return indexes.has(readUvarint(key, readUvarint(key, 1).end).value)
-}
+import { contentOf, replayed } from './testing/replayed-store.ts'
 
 async function manifestOf(store: KvStore): Promise<Manifest> {
   const snapshot = store.snapshot()
   const stored = await snapshot.get(manifestKey)
   snapshot.close()
   return decodeManifest(ledgerHashes.blake2b, stored as Buffer)
-}
-
-async function replayed(source: KvStore, toSeq: number): Promise<KvStore> {
-  const snapshot = source.snapshot()
-  const format = (await snapshot.get(formatKey)) as Buffer
-  const target = openMemoryStore()
-  const after = genesisOf(format)
-  await replayLog(target, { format, log: readLog(snapshot, { after, toSeq }) })
-  snapshot.close()
-  return target
 }
 
 test('a replay of the whole log gives the same keys and values, and an intact database', async () => {

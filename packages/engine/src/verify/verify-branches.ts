@@ -5,25 +5,29 @@
  * out.
  */
 
-import { decodeCanonical, encodeExact, must, skipExact, type ValueObject } from '@dendrodb/protocol'
-import { decodeBranch } from '../catalog/definition-codec.ts'
-import type { BranchDefinition, TableDefinition } from '../catalog/definitions.ts'
-import { readCatalog } from '../catalog/read-catalog.ts'
-import { StoredCatalog } from '../catalog/stored-catalog.ts'
-import { systemTables } from '../catalog/system-tables.ts'
+import { encodeExact } from '@dendrodb/protocol'
+import type { BranchDefinition } from '../catalog/definitions.ts'
+import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { branchKinds, branchOfKey } from '../ledger/branch-keys.ts'
 import { decodeCommit } from '../ledger/commit.ts'
 import type { LedgerHash } from '../ledger/hash.ts'
-import { decodeHistoryEntry, type HistoryItem } from '../ledger/history-entry.ts'
+import type { HistoryItem } from '../ledger/history-entry.ts'
 import { keyOf, kindRange, mainBranch } from '../ledger/key-space.ts'
 import type { KvReader } from '../ledger/overlay.ts'
-import { openVersion, type RecordVersion } from '../ledger/record-version.ts'
+import type { RecordVersion } from '../ledger/record-version.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
-import { branchReader, layersOf, mainSeqOf, type StateSource } from '../models/branch/branch-state.ts'
 import { deriveBranch, type VersionLinks } from '../models/branch/derive-branch.ts'
-import { scanRecords } from '../models/document/live-records.ts'
-import { scanRecordsAt } from '../models/history/past-records.ts'
-import type { Findings } from './findings.ts'
+import {
+  type BranchTables,
+  branchHistory,
+  branchIn,
+  byNumber,
+  inheritedVersions,
+  type KnownBranches,
+  type StoredBranches,
+  tablesOfBranch,
+} from '../models/branch/stored-branches.ts'
+import { type Findings, isEndOfReading } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
 import { KeyCursor } from './key-cursor.ts'
 
@@ -42,9 +46,8 @@ export interface BranchPass {
 }
 
 export async function verifyBranches(pass: BranchPass): Promise<BranchesChecked> {
-  const known = await allBranches(pass)
-  const tables = await tablesOfAll(pass, known)
-  const run = new BranchesRun(pass, known, tables)
+  const branches = { ...pass, known: await allBranches(pass) }
+  const run = new BranchesRun(pass, branches, await tablesOfAll(branches, pass.findings))
   const set = new FingerprintSet()
   await run.derive(set, true)
   await run.meet(set, true)
@@ -64,21 +67,18 @@ export interface BranchesChecked {
   readonly versions: number
 }
 
-type Known = ReadonlyMap<number, BranchDefinition>
-
-/** Tables of a branch, with the indexes that it keeps. */
-type Tables = ReadonlyMap<number, TableDefinition>
-
 class BranchesRun {
   objects = 0
   versions = 0
   readonly #pass: BranchPass
-  readonly #known: Known
-  readonly #tables: ReadonlyMap<number, Tables>
+  readonly #branches: StoredBranches
+  readonly #known: KnownBranches
+  readonly #tables: ReadonlyMap<number, BranchTables>
 
-  constructor(pass: BranchPass, known: Known, tables: ReadonlyMap<number, Tables>) {
+  constructor(pass: BranchPass, branches: StoredBranches, tables: ReadonlyMap<number, BranchTables>) {
     this.#pass = pass
-    this.#known = known
+    this.#branches = branches
+    this.#known = branches.known
     this.#tables = tables
   }
 
@@ -90,7 +90,7 @@ class BranchesRun {
         reader,
         hash,
         definition,
-        parent: versionsOf(this.#pass, definition, this.#known),
+        parent: inheritedVersions(this.#branches, definition),
         tableById: (id) => tables?.get(id),
         sink: {
           put: (key, value) => {
@@ -193,76 +193,32 @@ async function branchOfCommit(reader: KvReader, seq: number): Promise<number | u
   }
 }
 
-/** All branches that there ever were, by number. */
-async function allBranches({ reader, findings }: BranchPass): Promise<Map<number, BranchDefinition>> {
-  const known = new Map<number, BranchDefinition>()
-  const range = kindRange('history', mainBranch, systemTables.branch.id)
-  const cursor = new KeyCursor(reader, range, 'a history entry', findings)
+/** All branches that there ever were. */
+async function allBranches({ reader, findings }: BranchPass): Promise<KnownBranches> {
+  const found: BranchDefinition[] = []
+  const cursor = new KeyCursor(reader, branchHistory, 'a history entry', findings)
   for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
     cursor.advance()
-    const branch = await branchOf(reader, entry.key, entry.value)
-    if (branch !== undefined) known.set(branch.number, branch)
+    // What cannot be read is named by the passes before.
+    const branch = await branchIn(reader, entry).catch(() => undefined)
+    if (branch !== undefined) found.push(branch)
   }
-  return new Map([...known].sort(([a], [b]) => a - b))
+  return byNumber(found)
 }
 
-async function branchOf(reader: KvReader, key: Buffer, value: Buffer): Promise<BranchDefinition | undefined> {
-  try {
-    const { isPut, n } = decodeHistoryEntry(value)
-    const idEnd = skipExact(key, readUvarint(key, readUvarint(key, 1).end).end)
-    const payload = isPut ? await reader.get(keyOf('version', readUvarint(key, idEnd).value, n)) : undefined
-    const version = payload && openVersion(payload)
-    if (version?.bytes === undefined) return undefined
-    return decodeBranch(version.key as string, decodeCanonical(version.bytes) as ValueObject)
-  } catch {
-    // Named by the passes before.
-    return undefined
-  }
-}
-
-async function tablesOfAll(pass: BranchPass, known: Known): Promise<Map<number, Tables>> {
-  const tables = new Map<number, Tables>()
-  for (const branch of known.values()) {
-    if (pass.catalog.branch(branch.name)?.number !== branch.number) continue
+/** Of those that were not removed. */
+async function tablesOfAll(branches: StoredBranches, findings: Findings): Promise<Map<number, BranchTables>> {
+  const all = new Map<number, BranchTables>()
+  for (const branch of branches.known.values()) {
     try {
-      tables.set(branch.number, await tablesOf(pass, branch, known))
+      const tables = await tablesOfBranch(branches, branch)
+      if (tables !== undefined) all.set(branch.number, tables)
     } catch (error) {
+      if (isEndOfReading(error)) throw error
       const reason = error instanceof Error ? error.message : String(error)
-      pass.findings.add({ what: `the definitions of branch ${branch.name}`, reason })
-      tables.set(branch.number, new Map())
+      findings.add({ what: `the definitions of branch ${branch.name}`, reason })
+      all.set(branch.number, new Map())
     }
   }
-  return tables
-}
-
-async function tablesOf(pass: BranchPass, branch: BranchDefinition, known: Known): Promise<Tables> {
-  const { reader, catalog } = pass
-  const mainSeq = mainSeqOf((number) => known.get(number), branch.number)
-  const atFork = await readCatalog((table) => scanRecordsAt(reader, mainSeq, table))
-  const state = branchReader(sourceOf(pass, known, atFork), branch)
-  const own = await readCatalog((table) => scanRecords(state, table))
-  const tables = [...own.onBranch(atFork, catalog).tables()].map((table): [number, TableDefinition] => {
-    return [table.id, { ...table, indexes: table.indexes.filter(({ state }) => state === 'ready') }]
-  })
-  return new Map(tables)
-}
-
-/** Shows the versions that the branch began with, also where its parent was removed. */
-function versionsOf(pass: BranchPass, { parent, forkedAt }: BranchDefinition, known: Known): KvReader {
-  const source = sourceOf(pass, known, StoredCatalog.empty)
-  const [{ branch }] = layersOf(source.branchOf, { branch: parent, seq: forkedAt })
-  return branch === mainBranch
-    ? pass.reader
-    : branchReader(source, must(known.get(branch), 'a branch that another one was forked from'))
-}
-
-function sourceOf({ reader, hash, newestSeq }: BranchPass, known: Known, atFork: StoredCatalog): StateSource {
-  return {
-    snapshot: reader,
-    hash,
-    newestSeq,
-    branchOf: (number) => known.get(number),
-    atFork,
-    countAtFork: (_branch, _tableId, count) => count(),
-  }
+  return all
 }

@@ -8,9 +8,9 @@ import fc from 'fast-check'
 import type { DatabaseCore } from '../../database/database-core.ts'
 import { GarbageCollector } from '../../database/garbage-collector.ts'
 import { IndexBuilder } from '../../database/index-builder.ts'
-import { kindRange } from '../../ledger/key-space.ts'
 import type { RecordTx } from '../../models/document/record-tx.ts'
-import { collect, recordOf } from '../../testing/open-core.ts'
+import { collectGarbage } from '../../testing/collect-garbage.ts'
+import { recordOf } from '../../testing/open-core.ts'
 
 type Step =
   | { readonly kind: 'put' | 'delete'; readonly table: string; readonly key: number; readonly age: Value }
@@ -53,7 +53,9 @@ export async function runHistory(core: DatabaseCore, history: History): Promise<
     if (writes.some(({ request }) => request.dropped.length > 0)) garbage.run()
   })
   for (const [at, steps] of history.entries()) {
-    const meta = at % 3 === 0 ? { actor: `user:${at}`, evidence: { at } } : undefined
+    const { seq } = core.head()
+    const causes = seq === 0 ? {} : { causedBy: [seq, Math.ceil(seq / 2)] }
+    const meta = at % 3 === 0 ? { actor: `user:${at}`, evidence: { at }, ...causes } : undefined
     await core
       .write((tx) => runSteps(tx, steps), meta === undefined ? {} : { meta })
       .catch((error: unknown) => {
@@ -62,19 +64,10 @@ export async function runHistory(core: DatabaseCore, history: History): Promise<
     if (at % 2 === 0) await settleIndexes(core, builder)
   }
   await settleIndexes(core, builder)
-  garbage.run()
-  while ((await marks(core)) > 0) await new Promise((resolve) => setImmediate(resolve))
   await garbage.stop()
+  await collectGarbage(core)
   stop()
   await builder.stop()
-}
-
-/** Dropped tables and indexes whose keys are still being removed. */
-async function marks(core: DatabaseCore): Promise<number> {
-  const snapshot = core.store.snapshot()
-  const found = await collect(snapshot.scan(kindRange('garbage')))
-  snapshot.close()
-  return found.length
 }
 
 async function runSteps(tx: RecordTx, steps: readonly Step[]): Promise<void> {
