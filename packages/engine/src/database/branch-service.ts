@@ -2,7 +2,7 @@
  * Branches as the library, DQL and the doors see them: made, listed, compared, merged and removed by name.
  */
 
-import { Datetime, RecordId } from '@dendrodb/protocol'
+import { Datetime, RecordId, type Value } from '@dendrodb/protocol'
 import { encodeBranch } from '../catalog/definition-codec.ts'
 import type { BranchDefinition } from '../catalog/definitions.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
@@ -77,7 +77,8 @@ export class BranchService implements BranchHost {
       await tx.put(branchId(name), encodeBranch(definition))
       return infoOf(definition, catalog)
     }
-    const { result, receipt } = await this.#core.write(work, writeOptions(meta))
+    const request = ['define branch', name, from, forkedAt, comment]
+    const { result, receipt } = await this.#core.write(work, writeOptions(meta, request))
     return { ...result, ...receipt }
   }
 
@@ -129,7 +130,7 @@ export class BranchService implements BranchHost {
       await tx.delete(mergeId(branch.number))
       tx.discardBranch(branch.number)
     }
-    const { receipt } = await this.#core.write(work, writeOptions(options.meta))
+    const { receipt } = await this.#core.write(work, writeOptions(options.meta, ['remove branch', name]))
     return receipt
   }
 
@@ -199,6 +200,6 @@ function checkBranchName(name: string): void {
   throw branchErrors.NAME({ name: shown, charsMax: branchNameCharsMax })
 }
 
-function writeOptions(meta: NewBranch['meta']): WriteOptions {
-  return meta === undefined ? {} : { meta }
+function writeOptions(meta: NewBranch['meta'], request: Value): WriteOptions {
+  return meta === undefined ? {} : { meta, request }
 }

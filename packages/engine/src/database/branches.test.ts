@@ -217,6 +217,64 @@ test('an idempotency key belongs to one branch', async () => {
   expect(await shop.get('item:1')).toMatchObject({ n: 1 })
 })
 
+test('a repeated fork, merge or removal is answered as the first time; another one under its key is refused', async () => {
+  const shop = await useDatabase()
+  await shop.put('item:1', { n: 1 })
+  const { branches } = shop
+  const key = (idempotencyKey: string) => ({ meta: { idempotencyKey } })
+  const fork = await branches.create('b', key('fork'))
+  expect(await branches.create('b', key('fork'))).toEqual(fork)
+  expect(await codeOf(branches.create('c', key('fork')))).toBe('LEDGER_REPLAY_MISMATCH')
+  await shop.branch('b').put('item:1', { n: 2 })
+  await shop.put('item:1', { n: 3 })
+  const conflicts = await branches.merge('b', key('first'))
+  expect(conflicts).toMatchObject({ status: 'conflicts', conflictCount: 1 })
+  const decided = { ...key('first'), resolve: 'theirs' }
+  expect(await codeOf(branches.merge('b', decided))).toBe('LEDGER_REPLAY_MISMATCH')
+  const merged = await branches.merge('b', { ...decided, ...key('second') })
+  await shop.put('item:1', { n: 4 })
+  expect(await branches.merge('b', { ...decided, ...key('second') })).toEqual(merged)
+  expect(await shop.get('item:1')).toMatchObject({ n: 4 })
+  const removed = await branches.remove('b', key('end'))
+  expect(await branches.remove('b', key('end'))).toEqual(removed)
+})
+
+test('what a caller says about a merge stands beside what the merge says', async () => {
+  const shop = await useDatabase()
+  const first = await shop.put('note:1', { text: 'approved' })
+  await shop.branches.create('b')
+  const written = await shop.branch('b').put('item:1', { n: 2 })
+  const meta = { causedBy: [first.seq], evidence: { review: 7 }, confidence: 0.5 }
+  const { seq } = await shop.branches.merge('b', { meta })
+  const info = await shop.commitInfo(seq)
+  expect(info).toMatchObject({ causedBy: [first.seq, written.seq], confidence: 0.5 })
+  expect(info?.evidence).toMatchObject({ review: 7, merged: { branch: 'b', seq: written.seq } })
+})
+
+test('commits of every branch are told of on every branch, also when it is gone', async () => {
+  const shop = await useDatabase()
+  await shop.put('item:1', { n: 1 })
+  await shop.branches.create('b')
+  const branch = shop.branch('b')
+  const { seq } = await branch.put('item:1', { n: 2 })
+  const later = await shop.put('item:1', { n: 3 })
+  const [onBranch] = await branch.query(`INFO FOR COMMIT ${later.seq}`)
+  expect(onBranch).toMatchObject({ seq: later.seq })
+  expect((await branch.history('item:1')).map(({ fields }) => fields?.n)).toEqual([2, 1])
+  expect((await shop.history('item:1')).map(({ fields }) => fields?.n)).toEqual([3, 1])
+  await shop.branches.remove('b')
+  const info = await shop.commitInfo(seq)
+  expect(info?.records.map(({ id }) => id.toString())).toEqual(['item:1'])
+})
+
+test('a session that looks at the past makes no branches', async () => {
+  const shop = await useDatabase()
+  const { seq } = await shop.put('item:1', { n: 1 })
+  const asOf = { asOf: { seq } }
+  expect(await codeOf(shop.query('DEFINE BRANCH b', {}, asOf))).toBe('QUERY_NESTED_WRITE')
+  expect(shop.branches.list()).toEqual([])
+})
+
 test('conditions on the commit of a record hold on a branch', async () => {
   const shop = await useDatabase()
   const { seq } = await shop.put('item:1', { n: 1 })

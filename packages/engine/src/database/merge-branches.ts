@@ -8,11 +8,12 @@ import { headOf } from '../ledger/commit.ts'
 import { formatHead } from '../ledger/hash.ts'
 import { keyOf } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
+import { causesPerCommitMax } from '../ledger/limits.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import { applyMerge } from '../models/branch/apply-merge.ts'
 import { branchErrors } from '../models/branch/branch-errors.ts'
 import type { BranchOf, State } from '../models/branch/branch-state.ts'
-import type { MergeConflict, Resolutions } from '../models/branch/merge-conflict.ts'
+import { isObject, type MergeConflict, type Resolutions } from '../models/branch/merge-conflict.ts'
 import { NewestCommits, planMerge } from '../models/branch/plan-merge.ts'
 import { commonAncestor, mergeTouched, touchedSince } from '../models/branch/touched-records.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
@@ -32,6 +33,8 @@ interface Merge {
   readonly target: NamedBranch
   readonly strict: boolean
   readonly resolutions: Resolutions
+  /** What the caller says about it. */
+  readonly meta: WriteMeta
 }
 
 /** What came of the work; the receipt is that of the commit that it makes, or of the newest one. */
@@ -48,11 +51,18 @@ export async function mergeBranches(
   core: DatabaseCore,
   source: NamedBranch,
   target: NamedBranch,
-  { strict = false, resolutions, meta, signal }: MergeOptions & { readonly resolutions: Resolutions },
+  {
+    strict = false,
+    resolve,
+    resolutions,
+    meta,
+    signal,
+  }: MergeOptions & { readonly resolutions: Resolutions },
 ): Promise<MergeAnswer> {
   if (source.number === target.number) throw branchErrors.MERGE_SELF({ name: source.name })
-  const merge: Merge = { core, source, target, strict, resolutions }
-  const options: WriteOptions = { ...(meta && { meta }), ...(signal && { signal }) }
+  const merge: Merge = { core, source, target, strict, resolutions, meta: meta ?? {} }
+  const request = ['merge branch', source.name, target.name, strict, resolve]
+  const options: WriteOptions = { ...(meta && { meta, request }), ...(signal && { signal }) }
   const work = (tx: RecordTx) => mergeInto(merge, tx)
   const { result, receipt } = await core.branches.write(target.number, work, options)
   return answerOf(merge, result, receipt)
@@ -137,7 +147,7 @@ export function mergeId(branch: number): RecordId {
 }
 
 async function provenance(
-  { core, source }: Merge,
+  { core, source, meta }: Merge,
   { snapshot }: HeldSnapshot,
   commits: NewestCommits,
 ): Promise<WriteMeta> {
@@ -145,6 +155,11 @@ async function provenance(
   const stored = await snapshot.get(keyOf('commit', newest))
   if (stored === undefined) throw ledgerErrors.CORRUPT({ what: `commit ${newest}`, reason: 'it is missing' })
   const head = formatHead(core.hash, headOf(core.hash, stored))
-  const evidence: Value = { merged: { branch: source.name, number: source.number, seq: newest, head } }
-  return { causedBy: commits.list(), evidence }
+  const merged: Value = { branch: source.name, number: source.number, seq: newest, head }
+  const { causedBy = [], evidence } = meta
+  const given = evidence === undefined || isObject(evidence) ? evidence : { evidence }
+  return {
+    causedBy: [...new Set([...causedBy, ...commits.list()])].slice(0, causesPerCommitMax),
+    evidence: { ...given, merged },
+  }
 }

@@ -124,9 +124,7 @@ export class TransactionRunner {
           done = { result }
           return tx.toRequest(meta)
         }
-        const result = work(tx)
-        if (!(result instanceof Promise)) return finish(result)
-        return result.then(finish).finally(base.release)
+        return finallyRelease(base, () => chain(work(tx), finish))
       })
       if (!(request instanceof Promise)) return request
       if (mode === 'exclusive') return withinTime(request)
@@ -143,6 +141,12 @@ export class TransactionRunner {
   #receiptOf({ seq, head }: { readonly seq: number; readonly head: Uint8Array }): Receipt {
     return { seq, head: formatHead(this.#services.hash, head) }
   }
+}
+
+/** The work may end at once, and badly. */
+function finallyRelease<T>({ release }: HeldBase, work: () => MaybePromise<T>): MaybePromise<T> {
+  if (release === undefined) return work()
+  return (async () => work())().finally(release)
 }
 
 async function withinTime<T>(work: Promise<T>): Promise<T> {

@@ -87,6 +87,6 @@ function idOf(text: string): RecordId {
   }
 }
 
-function isObject(value: Value): value is ValueObject {
+export function isObject(value: Value): value is ValueObject {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }

@@ -21,6 +21,7 @@ export async function runBranchStatement(request: RequestRun, statement: BranchC
     if (!request.access.isUnrestricted) {
       throw accessErrors.ADMIN_REQUIRED({ statement: statement.kind.replace('_', ' ').toUpperCase() })
     }
+    request.checkWritable()
     const branches = branchesOf(await request.openDatabase())
     request.succeed(await carryOut(request, branches, statement), startedAt)
   } catch (error) {

@@ -13,11 +13,17 @@ import { commitStatements } from './transaction.ts'
 
 /** @param asked the request as a value */
 export async function runOnce(request: RequestRun, text: PreparedText, asked: Value): Promise<void> {
+  if (text.length === 1 && isOnItsOwn(text[0] as PreparedStatement)) return runText(request, text)
   const isWrapped = text[0]?.statement.kind === 'begin' && text.at(-1)?.statement.kind === 'commit'
   const body = isWrapped ? text.slice(1, -1) : text
   if (!body.some(mayWrite)) return runText(request, text)
   if (isWrapped) request.succeed(undefined, performance.now())
   await commitStatements(request, { body, firstNumber: isWrapped ? 2 : 1, hasCommit: isWrapped, asked })
+}
+
+/** These are transactions of their own, and guard themselves. */
+function isOnItsOwn({ statement: { kind } }: PreparedStatement): boolean {
+  return kind === 'define_branch' || kind === 'merge_branch' || kind === 'remove_branch'
 }
 
 /** What cannot be compiled is left to the transaction to refuse. */

@@ -191,6 +191,46 @@ describe('from fork to removal', () => {
   )
 })
 
+test('questions of NQL go to the branch of the header', async () => {
+  await server.call('POST', '/api/branches', asRoot({ name: 'nql' }))
+  await server.call('POST', '/api/query', on('nql', { query: 'CREATE only:here' }))
+  const query = { query: 'FROM only' }
+  expect((await server.call('POST', '/api/nql', on('nql', query))).body.count).toBe(1)
+  expect((await server.call('POST', '/api/nql', on('main', query))).body.count).toBe(0)
+  expect((await server.call('POST', '/api/nql', on('nowhere', query))).status).toBe(404)
+})
+
+test('what a branch shows of a record proves nothing about the record on main', async () => {
+  await server.query("CREATE note:secret SET text = 'hidden', owner = user:nobody")
+  const userId = String((await server.call('GET', '/api/auth/me', { token: ada.token })).body.user_id)
+  await server.call('POST', '/api/branches', asRoot({ name: 'open' }))
+  await server.call('POST', '/api/query', on('open', { query: `UPDATE note:secret SET owner = ${userId}` }))
+  const seen = await server.call('GET', '/api/data/note/secret', on('open', undefined, ada.token))
+  expect(seen.status).toBe(200)
+  const { status } = await server.call(
+    'GET',
+    '/api/proof?record=note:secret',
+    on('open', undefined, ada.token),
+  )
+  expect(status).toBe(404)
+})
+
+test('a merge that is repeated under its key is answered as the first time', async () => {
+  await server.call('POST', '/api/branches', asRoot({ name: 'once' }))
+  await server.call('POST', '/api/query', on('once', { query: 'UPSERT counter:1 SET n = 1' }))
+  const merge = () =>
+    server.call('POST', '/api/branches/once/merge', {
+      token: rootToken,
+      body: { evidence: { ticket: 7 } },
+      headers: { 'idempotency-key': 'merge-1' },
+    })
+  const first = await merge()
+  await server.query('UPDATE counter:1 SET n = 2')
+  expect(await merge()).toMatchObject({ status: 200, body: first.body })
+  const info = await server.query(`INFO FOR COMMIT ${first.body.seq}`)
+  expect(info).toMatchObject({ evidence: { ticket: 7, merged: { branch: 'once' } } })
+})
+
 describe('what is refused', () => {
   testScenarios(
     () => server,

@@ -14,6 +14,7 @@ import { diffRecordsDefault, diffRecordsMax } from '../limits.ts'
 import { queryNumber, seqBounds } from '../query-numbers.ts'
 import type { RequestDatabases } from '../request-database.ts'
 import { abortOf } from '../request-session.ts'
+import { writeMetaOf } from '../write-request.ts'
 
 export interface BranchRouteOptions {
   readonly databases: RequestDatabases
@@ -46,7 +47,7 @@ export function branchRoutes(app: FastifyInstance, { databases }: BranchRouteOpt
       ...(from !== undefined && { from }),
       ...(at && { at }),
       ...(comment !== undefined && { comment }),
-      ...metaOf(request),
+      meta: metaOf(request, body),
     })
     reply.code(201).header('location', `/api/branches/${encodeURIComponent(info.name)}`)
     return sendValue(request, reply, { ...branchBody(info), seq, head })
@@ -82,7 +83,7 @@ export function branchRoutes(app: FastifyInstance, { databases }: BranchRouteOpt
       strict: flagField(body, 'strict'),
       ...(into !== undefined && { into }),
       ...(body.resolve !== undefined && body.resolve !== null && { resolve: body.resolve }),
-      ...metaOf(request),
+      meta: metaOf(request, body),
       signal: abortOf(reply),
     })
     if (answer.status === 'conflicts') reply.code(conflictStatus)
@@ -91,7 +92,9 @@ export function branchRoutes(app: FastifyInstance, { databases }: BranchRouteOpt
 
   app.delete<BranchPath>('/api/branches/:name', async (request, reply) => {
     const { branches } = await open(request)
-    const { seq, head } = await branches.remove(request.params.name, metaOf(request))
+    const { seq, head } = await branches.remove(request.params.name, {
+      meta: metaOf(request, request.query as ValueObject),
+    })
     return reply.code(204).header('x-ddb-seq', seq).header('x-ddb-head', head).send()
   })
 }
@@ -112,9 +115,11 @@ function pointOf(branch: string, seq: number | undefined) {
   return seq === undefined ? { branch } : { branch, at: { seq } }
 }
 
-function metaOf({ principal }: FastifyRequest): { readonly meta?: WriteMeta } {
-  const meta = principal.type === 'anonymous' ? undefined : principal.session.meta
-  return meta === undefined ? {} : { meta }
+/** @param said fields of the body, or of the query where there is none */
+function metaOf(request: FastifyRequest, said: ValueObject): WriteMeta {
+  const { principal } = request
+  const own = principal.type === 'anonymous' ? undefined : principal.session.meta
+  return { ...own, ...writeMetaOf(request, said, '') }
 }
 
 /** A commit's number, or an instant as text. @throws HTTP_FIELD_INVALID */

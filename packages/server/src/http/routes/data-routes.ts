@@ -16,7 +16,7 @@ import { decodeCursor, encodeCursor } from '../page-cursor.ts'
 import { checkTable, locationOf, pathPartOf, recordOfField, recordOfPath } from '../record-path.ts'
 import { type RecordWrite, statementOf, unexpectedSeq } from '../record-write.ts'
 import type { RequestDatabases } from '../request-database.ts'
-import { abortOf, type RequestSession, sessionOf } from '../request-session.ts'
+import { abortOf, branchSessionOf, type RequestSession } from '../request-session.ts'
 import { recordWriteFields, writeConditionsOf, writeMetaOf } from '../write-request.ts'
 
 export interface DataRouteOptions {
@@ -62,9 +62,9 @@ export function dataRoutes(app: FastifyInstance, options: DataRouteOptions): voi
   app.get<TablePath>('/api/data/:table', async (request, reply) => {
     const table = checkTable(request.params.table)
     const { limit, after } = readPage(table, request.query)
-    const session = { ...sessionOf(request, limits), signal: abortOf(reply) }
-    const { text, vars } = listStatement(table, limit, after)
     const database = await databases.of(request)
+    const session = { ...branchSessionOf(request, database, limits), signal: abortOf(reply) }
+    const { text, vars } = listStatement(table, limit, after)
     const { result } = await run(database, { text, vars, session })
     return sendPage(request, reply, result as readonly ValueObject[], limit)
   })
@@ -82,8 +82,9 @@ export function dataRoutes(app: FastifyInstance, options: DataRouteOptions): voi
 
   app.get<RecordPath>('/api/data/:table/:id', async (request, reply) => {
     const id = recordOfPath(request.params.table, request.params.id)
-    const session = sessionOf(request, limits)
-    const { result } = await run(await databases.of(request), { text: getStatement, vars: { id }, session })
+    const database = await databases.of(request)
+    const session = branchSessionOf(request, database, limits)
+    const { result } = await run(database, { text: getStatement, vars: { id }, session })
     const { seq, data } = result as { readonly seq: Value; readonly data: Value }
     if (data === undefined) throw unknownRecord(id)
     return sendValue(request, reply, { id: pathPartOf(id), entity: id.table, seq, data })
@@ -119,7 +120,8 @@ export function dataRoutes(app: FastifyInstance, options: DataRouteOptions): voi
   ): Promise<{ readonly write: RecordWrite; readonly outcome: Outcome }> {
     const said = body ?? (request.query as ValueObject)
     const prefix = body === undefined ? '' : '$'
-    const session = sessionOf(request, limits)
+    const database = await databases.of(request)
+    const session = branchSessionOf(request, database, limits)
     const meta = { ...session.meta, ...writeMetaOf(request, said, prefix) }
     const write: RecordWrite = {
       id,
@@ -128,7 +130,6 @@ export function dataRoutes(app: FastifyInstance, options: DataRouteOptions): voi
       session: { ...session, meta, request: [request.method, request.url, body ?? null] },
       ...(body && { data: fieldsOf(body) }),
     }
-    const database = await databases.of(request)
     const outcome = await run(database, { ...statementOf(write), session: write.session })
     await checkCondition(database, write, outcome)
     return { write, outcome }

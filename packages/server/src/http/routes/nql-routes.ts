@@ -7,7 +7,7 @@ import type { ServerMetrics } from '../../observability/server-metrics.ts'
 import { sendValue } from '../answer.ts'
 import { objectBody, optionalTextField, textField } from '../json-body.ts'
 import type { RequestDatabases } from '../request-database.ts'
-import { abortOf, sessionOf } from '../request-session.ts'
+import { abortOf, branchSessionOf } from '../request-session.ts'
 import type { QueryRouteOptions } from './query-routes.ts'
 
 export interface NqlRouteOptions {
@@ -21,7 +21,7 @@ export function nqlRoutes(app: FastifyInstance, { databases, limits, metrics }: 
     const body = objectBody(request)
     const query = textField(body, 'query')
     const database = await databases.of(request, optionalTextField(body, 'database'))
-    const session = { ...sessionOf(request, limits), signal: abortOf(reply) }
+    const session = { ...branchSessionOf(request, database, limits), signal: abortOf(reply) }
     const startedAt = performance.now()
     const { rows, count, seq, head } = await database.nql(query, { session })
     metrics.observeQuery('nql', (performance.now() - startedAt) / 1000)

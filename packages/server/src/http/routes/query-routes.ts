@@ -13,7 +13,7 @@ import { concernsOperator, publicError, sendValue, shownValue } from '../answer.
 import { httpErrors } from '../http-errors.ts'
 import { fieldError, objectBody, optionalTextField } from '../json-body.ts'
 import type { RequestDatabases } from '../request-database.ts'
-import { abortOf, sessionOf } from '../request-session.ts'
+import { abortOf, branchSessionOf } from '../request-session.ts'
 import { writeMetaOf } from '../write-request.ts'
 
 export interface QueryRouteOptions {
@@ -31,9 +31,7 @@ export function queryRoutes(app: FastifyInstance, options: QueryRouteOptions): v
     const text = queryText(body)
     const vars = varsOf(body)
     const database = await databases.of(request, optionalTextField(body, 'database'))
-    const session = { ...sessionOf(request, limits), signal: abortOf(reply) }
-    // A branch that there is not is an error of the request, not of each of its statements.
-    if (session.branch !== undefined) database.branches.open(session.branch)
+    const session = { ...branchSessionOf(request, database, limits), signal: abortOf(reply) }
     const meta = { ...session.meta, ...writeMetaOf(request, body, '') }
     const startedAt = performance.now()
     const answer = await database.run(text, vars, { session: { ...session, meta } })
