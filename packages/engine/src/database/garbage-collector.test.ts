@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import { kindRange } from '../ledger/key-space.ts'
 import type { KvStore } from '../storage/kv-store.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
+import { collectGarbage } from '../testing/collect-garbage.ts'
 import { collect, openTestCore, recordOf } from '../testing/open-core.ts'
 import { verifyStore } from '../verify/verify-store.ts'
+import { BranchService } from './branch-service.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 
 const item = recordOf('item')
@@ -53,4 +55,38 @@ test('a table of the same name begins empty and keeps its own history', async ()
   const first = await core.view({ seq: 1 })
   expect((await first.getRecord(item(1)))?.value.age).toBe(1)
   expect((await verifyStore(core.store)).findings).toEqual([])
+})
+
+test.each([
+  ['before it began', 0],
+  ['in the middle', 1],
+])('what is left of a removed branch goes after a restart %s', async (_, turns) => {
+  const store = openMemoryStore()
+  const core = await openTestCore(store)
+  await core.write((tx) => tx.defineIndex({ name: 'at', table: 'item', fields: [['at']], unique: false }))
+  const branches = new BranchService(core, () => expect.unreachable())
+  await branches.create('other')
+  const { number } = await branches.create('b')
+  for (const at of [1, 2]) {
+    await core.branches.open('b').write(async (tx) => {
+      for (let key = 0; key < 1_100; key += 1) await tx.put(item(key), { at })
+    })
+  }
+  await core.branches.open('other').write((tx) => tx.put(item(1), { at: 1 }))
+  await branches.remove('b')
+  const garbage = new GarbageCollector(core)
+  garbage.run()
+  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+  await garbage.stop()
+  expect((await verifyStore(store)).findings).toEqual([])
+  const again = await openTestCore(store)
+  await collectGarbage(again)
+  const snapshot = store.snapshot()
+  for (const kind of ['record', 'index', 'pastIndex', 'count'] as const) {
+    expect(await collect(snapshot.scan(kindRange(kind, number)))).toEqual([])
+  }
+  expect((await collect(snapshot.scan(kindRange('history', number)))).length).toBe(2_200)
+  expect((await verifyStore(store)).findings).toEqual([])
+  const view = await again.branches.open('other').view()
+  expect((await view.getRecord(item(1)))?.value.at).toBe(1)
 })

@@ -9,8 +9,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { branchOfKey } from '../ledger/branch-keys.ts'
+import { kindRange, mainBranch } from '../ledger/key-space.ts'
 import { openEngine } from '../open-engine.ts'
+import { collectGarbage } from '../testing/collect-garbage.ts'
+import { openTestCore } from '../testing/open-core.ts'
 import type { Database } from './database.ts'
+import { filesIn } from './database-files.ts'
 
 const kills = 8
 const writer = fileURLToPath(new URL('../testing/merge-writer.ts', import.meta.url))
@@ -46,18 +51,24 @@ function writeUntilKilled(path: string, delayMs: number): Promise<string[]> {
 }
 
 async function check(path: string, lines: readonly string[], name: string): Promise<void> {
-  const acknowledged = (what: string) =>
-    Math.max(0, ...lines.filter((line) => line.startsWith(what)).map((line) => Number(line.split(' ')[1])))
+  const last = (what: string) => Number(lines.findLast((line) => line.startsWith(what))?.split(' ')[1] ?? 0)
   const engine = await openEngine({ path })
   try {
     const database = await engine.database('crash')
     const main = await generationsOf(database)
     expect(main.size, `${name}: generations on main`).toBeLessThanOrEqual(1)
-    expect([...main][0] ?? 0, name).toBeGreaterThanOrEqual(acknowledged('merged'))
-    if (database.branches.list().length > 0) {
+    expect([...main][0] ?? 0, name).toBeGreaterThanOrEqual(last('merged'))
+    const [work, ...others] = database.branches.list()
+    expect(others, name).toEqual([])
+    const end = lines.findLast((line) => line !== '')?.split(' ')[0]
+    if (end === 'removed') expect(work?.number, name).not.toBe(last('removed'))
+    // What comes behind a branch that was written to is its merge; behind a fork, writes.
+    if (end === 'forked' || end === 'branch') expect(work?.number, name).toBe(last('forked') || work?.number)
+    if (work !== undefined) {
       const branch = await generationsOf(database.branch('work'))
       expect(branch.size, `${name}: generations on the branch`).toBeLessThanOrEqual(1)
       expect([...branch][0] ?? 0, name).toBeGreaterThanOrEqual([...main][0] ?? 0)
+      if (end === 'branch') expect([...branch][0] ?? 0, name).toBeGreaterThanOrEqual(last('branch'))
       const { status } = await database.branches.merge('work', { resolve: 'theirs' })
       expect(status, name).not.toBe('conflicts')
       expect(await generationsOf(database), name).toEqual(branch)
@@ -68,6 +79,23 @@ async function check(path: string, lines: readonly string[], name: string): Prom
   } finally {
     await engine.close()
   }
+  await checkTidy(path, name)
+}
+
+/** What is left of branches that were removed goes, however often the removal was interrupted. */
+async function checkTidy(path: string, name: string): Promise<void> {
+  const store = await filesIn(path, {}).open('crash')
+  const core = await openTestCore(store)
+  await collectGarbage(core)
+  const live = new Set([mainBranch, ...[...core.catalogs.newest().branches()].map(({ number }) => number)])
+  const snapshot = store.snapshot()
+  for (const kind of ['record', 'index', 'pastIndex', 'count'] as const) {
+    for await (const chunk of snapshot.scan(kindRange(kind), { values: false })) {
+      for (const { key } of chunk) expect(live.has(branchOfKey(key)), `${name}: a ${kind}`).toBe(true)
+    }
+  }
+  snapshot.close()
+  await core.close()
 }
 
 async function generationsOf(source: Pick<Database, 'query'>): Promise<Set<number>> {

@@ -1,7 +1,8 @@
 /**
  * The child of the crash test of merges: changes many records on a branch and merges them into main, over and
  * over, and reports what was acknowledged. Now and then it removes the branch and forks another one.
- * Each line: `branch` or `merged`, and the generation that all records have there.
+ * Each line: `branch` or `merged`, and the generation that all records have there; `forked` or `removed`, and
+ * the number of the branch.
  */
 
 import { writeSync } from 'node:fs'
@@ -21,8 +22,11 @@ async function work(target: Database): Promise<never> {
   const [last] = await target.query('SELECT VALUE generation FROM item ORDER BY generation DESC LIMIT 1')
   const first = Number((last as readonly number[])[0] ?? 0) + 1
   for (let generation = first; ; generation += 1) {
-    if (generation % 5 === 0) await startAnew(target)
-    if (!target.branches.list().some(({ name }) => name === 'work')) await target.branches.create('work')
+    if (generation % 3 === 0) await startAnew(target)
+    if (!target.branches.list().some(({ name }) => name === 'work')) {
+      const { number } = await target.branches.create('work')
+      writeSync(1, `forked ${number}\n`)
+    }
     const branch = target.branch('work')
     await branch.commit(
       Array.from({ length: recordsPerMerge }, (_, at) => ({ put: `item:${at}`, fields: { generation, at } })),
@@ -35,5 +39,8 @@ async function work(target: Database): Promise<never> {
 }
 
 async function startAnew(target: Database): Promise<void> {
-  for (const { name } of target.branches.list()) await target.branches.remove(name)
+  for (const { name, number } of target.branches.list()) {
+    await target.branches.remove(name)
+    writeSync(1, `removed ${number}\n`)
+  }
 }
