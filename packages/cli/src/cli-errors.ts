@@ -65,7 +65,7 @@ export const cliErrors = defineErrors('CLI', {
   MERGE_CONFLICTS: {
     status: 'conflict',
     message:
-      '{count} conflicts; nothing was written. Decide all of them with --resolve ours or --resolve theirs, or record by record in DQL',
+      'conflicts: {count}; nothing was written. Decide all of them with --resolve ours or --resolve theirs, or one with --resolve ID=ours',
   },
   INTERRUPTED: {
     status: 'cancelled',

@@ -1,6 +1,6 @@
 /** The DQL statements behind `ddb branch`. */
 
-import { Datetime, DbError, formatIdentifier, formatValue } from '@dendrodb/protocol'
+import { Datetime, DbError, formatIdentifier, formatValue, type Value } from '@dendrodb/protocol'
 import type { Arguments } from '../arguments/parse-arguments.ts'
 import { cliErrors } from '../cli-errors.ts'
 
@@ -31,13 +31,30 @@ export function diffQuery(name: string, args: Arguments): string {
   ].join('')
 }
 
+/** @throws CLI_OPTION_VALUE */
 export function mergeQuery(name: string, args: Arguments): string {
   return [
     `MERGE BRANCH ${formatIdentifier(name)}`,
     clause('INTO', identifier(args.value('into'))),
     args.has('strict') ? ' STRICT' : '',
-    clause('RESOLVE', args.value('resolve')?.toUpperCase()),
+    clause('RESOLVE', resolveText(args.values('resolve'))),
   ].join('')
+}
+
+const resolutionPattern = /^(?:(?<id>.+)=)?(?<side>ours|theirs|delete)$/s
+
+/** As an object by record ids, `*` for all others. @throws CLI_OPTION_VALUE */
+function resolveText(given: readonly string[]): string | undefined {
+  if (given.length === 0) return undefined
+  const entries = given.map((each): [string, Value] => {
+    const { id = '*', side } = resolutionPattern.exec(each)?.groups ?? {}
+    if (side === undefined || (id === '*' && side === 'delete')) {
+      const problem = `must be ours or theirs, or a record's id with =ours, =theirs or =delete, not "${each}"`
+      throw cliErrors.OPTION_VALUE({ name: '--resolve', problem })
+    }
+    return [id, side === 'delete' ? null : side]
+  })
+  return formatValue(Object.fromEntries(entries))
 }
 
 function clause(word: string, text: string | undefined): string {

@@ -65,6 +65,22 @@ test('conflicts are listed, and end with an exit code of their own', async () =>
   expect(merged).toMatchObject({ code: 0, stdout: 'merged b into main: 1 record, 1 conflict resolved\n' })
 })
 
+test('conflicts are decided record by record', async () => {
+  const ddb = await useFolder('CREATE n:1, n:2, n:3, n:4, n:`a=b`')
+  await ddb('branch', 'create', 'b')
+  await ddb('sql', '--branch', 'b', '-e', "UPDATE n SET side = 'theirs'")
+  await ddb('sql', '-e', "UPDATE n SET side = 'ours'")
+  const resolve = ['ours', 'n:2=theirs', 'n:3=delete', 'n:`a=b`=theirs'].flatMap((each) => [
+    '--resolve',
+    each,
+  ])
+  const merged = await ddb('branch', 'merge', 'b', ...resolve)
+  expect(merged.stdout).toBe('merged b into main: 3 records, 5 conflicts resolved\n')
+  expect((await ddb('sql', '--json', '-e', 'SELECT VALUE [id, side] FROM n')).stdout).toBe(
+    '[["n:1","ours"],["n:2","theirs"],["n:4","ours"],["n:⟨a=b⟩","theirs"]]\n',
+  )
+})
+
 test.each([
   [['branch'], 'CLI_OPERAND_MISSING'],
   [['branch', 'fork', 'b'], 'CLI_ARGUMENT_UNEXPECTED'],
@@ -78,6 +94,9 @@ test.each([
   [['branch', 'diff', 'main', '--at', '1'], 'CLI_OPTION_VALUE'],
   [['branch', 'diff', 'main', '--limit', 'all'], 'CLI_OPTION_VALUE'],
   [['branch', 'merge', 'b', '--resolve', 'mine'], 'CLI_OPTION_VALUE'],
+  [['branch', 'merge', 'b', '--resolve', 'delete'], 'CLI_OPTION_VALUE'],
+  [['branch', 'merge', 'b', '--resolve', 'n:1=both'], 'CLI_OPTION_VALUE'],
+  [['branch', 'merge', 'b', '--resolve', 'nothing=ours'], 'BRANCH_RESOLUTION'],
   [['branch', 'discard', 'main'], 'BRANCH_IS_MAIN'],
   [['sql', '--branch', 'b', '-e', 'RETURN 1'], 'BRANCH_UNKNOWN'],
 ])('%j is refused with %s', async (args, code) => {

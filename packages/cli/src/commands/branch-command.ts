@@ -30,8 +30,9 @@ export const branchCommand: Command = {
     {
       name: 'resolve',
       value: 'SIDE',
-      choices: ['ours', 'theirs'],
-      about: 'merge: decide conflicts for the target (ours) or for the branch (theirs)',
+      about:
+        'merge: decide conflicts for the target (ours) or for the branch (theirs); ID=ours, ID=theirs or ' +
+        'ID=delete decides one record; may be given several times',
     },
     { name: 'strict', about: 'merge: records that both have changed are in conflict, whichever fields' },
     urlOption,
@@ -47,6 +48,10 @@ export const branchCommand: Command = {
     { command: 'ddb sql --branch sale', about: 'work on it' },
     { command: 'ddb branch diff sale', about: 'see what it has changed' },
     { command: 'ddb branch merge sale --resolve theirs', about: 'bring it into main' },
+    {
+      command: 'ddb branch merge sale --resolve product:1=ours --resolve product:2=delete',
+      about: 'decide conflicts record by record',
+    },
     { command: 'ddb branch discard sale', about: 'remove it' },
   ],
   async run({ args, io }) {

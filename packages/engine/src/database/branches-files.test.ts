@@ -125,6 +125,7 @@ async function answersOf(shop: Database) {
 async function answersOn(place: Pick<Database, 'query'>) {
   return place.query(`
     SELECT * FROM product; SELECT VALUE id FROM product WHERE name = 'p1';
-    SELECT count() FROM product GROUP ALL; SELECT VALUE ->like->product FROM product; SELECT * FROM page, rate;
+    SELECT count() FROM product GROUP ALL; SELECT VALUE ->like->product FROM product;
+    SELECT * FROM page, rate;
     SELECT VALUE percent FROM rate VALID AS OF '2025-06-01'; SELECT * FROM product AS OF 5`)
 }
