@@ -15,6 +15,7 @@ import { RawStoreSubject } from './peers/raw-store.ts'
 import { SurrealSubject } from './peers/surrealdb.ts'
 import { renderReport } from './report.ts'
 import { runAsOf } from './workloads/as-of.ts'
+import { runBranches } from './workloads/branches.ts'
 import { runBulk } from './workloads/bulk.ts'
 import { runHttp } from './workloads/http.ts'
 import { runSmall, smallRecords } from './workloads/small.ts'
@@ -44,6 +45,7 @@ await rm(folder, { recursive: true })
 if (isWanted('HTTP') || isWanted('start')) rows.push(...(await runHttp()))
 if (isWanted('AS OF'))
   rows.push(...(await runAsOf(Number(options.records), Number(options.records), isWanted)))
+if (isWanted('branches')) rows.push(...(await runBranches(Number(options.records), isWanted)))
 if (['bulk', 'update', 'uniform', 'verify', 'open', 'disk'].some(isWanted)) {
   rows.push(...(await runBulk(Number(options.records), isWanted)))
 }
