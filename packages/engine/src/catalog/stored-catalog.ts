@@ -189,7 +189,7 @@ export class StoredCatalog implements Catalog {
     }
     const tables = new Map<string, TableRecord>()
     for (const [name, { table, adjacency }] of this.#records.tables) {
-      const permissions = main.table(name)?.permissions ?? table.permissions
+      const { permissions } = main.table(name) ?? table
       tables.set(name, { table: { ...table, permissions }, adjacency })
     }
     const indexes = new Map<string, ReadonlyMap<string, IndexDefinition>>()
@@ -250,7 +250,8 @@ class PastCatalog implements Catalog {
       const today = this.today.table(then.name)
       const isSame = today?.id === then.id
       const indexes = isSame ? today.indexes.filter((index) => index.sinceSeq <= this.#indexesUntil) : []
-      merged = { ...then, permissions: today?.permissions ?? then.permissions, indexes }
+      const { permissions } = today ?? then
+      merged = { ...then, permissions, indexes }
       this.#merged.set(then, merged)
     }
     return merged

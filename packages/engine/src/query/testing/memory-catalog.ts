@@ -113,8 +113,9 @@ export class MemoryCatalog implements Catalog {
     const tables = new Map(
       [...this.#tables].map(([name, table]) => {
         const now = today.table(name)
-        if (now?.id !== table.id) return [name, { ...table, indexes: [] }] as const
-        return [name, { ...table, permissions: now.permissions, indexes: now.indexes }] as const
+        const { permissions } = now ?? table
+        const indexes = now?.id === table.id ? now.indexes : []
+        return [name, { ...table, permissions, indexes }] as const
       }),
     )
     return new MemoryCatalog(tables, this.#params, today.seq)
