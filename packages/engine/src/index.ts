@@ -43,5 +43,6 @@ export type { AsOf, IndexProgress, NewDatabase, Receipt, WriteOptions } from './
 export type { Session, SessionAuth, SessionLimits } from './query/session.ts'
 export type { QueryAnswer, StatementResult } from './run-query.ts'
 export type { Finding } from './verify/findings.ts'
+export type { VerifyProgress } from './verify/phase-progress.ts'
 export type { CommitReport } from './verify/verify-commit.ts'
-export type { ChainReport, VerifyOptions, VerifyProgress, VerifyReport } from './verify/verify-store.ts'
+export type { ChainReport, VerifyOptions, VerifyReport } from './verify/verify-store.ts'

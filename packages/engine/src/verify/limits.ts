@@ -5,3 +5,7 @@
  * verifying a tenth of that, and memory.
  */
 export const threadStoreBytesMin = 4 * 1024 * 1024
+/** Entries kept, about, to name the differences between two sets: what a damaged store costs in memory. */
+export const entriesCollectedMax = 200_000
+/** Versions read at a time in the order of records. */
+export const versionsPerRead = 512

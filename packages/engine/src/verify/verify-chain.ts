@@ -2,6 +2,7 @@
  * First pass, in the order of commits: the hash chain, the commitments, the Merkle tree, the manifest.
  */
 
+import type { CommitContents } from '@dendrodb/protocol'
 import { decodeCommit, headOf } from '../ledger/commit.ts'
 import type { LedgerHash } from '../ledger/hash.ts'
 import { keyOf, kindRange, merkleStoredLevelMin } from '../ledger/key-space.ts'
@@ -9,7 +10,9 @@ import type { Manifest } from '../ledger/manifest.ts'
 import { appendLeaf, type CompactRange, emptyRange, leafHash } from '../ledger/merkle/compact-range.ts'
 import type { KvReader } from '../ledger/overlay.ts'
 import { commitmentOf, openVersion } from '../ledger/record-version.ts'
-import type { KvEntry } from '../storage/kv-store.ts'
+import { readUvarint } from '../ledger/uvarint.ts'
+import type { KvEntry, MaybePromise } from '../storage/kv-store.ts'
+import type { ExpectedHistory } from './expected-history.ts'
 import type { Findings } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
 import { KeyCursor } from './key-cursor.ts'
@@ -22,6 +25,8 @@ export interface ChainPass {
   readonly manifest: Manifest
   /** The manifest of a snapshot taken before the reader's, compared with the chain on the way. */
   readonly earlier?: Manifest | undefined
+  /** Told of every version that can be read. */
+  readonly history?: ExpectedHistory | undefined
   readonly findings: Findings
   /** Called every now and then with the commits done. */
   readonly onProgress: (seq: number) => void
@@ -33,6 +38,8 @@ export interface ChainResult {
 }
 
 const progressCommits = 1_024
+const [commitLetter] = keyOf('commit')
+const [metaLetter] = keyOf('meta')
 
 export async function verifyChain(pass: ChainPass): Promise<ChainResult> {
   const { reader, findings, manifest, earlier } = pass
@@ -80,26 +87,39 @@ class ChainWalk {
 
   async commit(seq: number): Promise<void> {
     this.#seq = seq
-    const what = `commit ${seq}`
-    const entry = await this.#take(this.#cursors.commits, keyOf('commit', seq), what)
-    if (entry === undefined) return
-    this.#objects += 1
-    const commit = this.#attempt(what, entry.key, () => decodeCommit(entry.value))
+    const { commits, metas, versions } = this.#cursors
+    const stored = await this.#take(commits, keyOf('commit', seq))
+    const commit = stored && this.#enter(seq, stored)
     if (commit === undefined) return
-    if (commit.seq !== seq) this.#broken(what, entry.key, `it carries the number ${commit.seq}`)
+    const { metaCommitment, versionCommitments } = commit
+    if (metaCommitment !== undefined) {
+      const meta = await this.#take(metas, keyOf('meta', seq))
+      if (meta !== undefined) this.#meta(meta, metaCommitment)
+    }
+    for (let n = 0; n < versionCommitments.length; n += 1) {
+      const taken = this.#take(versions, keyOf('version', seq, n))
+      // A promise for each of a million versions would cost more than the rest of this line.
+      const version = taken instanceof Promise ? await taken : taken
+      if (version !== undefined) this.#version(seq, n, version, versionCommitments[n] as Uint8Array)
+    }
+  }
+
+  #enter(seq: number, { key, value }: KvEntry): CommitContents | undefined {
+    const commit = this.#attempt(key, () => decodeCommit(value))
+    if (commit === undefined) return undefined
+    if (commit.seq !== seq) this.#brokenEntry(key, `it carries the number ${commit.seq}`)
     if (Buffer.compare(commit.prevHead, this.#head) !== 0) {
-      this.#broken(what, entry.key, 'it does not follow from the commit before it')
+      this.#brokenEntry(key, 'it does not follow from the commit before it')
     }
     if (commit.timeMicros <= this.#timeMicros)
-      this.#broken(what, entry.key, 'its time is not later than the one before')
-    this.#head = headOf(this.#hash, entry.value)
+      this.#brokenEntry(key, 'its time is not later than the one before')
+    this.#head = headOf(this.#hash, value)
     this.#timeMicros = commit.timeMicros
     const leaf = leafHash(this.#hash, this.#head)
     this.#merkle = appendLeaf(this.#hash, this.#merkle, leaf, ({ level, index, hash }) => {
       if (level >= merkleStoredLevelMin) this.#nodes.expect(keyOf('merkle', level, index), hash)
     })
-    await this.#meta(seq, commit.metaCommitment)
-    for (const [n, commitment] of commit.versionCommitments.entries()) await this.#version(seq, n, commitment)
+    return commit
   }
 
   /** The manifest that says where the chain stands now. */
@@ -133,42 +153,37 @@ class ChainWalk {
     return { versions: this.#versions, objects: this.#objects }
   }
 
-  async #meta(seq: number, commitment: Uint8Array | undefined): Promise<void> {
-    if (commitment === undefined) return
-    const what = `the metadata of commit ${seq}`
-    const entry = await this.#take(this.#cursors.metas, keyOf('meta', seq), what)
-    if (entry === undefined) return
-    this.#objects += 1
-    if (Buffer.compare(this.#hash.of(entry.value), commitment) !== 0) {
-      this.#broken(what, entry.key, 'its hash is not the one in the commit')
+  #meta({ key, value }: KvEntry, commitment: Uint8Array): void {
+    if (Buffer.compare(this.#hash.of(value), commitment) !== 0) {
+      this.#brokenEntry(key, 'its hash is not the one in the commit')
     }
   }
 
-  async #version(seq: number, n: number, commitment: Uint8Array): Promise<void> {
-    const what = `version ${n} of commit ${seq}`
-    const entry = await this.#take(this.#cursors.versions, keyOf('version', seq, n), what)
-    if (entry === undefined) return
-    this.#objects += 1
+  #version(seq: number, n: number, { key, value }: KvEntry, commitment: Uint8Array): void {
     this.#versions += 1
-    const isTrue = this.#attempt(what, entry.key, () => {
-      const { bytes } = openVersion(entry.value)
-      return Buffer.compare(commitmentOf(this.#hash, entry.value, bytes), commitment) === 0
-    })
-    if (isTrue === false) this.#broken(what, entry.key, 'its hash is not the one in the commit')
+    const version = this.#attempt(key, () => openVersion(value))
+    if (version === undefined) return
+    if (Buffer.compare(commitmentOf(this.#hash, value, version.bytes), commitment) !== 0) {
+      this.#brokenEntry(key, 'its hash is not the one in the commit')
+    }
+    this.#pass.history?.add(seq, n, version)
   }
 
   /** The entry under the key, which is the next one unless something is missing or too many. */
-  async #take(cursor: KeyCursor, key: Buffer, what: string): Promise<KvEntry | undefined> {
+  #take(cursor: KeyCursor, key: Buffer): MaybePromise<KvEntry | undefined> {
     for (;;) {
-      const entry = cursor.peek()
-      const found = entry instanceof Promise ? await entry : entry
+      const found = cursor.peek()
+      if (found instanceof Promise) return found.then(() => this.#take(cursor, key))
       const order = found === undefined ? 1 : Buffer.compare(found.key, key)
       if (order > 0) {
-        this.#broken(what, key, 'it is missing')
+        this.#brokenEntry(key, 'it is missing')
         return undefined
       }
       cursor.advance()
-      if (order === 0) return found
+      if (order === 0) {
+        this.#objects += 1
+        return found
+      }
       this.#broken('the log', found?.key, 'a key that no commit accounts for')
     }
   }
@@ -204,16 +219,28 @@ class ChainWalk {
     }
   }
 
-  #attempt<T>(what: string, key: Uint8Array, read: () => T): T | undefined {
+  #attempt<T>(key: Uint8Array, read: () => T): T | undefined {
     try {
       return read()
     } catch (error) {
-      this.#broken(what, key, error instanceof Error ? error.message : String(error))
+      this.#brokenEntry(key, error instanceof Error ? error.message : String(error))
       return undefined
     }
+  }
+
+  /** Of the log, which its key names. */
+  #brokenEntry(key: Uint8Array, reason: string): void {
+    this.#broken(entryName(key), key, reason)
   }
 
   #broken(what: string, key: Uint8Array | undefined, reason: string): void {
     this.#pass.findings.add({ what, key, reason, seq: this.#seq })
   }
+}
+
+function entryName(key: Uint8Array): string {
+  const { value: seq, end } = readUvarint(key, 1)
+  if (key[0] === commitLetter) return `commit ${seq}`
+  if (key[0] === metaLetter) return `the metadata of commit ${seq}`
+  return `version ${readUvarint(key, end).value} of commit ${seq}`
 }

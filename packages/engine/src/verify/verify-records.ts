@@ -1,308 +1,127 @@
 /**
  * Second pass, in the order of records: history, current records, index entries in force and past, counts.
  * How: each record's versions are gone through in order, and all that must follow from them is compared with
- * what is there: history and current records side by side, index entries as sets (they are stored in another
- * order).
+ * what is there: history and current records with each other, both with the log, and index entries as sets, as
+ * these are stored in another order. Where sets differ, a second run names the difference.
  */
 
-import {
-  decodeCanonical,
-  decodeExact,
-  encodeExact,
-  RecordId,
-  type Value,
-  type ValueObject,
-} from '@dendrodb/protocol'
-import type { IndexDefinition, TableDefinition } from '../catalog/definitions.ts'
+import type { IndexDefinition } from '../catalog/definitions.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
-import { encodeCurrentRecord } from '../ledger/current-record.ts'
-import type { LedgerHash } from '../ledger/hash.ts'
-import { decodeHistoryEntry, type HistoryEntry } from '../ledger/history-entry.ts'
-import { encodeLiveEntry, encodePastEntry } from '../ledger/index-entry.ts'
-import { indexKey, keyOf, kindRange, mainBranch, pastIndexKey, recordKey } from '../ledger/key-space.ts'
+import { decodeCurrentRecord } from '../ledger/current-record.ts'
+import { keyOf, kindRange, mainBranch, recordKey } from '../ledger/key-space.ts'
 import type { KvReader } from '../ledger/overlay.ts'
-import { openVersion, type RecordVersion } from '../ledger/record-version.ts'
-import { readUvarint, uvarintBytes } from '../ledger/uvarint.ts'
-import { periodBeforeOf } from '../ledger/valid-time.ts'
-import { entriesOf, type RecordEntry } from '../models/document/index-entries.ts'
-import { makeRecord } from '../models/document/record-codec.ts'
-import type { KvEntry } from '../storage/kv-store.ts'
-import { type Findings, isEndOfReading } from './findings.ts'
-import { FingerprintSet } from './fingerprint-set.ts'
+import { readUvarint } from '../ledger/uvarint.ts'
+import type { EntrySets } from './entry-runs.ts'
+import { ExpectedHistory, type HistoryScope } from './expected-history.ts'
+import { Findings, isEndOfReading } from './findings.ts'
+import { FingerprintSet, type NamedDifference } from './fingerprint-set.ts'
+import { decodeHistoryKey } from './history-item.ts'
 import { KeyCursor } from './key-cursor.ts'
+import { numberIn, RecordWalk, recordName, type WalkPass } from './record-walk.ts'
 
-export interface RecordPass {
-  readonly reader: KvReader
-  readonly hash: LedgerHash
-  readonly catalog: StoredCatalog
-  /** Numbers of tables and indexes whose keys are being removed. */
-  readonly dropped: ReadonlySet<number>
-  readonly findings: Findings
-  readonly onProgress: (versionsDone: number) => void
+export interface RecordPass extends WalkPass {
+  readonly scope: HistoryScope
+  /** Sums of the `ExpectedHistory` of the pass over the chain, which may still be going on. */
+  readonly expectedSums: Promise<Uint32Array>
+  /** Goes over the chain again and tells what it expects. */
+  readonly expectAgain: (history: ExpectedHistory) => Promise<unknown>
 }
-
-interface HistoryItem extends HistoryEntry {
-  readonly key: Buffer
-  readonly seq: number
-  readonly tableId: number
-  readonly idKey: Buffer
-}
-
-/** An entry in force, and since which commit. */
-interface Run {
-  readonly entry: RecordEntry
-  readonly from: number
-}
-
-const versionsPerRead = 512
 
 export async function verifyRecords(pass: RecordPass): Promise<{ readonly objects: number }> {
+  const history = new FingerprintSet(pass.scope.seed)
   const live = new FingerprintSet()
   const past = new FingerprintSet()
-  const walk = new RecordWalk(pass, { live, past })
+  const walk = new RecordWalk(pass, { history, live, past })
   await walk.run()
-  const objects = walk.objects + (await meetEntries(pass, live, past))
-  if (live.isEqual && past.isEqual) return { objects }
-  const sets = { live: live.collector(), past: past.collector() }
-  await new RecordWalk({ ...pass, onProgress: () => undefined }, sets, true).run()
-  await meetEntries(pass, sets.live, sets.past)
+  const counts = await compareCounts(pass, walk.counts)
+  const entries = await meetEntries(pass, { live, past })
+  history.expectSums(await pass.expectedSums)
+  if (!history.isEqual || !live.isEqual || !past.isEqual) {
+    await nameDifferences(pass, { history, live, past })
+  }
+  return { objects: walk.objects + counts + entries }
+}
+
+async function nameDifferences(
+  pass: RecordPass,
+  sets: EntrySets & { readonly history: FingerprintSet },
+): Promise<void> {
+  const history = sets.history.collector()
+  const live = sets.live.collector()
+  const past = sets.past.collector()
+  // Everything but the differences has been reported already.
+  const silent = { ...pass, findings: new Findings(), onProgress: () => undefined }
+  await pass.expectAgain(new ExpectedHistory(pass.scope, history))
+  await new RecordWalk(silent, { history, live, past }, true).run()
+  await meetEntries(silent, { live, past })
+  for (const difference of history.differences()) await nameVersion(pass, difference)
   for (const [set, what] of [
-    [sets.live, 'an index entry'],
-    [sets.past, 'a past index entry'],
+    [live, 'an index entry'],
+    [past, 'a past index entry'],
   ] as const) {
     for (const { key, problem } of set.differences()) {
-      pass.findings.add({
-        what: `${what}${describeIndex(pass.catalog, key)}`,
-        key,
-        reason: `it is ${problem}`,
-      })
+      const index = describeIndex(pass.catalog, key)
+      pass.findings.add({ what: `${what}${index}`, key, reason: `it is ${problem}` })
     }
-  }
-  return { objects }
-}
-
-/** Goes through all records once. `isRerun`: everything but the entries has been reported already. */
-class RecordWalk {
-  objects = 0
-  readonly #pass: RecordPass
-  readonly #sets: { readonly live: FingerprintSet; readonly past: FingerprintSet }
-  readonly #isRerun: boolean
-  readonly #current: KeyCursor
-  readonly #counts = new Map<number, number>()
-  #runs = new Map<IndexDefinition, Map<string, Run>>()
-  #previous: HistoryItem | undefined
-  #version: RecordVersion | undefined
-  #versionsDone = 0
-
-  constructor(pass: RecordPass, sets: RecordWalk['sets'], isRerun = false) {
-    this.#pass = pass
-    this.#sets = sets
-    this.#isRerun = isRerun
-    this.#current = new KeyCursor(pass.reader, kindRange('record'), 'a record', pass.findings)
-  }
-
-  get sets() {
-    return this.#sets
-  }
-
-  async run(): Promise<void> {
-    const history = new KeyCursor(
-      this.#pass.reader,
-      kindRange('history'),
-      'a history entry',
-      this.#pass.findings,
-    )
-    let batch: HistoryItem[] = []
-    for (let entry = history.peek(); ; entry = history.peek()) {
-      const found = entry instanceof Promise ? await entry : entry
-      if (found !== undefined) {
-        batch.push(decodeHistory(found))
-        history.advance()
-      }
-      if (batch.length === versionsPerRead || found === undefined) {
-        await this.#batch(batch)
-        batch = []
-      }
-      if (found === undefined) break
-    }
-    await this.#endRecord()
-    await this.#surplusRecords(undefined)
-    await this.#compareCounts()
-  }
-
-  async #batch(items: readonly HistoryItem[]): Promise<void> {
-    const keys = items.map(({ seq, n }) => keyOf('version', seq, n))
-    const payloads = await this.#read(keys)
-    for (const [at, item] of items.entries()) {
-      const isSame = this.#previous?.tableId === item.tableId && this.#previous.idKey.equals(item.idKey)
-      if (!isSame) await this.#endRecord()
-      this.#step(item, payloads[at])
-    }
-    this.#versionsDone += items.length
-    this.#pass.onProgress(this.#versionsDone)
-  }
-
-  async #read(keys: readonly Buffer[]): Promise<(Buffer | undefined)[]> {
-    try {
-      return await this.#pass.reader.getMany(keys)
-    } catch (error) {
-      if (isEndOfReading(error)) throw error
-      // Named by the first pass; here the others of the batch still count.
-      const read = async (key: Buffer) => this.#pass.reader.get(key)
-      return Promise.all(keys.map((key) => read(key).catch(() => undefined)))
-    }
-  }
-
-  #step(item: HistoryItem, payload: Buffer | undefined): void {
-    this.objects += 1
-    const before = this.#previous?.isPut === true ? this.#previous : undefined
-    if (item.prevSeq !== (before?.seq ?? 0))
-      this.#broken(`the history of ${this.#name(item)}`, item.key, 'it skips a version')
-    const version = payload === undefined ? undefined : this.#open(item, payload)
-    const period = before && {
-      ...intervalOf(this.#version),
-      seq: before.seq,
-      periodBefore: before.periodBefore,
-    }
-    const periodBefore = item.isPut ? periodBeforeOf(intervalOf(version), period) : 0
-    if (item.periodBefore !== periodBefore)
-      this.#broken(`the history of ${this.#name(item)}`, item.key, 'it leads to another period of valid time')
-    if (!isVersionOf(item, version))
-      this.#broken(`the history of ${this.#name(item)}`, item.key, 'it does not belong to its version')
-    this.#previous = item
-    this.#version = version
-    this.#moveEntries(item, version)
-  }
-
-  #open(item: HistoryItem, payload: Buffer): RecordVersion | undefined {
-    try {
-      return openVersion(payload)
-    } catch {
-      this.#broken(`the history of ${this.#name(item)}`, item.key, 'its version cannot be read')
-      return undefined
-    }
-  }
-
-  /** Entries that the version ends go into the past; those that it begins are in force. */
-  #moveEntries(item: HistoryItem, version: RecordVersion | undefined): void {
-    const table = this.#pass.catalog.tableById(item.tableId)
-    for (const index of table?.indexes ?? []) {
-      if (index.state !== 'ready') continue
-      const runs = this.#runs.get(index) ?? new Map<string, Run>()
-      this.#runs.set(index, runs)
-      const entries =
-        version?.bytes === undefined
-          ? []
-          : entriesOf(this.#pass.hash, index, recordValue(table as TableDefinition, item, version))
-      const now = new Map(entries.map((entry) => [entry.text, entry]))
-      for (const [text, run] of runs) {
-        if (now.has(text)) continue
-        this.#expectPast(index, run, item)
-        runs.delete(text)
-      }
-      for (const [text, entry] of now) if (!runs.has(text)) runs.set(text, { entry, from: item.seq })
-    }
-  }
-
-  #expectPast(index: IndexDefinition, { entry, from: start }: Run, { idKey, seq: to }: HistoryItem): void {
-    const from = Math.max(start, index.sinceSeq)
-    if (from >= to) return
-    const key = pastIndexKey(mainBranch, index.id, { entry: entry.entry, idKey, from, to })
-    const fromBytes = uvarintBytes(from)
-    this.#sets.past.expect(key, encodePastEntry({ isCut: entry.isCut, to, idBytes: idKey.length, fromBytes }))
-  }
-
-  async #endRecord(): Promise<void> {
-    const [item, version] = [this.#previous, this.#version]
-    this.#previous = undefined
-    this.#version = undefined
-    const allRuns = this.#runs
-    this.#runs = new Map()
-    if (item === undefined) return
-    const { tableId, idKey } = item
-    const table = this.#pass.catalog.tableById(tableId)
-    const key = recordKey(mainBranch, tableId, idKey)
-    await this.#surplusRecords(key)
-    const found = await this.#current.peek()
-    const isThere = found?.key.equals(key) === true
-    if (isThere) this.#current.advance()
-    if (table === undefined) {
-      if (isThere && !this.#pass.dropped.has(tableId))
-        this.#broken(`record ${this.#name(item)}`, key, 'its table is gone')
-      return
-    }
-    const bytes = version?.bytes
-    if (item.isPut && bytes !== undefined) {
-      this.#counts.set(tableId, (this.#counts.get(tableId) ?? 0) + 1)
-      const { seq, n, periodBefore } = item
-      const expected = encodeCurrentRecord({ seq, n, periodBefore, ...intervalOf(version), bytes })
-      if (!isThere) this.#broken(`record ${this.#name(item)}`, key, 'it is missing')
-      else if (!found?.value.equals(expected)) {
-        this.#broken(`record ${this.#name(item)}`, key, 'it is not what its last commit wrote')
-      }
-    } else if (isThere)
-      this.#broken(`record ${this.#name(item)}`, key, 'it was deleted and is there all the same')
-    this.objects += 1
-    for (const [index, runs] of allRuns) {
-      for (const run of runs.values()) this.#expectLive(index, run, idKey)
-    }
-  }
-
-  #expectLive(index: IndexDefinition, { entry, from }: Run, idKey: Buffer): void {
-    const key = indexKey(mainBranch, index.id, entry.entry, entry.isUnique ? undefined : idKey)
-    const since = Math.max(from, index.sinceSeq)
-    this.#sets.live.expect(key, encodeLiveEntry(since, entry.isCut, entry.isUnique, idKey))
-  }
-
-  /** Current records before `key` have no history. */
-  async #surplusRecords(key: Buffer | undefined): Promise<void> {
-    for (;;) {
-      const found = await this.#current.peek()
-      if (found === undefined || (key !== undefined && Buffer.compare(found.key, key) >= 0)) return
-      this.#current.advance()
-      if (!this.#pass.dropped.has(tableOf(found.key)))
-        this.#broken('a record', found.key, 'no commit wrote it')
-    }
-  }
-
-  async #compareCounts(): Promise<void> {
-    const cursor = new KeyCursor(this.#pass.reader, kindRange('count'), 'a count', this.#pass.findings)
-    const start = keyOf('count', mainBranch).length
-    const seen = new Set<number>()
-    for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
-      cursor.advance()
-      this.objects += 1
-      const tableId = readUvarint(entry.key, start).value
-      seen.add(tableId)
-      if (!entry.key.equals(keyOf('count', mainBranch, tableId))) {
-        this.#broken('the count of a table', entry.key, 'there is no such key')
-        continue
-      }
-      const isDropped = this.#pass.catalog.tableById(tableId) === undefined
-      const expected = this.#counts.get(tableId) ?? 0
-      const { value } = readUvarint(entry.value, 0)
-      if (!isDropped && value !== expected) {
-        this.#broken('the count of a table', entry.key, `it says ${value}, there are ${expected}`)
-      }
-    }
-    for (const tableId of this.#counts.keys()) {
-      if (!seen.has(tableId))
-        this.#broken('the count of a table', keyOf('count', mainBranch, tableId), 'it is missing')
-    }
-  }
-
-  #name(item: HistoryItem): string {
-    const table = this.#pass.catalog.tableById(item.tableId)?.name ?? `table ${item.tableId}`
-    return recordName(table, item.idKey)
-  }
-
-  #broken(what: string, key: Uint8Array | undefined, reason: string): void {
-    if (!this.#isRerun) this.#pass.findings.add({ what, key, reason })
   }
 }
 
-/** Hands every entry of the maintained indexes to the sets. */
-async function meetEntries(pass: RecordPass, live: FingerprintSet, past: FingerprintSet): Promise<number> {
+/** The log holds another version than the history has an entry of, or the current record is. */
+async function nameVersion(pass: RecordPass, { key, problem }: NamedDifference): Promise<void> {
+  const { tableId, idKey, seq } = decodeHistoryKey(key)
+  const name = recordName(pass.catalog, tableId, idKey)
+  const currentKey = recordKey(mainBranch, tableId, idKey)
+  if (problem === 'different' && (await isOfCommit(pass.reader, currentKey, seq))) {
+    const reason = 'it is not what its last commit wrote'
+    pass.findings.add({ what: `record ${name}`, key: currentKey, reason })
+    return
+  }
+  const reason = problem === 'missing' ? 'it is missing' : 'it does not belong to its version'
+  pass.findings.add({ what: `the history of ${name}`, key, reason })
+}
+
+async function isOfCommit(reader: KvReader, currentKey: Buffer, seq: number): Promise<boolean> {
+  try {
+    const current = await reader.get(currentKey)
+    return current !== undefined && decodeCurrentRecord(current).seq === seq
+  } catch (error) {
+    if (isEndOfReading(error)) throw error
+    return false
+  }
+}
+
+/** Gives the number of counts. */
+async function compareCounts(pass: WalkPass, counts: ReadonlyMap<number, number>): Promise<number> {
+  const { reader, catalog, findings } = pass
+  const cursor = new KeyCursor(reader, kindRange('count'), 'a count', findings)
+  const start = keyOf('count', mainBranch).length
+  const seen = new Set<number>()
+  const broken = (key: Uint8Array, reason: string) => {
+    findings.add({ what: 'the count of a table', key, reason })
+  }
+  let objects = 0
+  for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
+    cursor.advance()
+    objects += 1
+    const tableId = readUvarint(entry.key, start).value
+    seen.add(tableId)
+    if (!entry.key.equals(keyOf('count', mainBranch, tableId))) {
+      broken(entry.key, 'there is no such key')
+      continue
+    }
+    const isDropped = catalog.tableById(tableId) === undefined
+    const expected = counts.get(tableId) ?? 0
+    const { value } = readUvarint(entry.value, 0)
+    if (!isDropped && value !== expected) broken(entry.key, `it says ${value}, there are ${expected}`)
+  }
+  for (const tableId of counts.keys()) {
+    if (!seen.has(tableId)) broken(keyOf('count', mainBranch, tableId), 'it is missing')
+  }
+  return objects
+}
+
+/** Hands every entry of the maintained indexes to the sets; gives their number. */
+async function meetEntries(pass: WalkPass, { live, past }: EntrySets): Promise<number> {
   const states = new Map<number, IndexDefinition['state']>()
   for (const table of pass.catalog.tables())
     for (const index of table.indexes) states.set(index.id, index.state)
@@ -317,7 +136,7 @@ async function meetEntries(pass: RecordPass, live: FingerprintSet, past: Fingerp
       if (found === undefined) break
       cursor.advance()
       objects += 1
-      const indexId = tableOf(found.key)
+      const indexId = numberIn(found.key)
       const state = states.get(indexId)
       if (state === 'ready') set.meet(found.key, found.value)
       else if (state === undefined && !pass.dropped.has(indexId)) {
@@ -328,53 +147,8 @@ async function meetEntries(pass: RecordPass, live: FingerprintSet, past: Fingerp
   return objects
 }
 
-function decodeHistory({ key, value }: KvEntry): HistoryItem {
-  const branch = readUvarint(key, 1)
-  const table = readUvarint(key, branch.end)
-  const idEnd = decodeExact(key, table.end).end
-  const idKey = key.subarray(table.end, idEnd)
-  return {
-    key,
-    seq: readUvarint(key, idEnd).value,
-    tableId: table.value,
-    idKey,
-    ...decodeHistoryEntry(value),
-  }
-}
-
-/** As a record carries it. */
-function intervalOf(version: RecordVersion | undefined): {
-  readonly validFrom: Value
-  readonly validTo: Value
-} {
-  return { validFrom: version?.validFrom ?? undefined, validTo: version?.validTo ?? undefined }
-}
-
-function isVersionOf(item: HistoryItem, version: RecordVersion | undefined): boolean {
-  if (version?.tableId !== item.tableId || (version.bytes !== undefined) !== item.isPut) return false
-  return item.idKey.equals(encodeExact(version.key))
-}
-
-function recordValue(table: TableDefinition, item: HistoryItem, version: RecordVersion): ValueObject {
-  const fields = decodeCanonical(version.bytes as Uint8Array) as ValueObject
-  return makeRecord(new RecordId(table.name, version.key), item.idKey, item, fields).value
-}
-
-/** The number behind the branch: a table's or an index's. */
-function tableOf(key: Uint8Array): number {
-  return readUvarint(key, readUvarint(key, 1).end).value
-}
-
-function recordName(table: string, idKey: Uint8Array): string {
-  try {
-    return new RecordId(table, decodeExact(idKey, 0).value as RecordId['key']).toString()
-  } catch {
-    return `${table}:<${Buffer.from(idKey).toString('hex')}>`
-  }
-}
-
 function describeIndex(catalog: StoredCatalog, key: Uint8Array): string {
-  const id = tableOf(key)
+  const id = numberIn(key)
   for (const table of catalog.tables()) {
     const index = table.indexes.find((each) => each.id === id)
     if (index !== undefined) return ` of ${table.name}.${index.name}`

@@ -1,0 +1,64 @@
+/**
+ * What the log says that history and current records hold.
+ * How: the pass over the chain expects an entry for each version, under its key in the history; the pass over
+ * the records meets one for each entry of the history, with the contents where they are now: of the newest
+ * version those of the current record, whose own version thus need not be read again.
+ */
+
+import { encodeExact } from '@dendrodb/protocol'
+import { type CurrentRecord, encodeCurrentRecord } from '../ledger/current-record.ts'
+import { historyKey, keyOf, mainBranch } from '../ledger/key-space.ts'
+import type { RecordVersion } from '../ledger/record-version.ts'
+import { FingerprintSet } from './fingerprint-set.ts'
+
+/** Which versions are in the history of the snapshot whose records are verified. */
+export interface HistoryScope {
+  readonly seqMax: number
+  /** Numbers of the tables; those of others are being removed, or are gone. */
+  readonly tables: ReadonlySet<number>
+  /** Of the fingerprints. */
+  readonly seed: Uint32Array
+}
+
+export class ExpectedHistory {
+  readonly #scope: HistoryScope
+  readonly #set: FingerprintSet
+
+  constructor(scope: HistoryScope, set = new FingerprintSet(scope.seed)) {
+    this.#scope = scope
+    this.#set = set
+  }
+
+  get sums(): Uint32Array {
+    return this.#set.expectedSums
+  }
+
+  add(seq: number, n: number, version: RecordVersion): void {
+    const { seqMax, tables } = this.#scope
+    const { tableId, key } = version
+    if (seq > seqMax || !tables.has(tableId)) return
+    this.#set.expect(historyKey(mainBranch, tableId, encodeExact(key), seq), contentsOf(seq, n, version))
+  }
+}
+
+/** A version with its place, in bytes; of one that is no delete, the current record that it once was. */
+export function contentsOf(
+  seq: number,
+  n: number,
+  { bytes, validFrom, validTo }: Pick<RecordVersion, 'bytes' | 'validFrom' | 'validTo'>,
+): Buffer {
+  if (bytes === undefined) return keyOf('version', seq, n)
+  return contentsOfCurrent({
+    seq,
+    n,
+    periodBefore: 0,
+    validFrom: validFrom ?? undefined,
+    validTo: validTo ?? undefined,
+    bytes,
+  })
+}
+
+/** The same of a current record; its `periodBefore` follows from others and is left out. */
+export function contentsOfCurrent(record: CurrentRecord): Buffer {
+  return encodeCurrentRecord({ ...record, periodBefore: 0 })
+}
