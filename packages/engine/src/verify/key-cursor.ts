@@ -25,7 +25,7 @@ export class KeyCursor {
     this.#range = range
     this.#name = name
     this.#findings = findings
-    this.#chunks = reader.scan(range, process.env.CE ? { chunkEntries: Number(process.env.CE) } : {})[Symbol.asyncIterator]()
+    this.#chunks = reader.scan(range)[Symbol.asyncIterator]()
   }
 
   /** The present entry; `undefined` at the end. */
