@@ -29,11 +29,24 @@ const engineLayers = {
   feed: ['query', 'ledger'],
   replica: ['query', 'ledger'],
   verify: ['models', 'catalog', 'ledger', 'storage'],
+  replay: ['models', 'catalog', 'ledger', 'storage'],
+  backup: ['replay', 'ledger', 'storage'],
+  transfer: ['replay', 'models', 'catalog', 'ledger', 'storage'],
 }
 
 /** Doors and services of the server: a service knows neither a door nor another service. */
 const doors = ['http', 'ws', 'resp', 'mcp', 'line']
-const services = ['auth', 'memory', 'cache', 'files', 'functions', 'automations', 'webhooks', 'code']
+const services = [
+  'auth',
+  'anchors',
+  'memory',
+  'cache',
+  'files',
+  'functions',
+  'automations',
+  'webhooks',
+  'code',
+]
 
 /** Tests, and what only tests use: they stand outside the layers, but inside the packages. */
 const testFile = '[.](test|bench)[.]ts$|[.-](suite|fixture)[.]ts$|/testing/'

@@ -14,6 +14,7 @@ import { SqliteSubject } from './peers/node-sqlite.ts'
 import { RawStoreSubject } from './peers/raw-store.ts'
 import { SurrealSubject } from './peers/surrealdb.ts'
 import { renderReport } from './report.ts'
+import { runAsOf } from './workloads/as-of.ts'
 import { runBulk } from './workloads/bulk.ts'
 import { runHttp } from './workloads/http.ts'
 import { runSmall, smallRecords } from './workloads/small.ts'
@@ -41,6 +42,8 @@ for (const subject of subjects) await subject.close()
 await rm(folder, { recursive: true })
 
 if (isWanted('HTTP') || isWanted('start')) rows.push(...(await runHttp()))
+if (isWanted('AS OF'))
+  rows.push(...(await runAsOf(Number(options.records), Number(options.records), isWanted)))
 if (['bulk', 'update', 'uniform', 'verify', 'open', 'disk'].some(isWanted)) {
   rows.push(...(await runBulk(Number(options.records), isWanted)))
 }

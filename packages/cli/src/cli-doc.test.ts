@@ -76,7 +76,7 @@ function stepsOf(block: { readonly text: string; readonly line: number }): reado
   return steps
 }
 
-test('the sessions of the page print what it shows', async () => {
+test('the sessions of the page print what it shows', { timeout: 120_000 }, async () => {
   const blocks = markdownBlocks(page).filter(({ language }) => language === 'console')
   const cwd = temporaryFolder()
   writeFileSync(join(cwd, 'ddb'), `#!/bin/sh\nexec '${process.execPath}' '${mainFile}' "$@"\n`, {

@@ -24,6 +24,10 @@ export const cliErrors = defineErrors('CLI', {
     status: 'invalid_argument',
     message: 'ddb {command} does not know what to do with "{argument}"; see "ddb {command} --help"',
   },
+  OPERAND_MISSING: {
+    status: 'invalid_argument',
+    message: 'ddb {command} needs a {operand}; see "ddb {command} --help"',
+  },
   OPTIONS_CLASH: { status: 'invalid_argument', message: '{one} and {other} cannot be used together' },
   FILE_UNREADABLE: { status: 'not_found', message: 'the file {file} cannot be read: {problem}' },
   FILE_UNWRITABLE: { status: 'unavailable', message: 'the file {file} cannot be written: {problem}' },
@@ -65,6 +69,10 @@ export const cliErrors = defineErrors('CLI', {
   VERIFY_KILLED: {
     status: 'resource_exceeded',
     message: 'the process that verifies was killed, perhaps because the machine has too little memory',
+  },
+  MASTER_KEY_MISSING: {
+    status: 'invalid_argument',
+    message: 'a master key is needed, in the environment: {names}',
   },
   DATA_MISSING: { status: 'not_found', message: 'there is no DendroDB data in {folder}' },
   DATA_UNUSABLE: { status: 'unavailable', message: 'the data folder {folder} cannot be used: {problem}' },

@@ -19,11 +19,24 @@ export {
   verifyCheckpoint,
   verifyProof,
 } from '@dendrodb/protocol'
+export type { BackupInput } from './backup/join-backups.ts'
+export {
+  type BackupInfo,
+  type BackupReceiver,
+  describeBackup,
+  type ReceivedBackup,
+  receiveBackup,
+} from './backup/receive-backup.ts'
+export type { BackupStream } from './database/backup-database.ts'
+export type { BuildProgress } from './database/build-store.ts'
 export type {
+  BackupOptions,
+  BackupReport,
   CommitOperation,
   Database,
   DeleteReceipt,
   IdInput,
+  ImportOptions,
   ProofSubject,
   QueryOptions,
   ReadTimes,
@@ -33,15 +46,48 @@ export type {
 } from './database/database.ts'
 export { checkDatabaseName } from './database/database-name.ts'
 export type { DatabaseCheckpoint, ProofOptions } from './database/database-proofs.ts'
+export type { ExportOptions, ExportStream } from './database/export-database.ts'
+export type { MasterKeyInput } from './database/parse-master-key.ts'
+export type { RebuildReport } from './database/rebuild-database.ts'
 export type { SelectOptions } from './database/select-statement.ts'
-export { type KeyFile, type KeyFileOptions, openKeyFile, type StoredKey } from './keys/key-file.ts'
+export {
+  type KeyFile,
+  type KeyFileOptions,
+  openKeyFile,
+  resealKeyFile,
+  type StoredKey,
+} from './keys/key-file.ts'
 export { readSecretFile, writeSecretFile } from './keys/secret-file.ts'
 export type { WriteMeta } from './ledger/write-meta.ts'
 export type { ReadView, StoredRecord, WriteTx } from './models/model.ts'
+export {
+  type ImportHistoryOptions,
+  importHistory,
+  type RebuildOptions,
+  type RestoreOptions,
+  type RestoreReport,
+  rebuildDatabase,
+  restoreBackup,
+} from './offline.ts'
 export { type Engine, type EngineOptions, openEngine } from './open-engine.ts'
 export type { AsOf, IndexProgress, NewDatabase, Receipt, WriteOptions } from './query/host.ts'
 export type { Session, SessionAuth, SessionLimits } from './query/session.ts'
 export type { QueryAnswer, StatementResult } from './run-query.ts'
+export {
+  listSealing,
+  type RewriteProgress,
+  type RewriteReport,
+  type RotationOptions,
+  resealCheckpointKeys,
+  rotateMasterKey,
+  type SealingOptions,
+  sealDatabase,
+  unsealDatabase,
+} from './sealing.ts'
+export { saveFile } from './storage/plain-file.ts'
+export type { ImportCounts, RecordImport } from './transfer/import-records.ts'
+export { type ExportInput, type OpenedExport, openExportFile } from './transfer/read-export.ts'
+export type { Line as ExportLine } from './transfer/text-lines.ts'
 export type { Finding } from './verify/findings.ts'
 export type { VerifyProgress } from './verify/phase-progress.ts'
 export type { CommitReport } from './verify/verify-commit.ts'

@@ -10,15 +10,16 @@ import { DatabaseCore } from './database/database-core.ts'
 import { type DatabaseFiles, filesIn, filesInMemory } from './database/database-files.ts'
 import { catalogOfDatabase, checkDatabaseName } from './database/database-name.ts'
 import { openLedger } from './database/open-core.ts'
+import { hexOfMasterKey, type MasterKeyInput, parseMasterKey } from './database/parse-master-key.ts'
 import { engineErrors } from './engine-errors.ts'
-import { CheckpointSigner } from './keys/checkpoint-signer.ts'
-import { openKeyFile } from './keys/key-file.ts'
+import { CheckpointSigner, checkpointKeyFile } from './keys/checkpoint-signer.ts'
 import {
   cacheHeapShareMax,
   rangeCacheBytesMax,
   recordCacheBytesMax,
   scanCacheBytesMax,
 } from './models/document/limits.ts'
+import { versionCacheBytesMax } from './models/history/limits.ts'
 import type { NewDatabase, QueryHost } from './query/host.ts'
 
 export interface EngineOptions {
@@ -33,6 +34,10 @@ export interface EngineOptions {
   readonly scanCacheBytes?: number
   /** Entries and edges kept of index ranges, per database. Default 16 MiB, less on a small heap. */
   readonly rangeCacheBytes?: number
+  /**
+   * Decoded versions of the past kept for reads AS OF, per database. Default 16 MiB, less on a small heap.
+   */
+  readonly versionCacheBytes?: number
   /** Blocks of files kept per database. Default 32 MiB. */
   readonly blockCacheBytes?: number
   /** Writes kept in memory before they are sorted into files, per database. Default 16 MiB. */
@@ -40,10 +45,13 @@ export interface EngineOptions {
   /** Hash function of the databases that will be made. Default `blake2b`. */
   readonly hash?: HashName
   /**
-   * 32 bytes as hexadecimal digits that the key which signs checkpoints is sealed with. Default: a random key
-   * beside it.
+   * The master key, 32 bytes or as 64 hexadecimal digits. New databases are sealed under it, and those that
+   * are sealed can be opened; databases in the clear are opened as they are, with a warning. The key that
+   * signs checkpoints is sealed with it, too; by default with a random key beside it.
    */
-  readonly masterKey?: string
+  readonly masterKey?: MasterKeyInput | undefined
+  /** Is told of what is no error but should be known. Default: a warning of the process. */
+  readonly onWarning?: ((warning: string) => void) | undefined
 }
 
 /** Databases open at a time; each has its own files, caches and buffers. */
@@ -51,6 +59,7 @@ const databasesOpenMax = 256
 
 /**
  * Opens the engine. Close it at the end, so that other processes may open the same folder.
+ * @throws ENGINE_MASTER_KEY, ENGINE_HASH_UNKNOWN, KEYS_UNREADABLE
  * @example
  * const engine = await openEngine({ path: './data' })
  * const shop = await engine.database('shop')
@@ -59,12 +68,16 @@ const databasesOpenMax = 256
  */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   const { path, blockCacheBytes, writeBufferBytes } = options
+  const onWarning = options.onWarning ?? ((warning) => process.emitWarning(warning, 'DendroDBWarning'))
+  const masterKey = options.masterKey === undefined ? undefined : parseMasterKey(options.masterKey)
   const files =
     path === undefined
       ? filesInMemory()
       : filesIn(path, {
           cacheBytes: blockCacheBytes ?? 32 * 1024 * 1024,
           writeBufferBytes: writeBufferBytes ?? 16 * 1024 * 1024,
+          masterKey,
+          onClear: (folder) => onWarning(clearWarning(folder)),
         })
   const { hash = 'blake2b', ...given } = options
   checkHashName(hash)
@@ -73,12 +86,10 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   return new Engine({ files, names: await files.names(), caches, newDatabase: { hash }, signer })
 }
 
-/** @throws ENGINE_MASTER_KEY, KEYS_UNREADABLE */
+/** @throws KEYS_UNREADABLE */
 async function openSigner({ path, masterKey }: EngineOptions): Promise<CheckpointSigner> {
-  if (masterKey !== undefined && !/^[0-9a-fA-F]{64}$/.test(masterKey)) throw engineErrors.MASTER_KEY()
   if (path === undefined) return new CheckpointSigner(undefined)
-  const purpose = 'checkpoint signing key'
-  const file = openKeyFile({ dataFolder: path, name: 'checkpoint-keys', purpose, masterKey })
+  const file = checkpointKeyFile(path, hexOfMasterKey(masterKey))
   // A key from before there was a master key is sealed anew, whether or not it will be used.
   if (masterKey !== undefined) await file.read()
   return new CheckpointSigner(file)
@@ -92,20 +103,26 @@ interface EngineParts {
   readonly signer: CheckpointSigner
 }
 
+function clearWarning(folder: string): string {
+  return `the files in ${folder} are in the clear although there is a master key; "ddb seal" seals them`
+}
+
 interface CacheSizes {
   readonly recordCacheBytes: number
   readonly scanCacheBytes: number
   readonly rangeCacheBytes: number
+  readonly versionCacheBytes: number
 }
 
 /** A process in a small container has a small heap, and caches must leave most of it to the work. */
 function cacheSizes(given: Partial<CacheSizes>): CacheSizes {
-  const bytesMax = recordCacheBytesMax + scanCacheBytesMax + rangeCacheBytesMax
+  const bytesMax = recordCacheBytesMax + scanCacheBytesMax + rangeCacheBytesMax + versionCacheBytesMax
   const share = Math.min(1, (getHeapStatistics().heap_size_limit * cacheHeapShareMax) / bytesMax)
   return {
     recordCacheBytes: given.recordCacheBytes ?? recordCacheBytesMax * share,
     scanCacheBytes: given.scanCacheBytes ?? scanCacheBytesMax * share,
     rangeCacheBytes: given.rangeCacheBytes ?? rangeCacheBytesMax * share,
+    versionCacheBytes: given.versionCacheBytes ?? versionCacheBytesMax * share,
   }
 }
 
@@ -116,6 +133,7 @@ export class Engine implements QueryHost {
   readonly #signer: CheckpointSigner
   readonly #names: Set<string>
   readonly #open = new Map<string, Promise<Database>>()
+  readonly #opened = new Set<Database>()
   /** Databases that were closed by themselves: their files may not be free yet. */
   readonly #closing = new Map<string, Promise<void>>()
   #isClosed = false
@@ -133,7 +151,7 @@ export class Engine implements QueryHost {
    * The database of that name, made when there is none. What a new one shall be like is chosen for ever: an
    * old one that is otherwise is refused.
    * @throws ENGINE_DATABASE_NAME, ENGINE_DATABASE_NAME_TAKEN, ENGINE_DATABASE_HASH, ENGINE_HASH_UNKNOWN,
-   * STORAGE_LOCKED, LEDGER_FORMAT_TOO_NEW
+   * STORAGE_LOCKED, STORAGE_KEY_NEEDED, STORAGE_KEY_WRONG, LEDGER_FORMAT_TOO_NEW
    * @example await engine.database('audit', { hash: 'sha512' })
    */
   database(name: string, { hash }: NewDatabase = {}): Promise<Database> {
@@ -141,13 +159,19 @@ export class Engine implements QueryHost {
     return hash === undefined ? database : database.then((opened) => withHash(opened, hash))
   }
 
+  /** Also one that was restored into the folder since it was opened. */
   hasDatabase(name: string): boolean {
-    return this.#names.has(name)
+    return this.#names.has(name) || this.#files.has(name)
   }
 
   /** Names of all databases, open or not, sorted. */
   async databaseNames(): Promise<readonly string[]> {
-    return [...this.#names].sort()
+    return [...new Set([...this.#names, ...(await this.#files.names())])].sort()
+  }
+
+  /** Those that are open now. */
+  openDatabases(): readonly Database[] {
+    return [...this.#opened]
   }
 
   /** Closes all databases. Idempotent. */
@@ -177,10 +201,13 @@ export class Engine implements QueryHost {
     try {
       const ledger = await openLedger(name, store, hash)
       const core = new DatabaseCore({ name, store, ...ledger, ...this.#caches })
-      return new Database(core, this, this.#signer, (closed) => {
+      const database = new Database(core, this, this.#signer, (closed) => {
         this.#open.delete(name)
+        this.#opened.delete(database)
         this.#closing.set(name, closed)
       })
+      this.#opened.add(database)
+      return database
     } catch (error) {
       await store.close()
       throw error

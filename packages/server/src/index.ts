@@ -1,5 +1,6 @@
 /** Public API of @dendrodb/server. */
 
+export { resealKeys } from './auth/reseal-keys.ts'
 export { type ConfigSources, type LoadedConfig, loadConfig } from './config/load-config.ts'
 export { type Config, environmentName, flagName, type Setting, settings } from './config/settings.ts'
 export type { Log, RequestLine } from './observability/log.ts'

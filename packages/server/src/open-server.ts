@@ -9,9 +9,12 @@ import type { AddressInfo } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { type Engine, openEngine } from '@dendrodb/engine'
 import { DbError } from '@dendrodb/protocol'
+import { AnchorService } from './anchors/anchor-service.ts'
+import { createSubmitter } from './anchors/create-submitter.ts'
 import { AuthService } from './auth/auth-service.ts'
 import { RootToken, readRootToken } from './auth/root-token.ts'
 import { SigningKeys, signingKeyFile } from './auth/signing-keys.ts'
+import { masterKeyOf } from './config/master-key.ts'
 import type { Config } from './config/settings.ts'
 import { createHttpServer, type TlsFiles } from './http/http-server.ts'
 import { defaultDatabase } from './http/request-database.ts'
@@ -66,6 +69,7 @@ class ServerStart {
   readonly #config: Config
   readonly #log: Log
   readonly #now: () => number
+  #masterKey: string | undefined
   /** What has been opened, to be closed in the opposite order. */
   readonly #opened: Closing[] = []
 
@@ -87,17 +91,21 @@ class ServerStart {
 
   async #open(): Promise<Server> {
     const tls = await readTls(this.#config)
+    const submitter = createSubmitter(this.#config)
+    this.#masterKey = masterKeyOf(this.#config)
     const engine = await this.#openEngine()
     const auth = await this.#openAuth(engine)
     const { app, metrics } = createHttpServer({
       config: this.#config,
       engine,
       auth,
+      masterKey: this.#masterKey,
       log: this.#log,
       now: this.#now,
       tls,
     })
     this.#opened.push(() => this.#drain(app))
+    this.#startAnchors(engine, submitter)
     const address = await this.#listen(app)
     setImmediate(() => void metrics.load().catch((error: unknown) => this.#logBackground(error)))
     const url = urlOf(tls === undefined ? 'http' : 'https', address)
@@ -118,16 +126,14 @@ class ServerStart {
     const { recordCacheBytes, blockCacheBytes, writeBufferBytes, databaseHash: hash } = this.#config
     const folder = dataFolder(this.#config)
     const options = { recordCacheBytes, blockCacheBytes, writeBufferBytes, hash }
+    const sealing = {
+      masterKey: this.#masterKey,
+      onWarning: (warning: string) => this.#log.warn({}, warning),
+    }
     if (folder === undefined) return this.#keepEngine(await openEngine(options))
     try {
       await makeFolder(folder)
-      return await this.#keepEngine(
-        await openEngine({
-          path: folder,
-          ...options,
-          ...(this.#config.tmk && { masterKey: this.#config.tmk }),
-        }),
-      )
+      return await this.#keepEngine(await openEngine({ path: folder, ...options, ...sealing }))
     } catch (error) {
       if (error instanceof DbError) throw error
       const { message } = error as Error
@@ -147,7 +153,7 @@ class ServerStart {
     const config = this.#config
     const folder = dataFolder(config)
     const token = config.rootToken ?? (await readRootToken(folder))
-    const file = folder === undefined ? undefined : signingKeyFile(folder, config.tmk)
+    const file = folder === undefined ? undefined : signingKeyFile(folder, this.#masterKey)
     const keys = await SigningKeys.open({ file, now: this.#now })
     const { accessTokenMs, refreshTokenMs, sessionMs, sessionsPerUser } = config
     const auth = new AuthService({
@@ -160,6 +166,14 @@ class ServerStart {
     })
     this.#opened.push(() => auth.close())
     return auth
+  }
+
+  #startAnchors(engine: Engine, submitter: ReturnType<typeof createSubmitter>): void {
+    const { blockchainAnchor, anchorEvery: every } = this.#config
+    if (blockchainAnchor === 'off') return
+    const anchors = new AnchorService({ engine, every, submitter, now: this.#now, log: this.#log })
+    this.#opened.push(() => anchors.stop())
+    anchors.start()
   }
 
   async #listen(app: ReturnType<typeof createHttpServer>['app']): Promise<Server['address']> {
@@ -183,8 +197,11 @@ class ServerStart {
       )
       app.server.closeAllConnections()
     }, this.#config.shutdownTimeoutMs)
-    // A connection whose request has been answered meanwhile would stay open for the next one.
-    const sweep = setInterval(() => app.server.closeIdleConnections(), idleSweepMs)
+    // A connection whose request has been answered meanwhile would stay open for the next one. As long as the
+    // server listens, a request may have arrived on it.
+    const sweep = setInterval(() => {
+      if (!app.server.listening) app.server.closeIdleConnections()
+    }, idleSweepMs)
     try {
       await app.close()
     } finally {

@@ -1,35 +1,45 @@
 /**
- * A database of a data folder, opened in this process, where both have to be there already: opening as such
- * would make them.
+ * A data folder, opened in this process, with a database that has to be there already: opening as such would
+ * make both.
  */
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Database, openEngine } from '@dendrodb/engine'
+import { type Database, type Engine, type EngineOptions, openEngine } from '@dendrodb/engine'
 import { nearestWord } from '../arguments/nearest-word.ts'
 import { cliErrors } from '../cli-errors.ts'
 
-export interface FolderDatabase {
+export interface FolderDatabase extends Pick<EngineOptions, 'masterKey' | 'onWarning'> {
   readonly folder: string
   readonly name: string
-  /** As the server has it in DDB_TMK. */
-  readonly masterKey?: string | undefined
 }
 
 /** @throws CLI_DATA_MISSING, CLI_DATABASE_MISSING, STORAGE_LOCKED, … */
-export async function withFolderDatabase<T>(
-  { folder, name, masterKey }: FolderDatabase,
+export function withFolderDatabase<T>(
+  given: FolderDatabase,
   use: (database: Database) => Promise<T>,
 ): Promise<T> {
+  return withEngine(given, async (engine) => use(await engine.database(given.name)))
+}
+
+/** The database is not opened. @throws CLI_DATA_MISSING, CLI_DATABASE_MISSING */
+export function checkFolderDatabase(given: FolderDatabase): Promise<void> {
+  return withEngine(given, async () => {})
+}
+
+async function withEngine<T>(
+  { folder, name, ...sealing }: FolderDatabase,
+  use: (engine: Engine) => Promise<T>,
+): Promise<T> {
   if (!existsSync(join(folder, 'databases'))) throw cliErrors.DATA_MISSING({ folder })
-  const engine = await openEngine({ path: folder, ...(masterKey && { masterKey }) })
+  const engine = await openEngine({ path: folder, ...sealing })
   try {
     if (!engine.hasDatabase(name)) {
       const near = nearestWord(name, await engine.databaseNames())
       const hint = near === undefined ? '' : `; did you mean ${near}?`
       throw cliErrors.DATABASE_MISSING({ name, folder, hint })
     }
-    return await use(await engine.database(name))
+    return await use(engine)
   } finally {
     await engine.close()
   }

@@ -13,6 +13,7 @@ import { DbError } from '@dendrodb/protocol'
 import type { Arguments } from '../arguments/parse-arguments.ts'
 import { cliErrors } from '../cli-errors.ts'
 import type { CliIo } from '../cli-io.ts'
+import { sealingOf } from '../master-key.ts'
 import { findToken } from '../sql/credentials.ts'
 import { serverUrl } from '../sql/open-connection.ts'
 import { readJson, transportError } from '../sql/remote-connection.ts'
@@ -36,17 +37,11 @@ export async function askForProof(
   }
 }
 
-async function askFolder(
-  request: ProofRequest,
-  args: Arguments,
-  { env }: CliIo,
-): Promise<ProofFile | string> {
+async function askFolder(request: ProofRequest, args: Arguments, io: CliIo): Promise<ProofFile | string> {
   const { withFolderDatabase } = await import('../data/open-folder-database.ts')
   const folder = resolve(args.value('data') ?? '')
-  const masterKey = env.DDB_TMK || env.NEDB_TMK || undefined
-  return withFolderDatabase({ folder, name: args.value('database') ?? '', masterKey }, (database) =>
-    prove(database, request),
-  )
+  const name = args.value('database') ?? ''
+  return withFolderDatabase({ folder, name, ...sealingOf(io) }, (database) => prove(database, request))
 }
 
 function prove(database: Database, request: ProofRequest): Promise<ProofFile | string> {

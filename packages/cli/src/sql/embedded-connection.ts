@@ -2,20 +2,22 @@
  * A data folder, opened in this process: no server, and nobody else may have the folder open.
  */
 
-import { type Engine, openEngine } from '@dendrodb/engine'
+import { type Engine, type EngineOptions, openEngine } from '@dendrodb/engine'
 import { DbError } from '@dendrodb/protocol'
 import { cliErrors } from '../cli-errors.ts'
 import type { Connection, Outcome, RunOptions } from './connection.ts'
+
+type Sealing = Pick<EngineOptions, 'masterKey' | 'onWarning'>
 
 /** A server opens it first, so that whoever has it has the folder. */
 const firstDatabase = 'main'
 
 /**
  * @param folder path, or `:memory:`
- * @throws STORAGE_LOCKED when another process has it open
+ * @throws STORAGE_LOCKED when another process has it open, STORAGE_KEY_NEEDED, STORAGE_KEY_WRONG
  */
-export async function openEmbedded(folder: string): Promise<Connection> {
-  const engine = await openEngine(folder === ':memory:' ? {} : { path: folder })
+export async function openEmbedded(folder: string, sealing: Sealing = {}): Promise<Connection> {
+  const engine = await openEngine(folder === ':memory:' ? {} : { path: folder, ...sealing })
   try {
     if (engine.hasDatabase(firstDatabase)) await engine.database(firstDatabase)
     return new EmbeddedConnection(engine, folder)

@@ -14,6 +14,7 @@ import { DbError } from '@dendrodb/protocol'
 import type { Arguments } from '../arguments/parse-arguments.ts'
 import { cliErrors } from '../cli-errors.ts'
 import type { CliIo } from '../cli-io.ts'
+import { sealingOf } from '../master-key.ts'
 import type { Connection } from './connection.ts'
 import { findToken } from './credentials.ts'
 import { answerMsMax } from './limits.ts'
@@ -27,7 +28,7 @@ export async function openConnection(args: Arguments, io: CliIo): Promise<Connec
   if (args.has('embedded')) {
     const clash = embeddedClashes.find((name) => args.isGiven(name))
     if (clash !== undefined) throw cliErrors.OPTIONS_CLASH({ one: '--embedded', other: `--${clash}` })
-    return openFolder(folder)
+    return openFolder(folder, io)
   }
   const isFolderAlone = args.isGiven('data') && !embeddedClashes.some((name) => isChosen(args, name))
   return isFolderAlone ? openFolderOrServer(folder, args, io) : openServer(args, io)
@@ -40,10 +41,10 @@ function isChosen(args: Arguments, name: string): boolean {
   )
 }
 
-async function openFolder(folder: string): Promise<Connection> {
+async function openFolder(folder: string, io: CliIo): Promise<Connection> {
   if (folder !== ':memory:') await makeFolder(folder)
   const { openEmbedded } = await import('./embedded-connection.ts')
-  return openEmbedded(folder)
+  return openEmbedded(folder, sealingOf(io))
 }
 
 async function makeFolder(folder: string): Promise<void> {
@@ -60,7 +61,7 @@ async function openFolderOrServer(folder: string, args: Arguments, io: CliIo): P
     throw cliErrors.DATA_MISSING({ folder: resolve(folder) })
   }
   try {
-    return await openFolder(folder)
+    return await openFolder(folder, io)
   } catch (error) {
     if (!(error instanceof DbError) || error.code !== 'STORAGE_LOCKED') throw error
     const url = serverUrl(args)
@@ -70,7 +71,7 @@ async function openFolderOrServer(folder: string, args: Arguments, io: CliIo): P
   }
 }
 
-async function isAnswering(url: string): Promise<boolean> {
+export async function isAnswering(url: string): Promise<boolean> {
   try {
     const { ok } = await fetch(`${url}/health`, { signal: AbortSignal.timeout(answerMsMax) })
     return ok

@@ -66,10 +66,8 @@ describe('a server', () => {
     const connection = openRemote({ url, token: rootToken })
     const controller = new AbortController()
     setTimeout(() => controller.abort(), 100)
-    const startedAt = performance.now()
     const sleeping = connection.run('SLEEP 30s', { database, signal: controller.signal })
     await expect(sleeping).rejects.toMatchObject({ code: 'CLI_INTERRUPTED' })
-    expect(performance.now() - startedAt).toBeLessThan(5000)
   })
 })
 

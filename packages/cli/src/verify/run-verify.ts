@@ -4,24 +4,18 @@
  * may crash.
  */
 
-import { fork } from 'node:child_process'
-import { extname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { VerifyReport } from '@dendrodb/engine'
 import { DbError } from '@dendrodb/protocol'
 import type { Arguments } from '../arguments/parse-arguments.ts'
+import { crashError } from '../child/crash-error.ts'
+import { runInChild } from '../child/run-in-child.ts'
 import { cliErrors } from '../cli-errors.ts'
 import type { CliIo } from '../cli-io.ts'
 import { type Paint, paintFor } from '../output/paint.ts'
 import { printableLine } from '../output/printable.ts'
+import { ProgressBar } from '../output/progress-bar.ts'
 import { reportError } from '../output/report-error.ts'
-import { crashError } from './crash-error.ts'
-import type { VerifyMessage } from './messages.ts'
-import { ProgressBar } from './progress-bar.ts'
-
-const isSource = extname(import.meta.filename) === '.ts'
-const childFile = isSource
-  ? new URL('./verify-child.ts', import.meta.url)
-  : new URL('./verify-child.js', import.meta.url)
 
 /** Findings that are printed; the report counts them all. */
 const findingsPrintedMax = 10
@@ -36,14 +30,16 @@ export async function runVerify(args: Arguments, io: CliIo): Promise<number> {
   const bar = new ProgressBar(io.stderr)
   let report: VerifyReport
   try {
-    report = await verifyInChild(folder, name, bar)
+    report = await runInChild<VerifyReport>({
+      file: new URL('./verify-child.ts', import.meta.url),
+      args: [folder, name],
+      bar,
+      onCrash: (code, signal) => crashError(name, code, signal),
+    })
   } catch (error) {
     // So damaged that it could not be read to its end.
     if (!(error instanceof DbError) || error.status !== 'corrupt') throw error
-    bar.clear()
     return reportDamage(error, '', io)
-  } finally {
-    bar.clear()
   }
   const [first] = report.findings
   if (isForProgram) io.stdout.write(`${JSON.stringify({ database: name, ...report })}\n`)
@@ -54,35 +50,11 @@ export async function runVerify(args: Arguments, io: CliIo): Promise<number> {
 
 function reportDamage(damage: DbError, further: string, io: CliIo): number {
   const exitCode = reportError(damage, io)
-  io.stderr.write(`${further}Keep a copy of the folder, and restore a backup into another one.\n`)
+  io.stderr.write(
+    `${further}Keep a copy of the folder. "ddb rebuild" makes everything anew from an intact log;\n`,
+  )
+  io.stderr.write('if that is damaged as well, restore a backup.\n')
   return exitCode
-}
-
-function verifyInChild(folder: string, name: string, bar: ProgressBar): Promise<VerifyReport> {
-  // Its own words, if it crashes, would only frighten; what it finds comes over the channel.
-  const child = fork(childFile, [folder, name], {
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  })
-  const interrupt = () => child.kill('SIGTERM')
-  process.once('SIGINT', interrupt)
-  process.once('SIGTERM', interrupt)
-  return new Promise<VerifyReport>((resolve, reject) => {
-    let last: VerifyMessage | undefined
-    child.on('message', (message: VerifyMessage) => {
-      if (message.type === 'progress') bar.show(message.progress)
-      else last = message
-    })
-    child.once('error', reject)
-    child.once('close', (code, signal) => {
-      if (last?.type === 'report') resolve(last.report)
-      else if (last?.type === 'error') reject(new DbError(last.error))
-      else reject(crashError(name, code, signal))
-    })
-  }).finally(() => {
-    process.off('SIGINT', interrupt)
-    process.off('SIGTERM', interrupt)
-  })
 }
 
 function intactText(name: string, folder: string, report: VerifyReport, paint: Paint): string {

@@ -84,11 +84,14 @@ export class DefinitionTx {
     return chain(this.#write([this.#indexChange(index, undefined)]), () => true)
   }
 
+  /** Does nothing when the index has been replaced or removed meanwhile. */
   setIndexState(
     index: IndexDefinition,
     state: IndexDefinition['state'],
     failure?: string,
   ): MaybePromise<void> {
+    const current = this.#catalog.tableById(index.tableId)?.indexes
+    if (current?.some(({ id }) => id === index.id) !== true) return
     return this.#write([this.#indexChange(index, { ...index, state, failure })])
   }
 

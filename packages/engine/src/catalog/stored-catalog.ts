@@ -34,6 +34,10 @@ export class StoredCatalog implements Catalog {
   readonly #records: CatalogRecords
   readonly #byName = new Map<string, TableDefinition>()
   readonly #byId = new Map<number, TableDefinition>()
+  /** By the commit since which their newest index has been there; one object, as plans are kept by it. */
+  readonly #past = new Map<number, PastCatalog>()
+  /** Commits that defined its indexes, in order. */
+  #indexSeqs: readonly number[] | undefined
 
   private constructor(seq: number, records: CatalogRecords) {
     this.seq = seq
@@ -105,7 +109,25 @@ export class StoredCatalog implements Catalog {
    * With today's indexes and permissions on the tables of this (past) catalog, as an AS OF read needs them.
    */
   asOf(seq: number, today: StoredCatalog): Catalog {
-    return new PastCatalog(seq, this, today)
+    const since = today.#newestIndexSince(seq)
+    // Today's indexes all reach back to then, and nothing was defined meanwhile.
+    if (this === today && since === today.#newestIndexSince(Number.POSITIVE_INFINITY)) return today
+    const known = this.#past.get(since)
+    if (known?.today === today) return known
+    const past = new PastCatalog(since, this, today)
+    this.#past.set(since, past)
+    return past
+  }
+
+  /**
+   * The latest commit up to `seq` that defined an index of today: it says which of them reach back to `seq`.
+   */
+  #newestIndexSince(seq: number): number {
+    if (this.#indexSeqs === undefined) {
+      const all = [...this.#byName.values()].flatMap(({ indexes }) => indexes.map(({ sinceSeq }) => sinceSeq))
+      this.#indexSeqs = [...new Set(all)].sort((a, b) => a - b)
+    }
+    return this.#indexSeqs.findLast((since) => since <= seq) ?? 0
   }
 
   #add(table: TableDefinition): void {
@@ -117,15 +139,18 @@ export class StoredCatalog implements Catalog {
 /** Tables of then; rules of today; indexes of today that reach back to then. */
 class PastCatalog implements Catalog {
   readonly seq: number
-  readonly #asOfSeq: number
+  readonly today: StoredCatalog
+  readonly #indexesUntil: number
   readonly #then: StoredCatalog
-  readonly #today: StoredCatalog
+  /** A definition is one object, as others keep things by it. */
+  readonly #merged = new Map<TableDefinition, TableDefinition>()
 
-  constructor(asOfSeq: number, then: StoredCatalog, today: StoredCatalog) {
+  /** Shows the indexes that were defined by the commit `indexesUntil` at the latest. */
+  constructor(indexesUntil: number, then: StoredCatalog, today: StoredCatalog) {
     this.seq = today.seq
-    this.#asOfSeq = asOfSeq
+    this.today = today
+    this.#indexesUntil = indexesUntil
     this.#then = then
-    this.#today = today
   }
 
   table(name: string): TableDefinition | undefined {
@@ -150,10 +175,15 @@ class PastCatalog implements Catalog {
 
   #merge(then: TableDefinition | undefined): TableDefinition | undefined {
     if (then === undefined) return undefined
-    const today = this.#today.table(then.name)
-    const isSame = today?.id === then.id
-    const indexes = isSame ? today.indexes.filter((index) => index.sinceSeq <= this.#asOfSeq) : []
-    return { ...then, permissions: today?.permissions ?? then.permissions, indexes }
+    let merged = this.#merged.get(then)
+    if (merged === undefined) {
+      const today = this.today.table(then.name)
+      const isSame = today?.id === then.id
+      const indexes = isSame ? today.indexes.filter((index) => index.sinceSeq <= this.#indexesUntil) : []
+      merged = { ...then, permissions: today?.permissions ?? then.permissions, indexes }
+      this.#merged.set(then, merged)
+    }
+    return merged
   }
 }
 

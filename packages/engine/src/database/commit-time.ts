@@ -9,15 +9,19 @@ import { keyOf } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import type { KvReader } from '../ledger/overlay.ts'
 import type { AsOf } from '../query/host.ts'
+import { chain } from '../storage/chain.ts'
+import type { MaybePromise } from '../storage/kv-store.ts'
 import type { HeldSnapshot } from './shared-snapshot.ts'
 
 /** @throws LEDGER_AS_OF_INVALID, LEDGER_AS_OF_UNKNOWN for the future */
-export async function seqAsOf({ snapshot, manifest }: HeldSnapshot, asOf: AsOf): Promise<number> {
+export function seqAsOf({ snapshot, manifest }: HeldSnapshot, asOf: AsOf): MaybePromise<number> {
   const newest = manifest.seq
-  const seq = 'seq' in asOf ? asOf.seq : await seqAtInstant(snapshot, newest, asOf.instant)
-  if (!Number.isSafeInteger(seq) || seq < 0) throw ledgerErrors.AS_OF_INVALID()
-  if (seq > newest) throw ledgerErrors.AS_OF_UNKNOWN({ asked: seq, newest })
-  return seq
+  const asked = 'seq' in asOf ? asOf.seq : seqAtInstant(snapshot, newest, asOf.instant)
+  return chain(asked, (seq) => {
+    if (!Number.isSafeInteger(seq) || seq < 0) throw ledgerErrors.AS_OF_INVALID()
+    if (seq > newest) throw ledgerErrors.AS_OF_UNKNOWN({ asked: seq, newest })
+    return seq
+  })
 }
 
 /** Newest seq whose commit is not later than the instant; 0 when there was none. */
@@ -25,7 +29,7 @@ async function seqAtInstant(reader: KvReader, newestSeq: number, instant: Value)
   if (!(instant instanceof Datetime)) {
     throw ledgerErrors.AS_OF_INVALID()
   }
-  const micros = instant.seconds * 1_000_000 + Math.floor(instant.nanos / 1_000)
+  const micros = microsOf(instant)
   let low = 0
   let high = newestSeq
   while (low < high) {
@@ -34,6 +38,11 @@ async function seqAtInstant(reader: KvReader, newestSeq: number, instant: Value)
     else high = middle - 1
   }
   return low
+}
+
+/** Since 1970; what is finer is cut off. */
+export function microsOf({ seconds, nanos }: Datetime): number {
+  return seconds * 1_000_000 + Math.floor(nanos / 1_000)
 }
 
 async function commitMicros(reader: KvReader, seq: number): Promise<number> {

@@ -27,6 +27,7 @@ import { RecordCache } from '../models/document/record-cache.ts'
 import { RecordTx, type TxBase } from '../models/document/record-tx.ts'
 import { ScanCache } from '../models/document/scan-cache.ts'
 import { HistoryView } from '../models/history/history-view.ts'
+import { VersionCache } from '../models/history/version-cache.ts'
 import type { EdgeRef, IndexEntry, ReadView, StoredRecord } from '../models/model.ts'
 import type { AsOf, Receipt, WriteAnswer, WriteOptions } from '../query/host.ts'
 import { chain } from '../storage/chain.ts'
@@ -46,6 +47,7 @@ export interface CoreOptions {
   readonly scanCacheBytes: number
   /** Half of them for entries, half for edges. */
   readonly rangeCacheBytes: number
+  readonly versionCacheBytes: number
 }
 
 export type CommitListener = (writes: readonly CommittedWrite[]) => void
@@ -62,6 +64,7 @@ export class DatabaseCore {
   readonly #scanCache: ScanCache
   readonly #entryCache: RangeCache<IndexEntry>
   readonly #edgeCache: RangeCache<EdgeRef>
+  readonly #versions: VersionCache
   /**
    * Cached records that a write took out of the cache, by the write's seq and their place in it: hot, so they
    * go back in.
@@ -71,7 +74,8 @@ export class DatabaseCore {
   #isClosed = false
 
   constructor(options: CoreOptions) {
-    const { name, store, format, state, catalog, recordCacheBytes, scanCacheBytes } = options
+    const { name, store, format, state, catalog, recordCacheBytes, scanCacheBytes, versionCacheBytes } =
+      options
     this.name = name
     this.store = store
     this.format = format
@@ -82,6 +86,7 @@ export class DatabaseCore {
     this.#scanCache = new ScanCache(scanCacheBytes)
     this.#entryCache = new RangeCache(options.rangeCacheBytes / 2)
     this.#edgeCache = new RangeCache(options.rangeCacheBytes / 2)
+    this.#versions = new VersionCache(versionCacheBytes)
     this.sequencer = new Sequencer(store, state, catalog.seq, {
       onSequenced: (write) => this.#onSequenced(write),
       onCommitted: (writes) => this.#onCommitted(writes),
@@ -114,10 +119,12 @@ export class DatabaseCore {
     this.#checkOpen()
     return chain(this.snapshots.hold(), (held) => {
       if (asOf === undefined) return this.#headView(held)
-      return this.#pastView(held, asOf).catch((error: unknown) => {
-        held.release()
-        throw error
-      })
+      try {
+        const view = this.#pastView(held, asOf)
+        return view instanceof Promise ? view.catch((error: unknown) => releaseThenThrow(held, error)) : view
+      } catch (error) {
+        return releaseThenThrow(held, error)
+      }
     })
   }
 
@@ -180,6 +187,7 @@ export class DatabaseCore {
       seq,
       catalog: this.catalogs.at(seq),
       cached: (table, id) => this.#cached(table, id, seq),
+      versions: this.#versions,
       scanCache: this.#scanCache,
       entryCache: this.#entryCache,
       edgeCache: this.#edgeCache,
@@ -194,16 +202,24 @@ export class DatabaseCore {
     })
   }
 
-  async #pastView(held: HeldSnapshot, asOf: AsOf): Promise<ReadView> {
+  #pastView(held: HeldSnapshot, asOf: AsOf): MaybePromise<ReadView> {
     const newestSeq = held.manifest.seq
-    const seq = await seqAsOf(held, asOf)
-    const today = this.catalogs.at(newestSeq)
-    const then = await this.catalogs.past(held.snapshot, seq, today)
+    return chain(seqAsOf(held, asOf), (seq) => {
+      const catalog = this.catalogs.past(held.snapshot, seq, newestSeq)
+      return chain(catalog, (then) => this.#historyView(held, seq, then))
+    })
+  }
+
+  #historyView(held: HeldSnapshot, seq: number, then: StoredCatalog): ReadView {
+    const newestSeq = held.manifest.seq
     return new HistoryView({
       reader: held.snapshot,
       seq,
       newestSeq,
-      catalog: then.asOf(seq, today),
+      head: this.#headView({ ...held, release: () => undefined }),
+      versions: this.#versions,
+      cached: (table, id) => this.#cached(table, id, newestSeq),
+      catalog: then.asOf(seq, this.catalogs.at(newestSeq)),
       onClose: held.release,
     })
   }
@@ -274,10 +290,11 @@ export class DatabaseCore {
     return { reader, seq, count, catalog: this.catalogs.newest(), ...this.#txServices(seq) }
   }
 
-  #txServices(seq: number): Pick<TxBase, 'reads' | 'hash' | 'nextNumber' | 'cached'> {
+  #txServices(seq: number): Pick<TxBase, 'reads' | 'hash' | 'nextNumber' | 'cached' | 'versions'> {
     return {
       hash: this.hash,
       reads: this.store.reads,
+      versions: this.#versions,
       nextNumber: () => this.sequencer.nextNumber(),
       cached: (table, id) => this.#cached(table, id, seq),
     }
@@ -351,6 +368,11 @@ export class DatabaseCore {
     this.catalogs.rollBack(seq)
     this.sequencer.setCatalogSeq(this.catalogs.newest().seq)
   }
+}
+
+function releaseThenThrow(held: HeldSnapshot, error: unknown): never {
+  held.release()
+  throw error
 }
 
 async function withinTime<T>(work: Promise<T>): Promise<T> {

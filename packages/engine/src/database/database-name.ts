@@ -14,15 +14,19 @@ const segmentPattern = /^[A-Za-z0-9_-]+$/
 
 /** @throws ENGINE_DATABASE_NAME */
 export function checkDatabaseName(name: string): string {
-  const isGood =
-    typeof name === 'string' &&
-    name.length <= databaseNameCharsMax &&
-    name.split('/').every((segment) => segmentPattern.test(segment))
-  if (!isGood) {
-    const shown = typeof name === 'string' ? name.slice(0, databaseNameCharsMax) : typeof name
+  if (!isDatabaseName(name)) {
+    const shown = typeof name === 'string' ? (name as string).slice(0, databaseNameCharsMax) : typeof name
     throw engineErrors.DATABASE_NAME({ name: shown, charsMax: databaseNameCharsMax })
   }
   return name
+}
+
+export function isDatabaseName(name: unknown): name is string {
+  return (
+    typeof name === 'string' &&
+    name.length <= databaseNameCharsMax &&
+    name.split('/').every((segment) => segmentPattern.test(segment))
+  )
 }
 
 /**
@@ -35,9 +39,7 @@ export function folderOfDatabase(name: string): string {
 
 export function databaseOfFolder(folder: string): string | undefined {
   const name = folder.replaceAll('.', '/')
-  const isGood =
-    name.length <= databaseNameCharsMax && name.split('/').every((part) => segmentPattern.test(part))
-  return isGood ? name : undefined
+  return isDatabaseName(name) ? name : undefined
 }
 
 /** What a name must not share with another one. */

@@ -268,6 +268,46 @@ describe('the signing key', () => {
   })
 })
 
+test('heads are those that the writes were answered with', async () => {
+  const { engine, shop } = await openShop()
+  const heads: string[] = []
+  for (let at = 1; at <= 30; at += 1) heads.push((await shop.put('item:x', { at })).head)
+  const read = async (from: number, to: number) => {
+    const found: string[] = []
+    for await (const chunk of shop.heads(from, to)) {
+      found.push(...chunk.map((head) => `b2:${Buffer.from(head).toString('hex')}`))
+    }
+    return found
+  }
+  expect(await read(1, 30)).toEqual(heads)
+  expect(await read(7, 7)).toEqual([heads[6]])
+  for (const [from, to] of [
+    [0, 3],
+    [3, 2],
+    [1, 31],
+  ] as const) {
+    await expect(read(from, to)).rejects.toMatchObject({ code: 'PROOF_SEQ_UNKNOWN' })
+  }
+  expect(engine.openDatabases()).toEqual([shop])
+  await shop.close()
+  expect(engine.openDatabases()).toEqual([])
+})
+
+test('a commit that is missing among the heads is damage', async () => {
+  const store = openMemoryStore()
+  const core = await openTestCore(store)
+  for (let at = 1; at <= 3; at += 1) await core.write((tx) => tx.put(recordOf('a')(1), { at }))
+  const proofs = new DatabaseProofs(core, new CheckpointSigner(undefined))
+  const readAll = async () => {
+    for await (const _ of proofs.heads(1, 3));
+  }
+  for (const seq of [2, 3]) {
+    await store.commit([{ type: 'delete', key: keyOf('commit', seq) }])
+    core.snapshots.expire()
+    await expect(readAll()).rejects.toMatchObject({ code: 'LEDGER_CORRUPT', details: { what: 'commit 2' } })
+  }
+})
+
 test('a closed database proves nothing', async () => {
   const { shop } = await openShop()
   await fill(shop, 1)

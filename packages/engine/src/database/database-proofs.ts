@@ -106,11 +106,32 @@ export class DatabaseProofs {
     )
   }
 
+  /** Heads of the commits `from` to `to`, in order, in chunks. @throws PROOF_SEQ_UNKNOWN, LEDGER_CORRUPT */
+  async *heads(from: number, to: number): AsyncGenerator<readonly Uint8Array[]> {
+    const held = await this.#core.holdSnapshot()
+    try {
+      checkSeq(to, 1, held.manifest.seq)
+      checkSeq(from, 1, to)
+      let next = from
+      const range = { gte: keyOf('commit', from), lt: keyOf('commit', to + 1) }
+      for await (const chunk of held.snapshot.scan(range)) {
+        for (const { key } of chunk) {
+          if (!key.equals(keyOf('commit', next))) throw missing(`commit ${next}`)
+          next += 1
+        }
+        yield chunk.map(({ value }) => headOf(this.#core.hash, value))
+      }
+      if (next <= to) throw missing(`commit ${next}`)
+    } finally {
+      held.release()
+    }
+  }
+
   /** The newest versions not newer than `seq`, newest first. */
   async #versions(held: HeldSnapshot, id: RecordId, seq: number, limit: number): Promise<VersionRef[]> {
     const { snapshot, manifest } = held
     const { catalogs } = this.#core
-    const catalog = await catalogs.past(snapshot, seq, catalogs.at(manifest.seq))
+    const catalog = await catalogs.past(snapshot, seq, manifest.seq)
     const table = catalog.table(id.table)
     if (table === undefined) return []
     const idKey = encodeExact(id.key)

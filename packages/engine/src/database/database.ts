@@ -13,6 +13,7 @@ import {
   type Value,
   type ValueObject,
 } from '@dendrodb/protocol'
+import type { BackupSummary } from '../backup/encode-backup.ts'
 import type { CheckpointSigner } from '../keys/checkpoint-signer.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import { toInstant } from '../ledger/valid-time.ts'
@@ -33,6 +34,13 @@ import type { Session } from '../query/session.ts'
 import { type QueryAnswer, runQuery } from '../run-query.ts'
 import { chain } from '../storage/chain.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
+import { saveFile } from '../storage/plain-file.ts'
+import {
+  type ImportCounts,
+  RecordImport,
+  type ImportOptions as RecordImportOptions,
+} from '../transfer/import-records.ts'
+import { type ExportInput, openExportFile } from '../transfer/read-export.ts'
 import { type CommitReport, verifyCommit } from '../verify/verify-commit.ts'
 import {
   type ChainReport,
@@ -41,9 +49,16 @@ import {
   verifyLog,
   verifyStore,
 } from '../verify/verify-store.ts'
+import {
+  type BackupStream,
+  type BackupStreamOptions,
+  endOfBackup,
+  openBackupStream,
+} from './backup-database.ts'
 import { copyValue } from './copy-value.ts'
 import type { DatabaseCore } from './database-core.ts'
 import { checkSeq, type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } from './database-proofs.ts'
+import { type ExportOptions, type ExportStream, openExportStream } from './export-database.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { IndexBuilder } from './index-builder.ts'
 import { type SelectOptions, selectStatement } from './select-statement.ts'
@@ -105,6 +120,28 @@ export type ProofSubject =
 export interface QueryOptions extends ReadTimes {
   /** Who asks; default: the engine's owner. */
   readonly session?: Partial<Omit<Session, 'database'>>
+}
+
+export interface BackupOptions extends Omit<BackupStreamOptions, 'since'> {
+  readonly path: string
+  /** Only what came after this commit, or after the backup in a file. Default: everything. */
+  readonly since?: number | { readonly file: string } | undefined
+}
+
+export interface ImportOptions {
+  /** A file, or a stream of its bytes. */
+  readonly file: ExportInput
+  /** Whether records and definitions that are others may be overwritten. Default: no. */
+  readonly overwrite?: boolean | undefined
+  readonly meta?: WriteMeta | undefined
+  /** Called after every line. */
+  readonly onProgress?: ((counts: ImportCounts) => void) | undefined
+}
+
+export interface BackupReport extends BackupSummary {
+  readonly path: string
+  /** Head of the last commit in the backup. */
+  readonly head: string
 }
 
 /** Given to the statements of a transaction that another one, or CANCEL, brought down. */
@@ -326,6 +363,65 @@ export class Database implements DatabaseHost {
   }
 
   /**
+   * Writes everything that was committed so far, or since an earlier backup, to a file, while the database
+   * goes on. The file appears under its name once it is whole and on disk.
+   * @throws BACKUP_SINCE_UNKNOWN, BACKUP_DIVERGED, STORAGE_FILE_UNWRITABLE, STORAGE_FULL, LEDGER_CORRUPT
+   * @example await shop.backup({ path: 'shop-2.ddbackup', since: { file: 'shop-1.ddbackup' } })
+   */
+  async backup({ path, since, ...options }: BackupOptions): Promise<BackupReport> {
+    const from = typeof since === 'number' ? { seq: since } : since && (await endOfBackup(since.file))
+    const stream = await this.openBackup({ ...options, since: from })
+    await saveFile(path, stream.chunks)
+    return { path, head: stream.head, ...stream.summary() }
+  }
+
+  /** The bytes of a backup, for whoever sends them elsewhere. Has to be read to its end, or closed. */
+  openBackup(options: BackupStreamOptions = {}): Promise<BackupStream> {
+    return openBackupStream(this.#core, options)
+  }
+
+  /**
+   * Writes the records as they are, or every commit with all that belongs to it, to a file as lines of JSON,
+   * while the database goes on. The file appears under its name once it is whole and on disk.
+   * @throws STORAGE_FILE_UNWRITABLE, STORAGE_FULL, LEDGER_CORRUPT
+   * @example await shop.export({ path: 'shop.jsonl' })
+   */
+  async export({ path, ...options }: ExportOptions & { readonly path: string }): Promise<Receipt> {
+    const { seq, head, chunks } = await this.openExport(options)
+    await saveFile(path, chunks)
+    return { seq, head }
+  }
+
+  /** The bytes of an export, for whoever sends them elsewhere. Has to be read to its end, or closed. */
+  openExport(options: ExportOptions = {}): Promise<ExportStream> {
+    return openExportStream(this.#core, options)
+  }
+
+  /**
+   * Writes an export of records into this database; records that are there already are passed over. Can be
+   * run again after it failed. (An export of a history makes a database of its own: see `importHistory`.)
+   * @throws TRANSFER_EXISTS where something else is there and `overwrite` is not set, TRANSFER_NOT_ONE,
+   * TRANSFER_LINE, TRANSFER_INCOMPLETE, INDEX_UNIQUE_VIOLATION
+   * @example await shop.import({ file: 'shop.jsonl' })
+   */
+  async import({ file, onProgress, ...options }: ImportOptions): Promise<ImportCounts> {
+    const opened = await openExportFile(file)
+    try {
+      opened.expect('records')
+      const { overwrite = false, meta } = options
+      const records = new RecordImport(this, { file: opened.file, overwrite, meta })
+      for await (const line of opened.lines()) {
+        await records.add(line)
+        onProgress?.(records.counts)
+      }
+      await records.flush()
+      return records.counts
+    } finally {
+      await opened.close()
+    }
+  }
+
+  /**
    * A proof, for people without access to the database, that a commit is part of its history, or that a
    * record had these contents in it. Hand it on as JSON; `verifyProof` checks it.
    * @throws PROOF_SEQ_UNKNOWN, PROOF_RECORD_UNKNOWN, PROOF_VERSION_ERASED, LEDGER_AS_OF_UNKNOWN,
@@ -361,12 +457,25 @@ export class Database implements DatabaseHost {
     return this.#proofs.checkpoint(size)
   }
 
+  /** Heads of the commits `from` to `to`, in order, in chunks. @throws PROOF_SEQ_UNKNOWN, LEDGER_CORRUPT */
+  heads(from: number, to: number): AsyncIterable<readonly Uint8Array[]> {
+    return this.#proofs.heads(from, to)
+  }
+
   /**
    * The public key that checks checkpoints; hand it on a way that its receiver trusts. @throws
    * KEYS_UNREADABLE
    */
   checkpointKey(): Promise<string> {
     return this.#proofs.publicKey()
+  }
+
+  /**
+   * Lines of an export of records, in their order, where somebody else reads the file; the last ones may be
+   * written when `flush` is called.
+   */
+  openImport(options: RecordImportOptions): RecordImport {
+    return new RecordImport(this, options)
   }
 
   /** Bytes of the database on disk. */

@@ -122,7 +122,11 @@ function rangesOf(mark: Buffer): KeyRange[] {
   const kind = readUvarint(mark, 1)
   const { value: number } = readUvarint(mark, kind.end)
   if (kind.value === garbageKinds.index) {
-    return [kindRange('index', mainBranch, number), kindRange('pastIndex', mainBranch, number)]
+    return [
+      kindRange('index', mainBranch, number),
+      kindRange('pastIndex', mainBranch, number),
+      kindRange('build', number),
+    ]
   }
   const count = keyOf('count', mainBranch, number)
   return [

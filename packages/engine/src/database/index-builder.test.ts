@@ -116,3 +116,48 @@ test('an index that is removed while it is built goes quietly', async () => {
   await expect(builder.wait('item', 'code')).rejects.toMatchObject({ code: 'INDEX_UNKNOWN' })
   await builder.stop()
 })
+
+test('whoever waits for an index waits until it is ready for good, not only about to be', async () => {
+  const store = openMemoryStore()
+  const commit = store.commit.bind(store)
+  store.commit = async (batch, options) => {
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    await commit(batch, options)
+  }
+  const core = await openTestCore(store)
+  await fill(core, 0, 10)
+  const { receipt } = await define(core, 'code')
+  const builder = new IndexBuilder(core)
+  builder.resume()
+  const isReady = () => core.catalogs.newest().table('item')?.indexes[0]?.state === 'ready'
+  while (!isReady()) await new Promise((resolve) => setImmediate(resolve))
+  await builder.wait('item', 'code')
+  expect(core.head().seq).toBe(receipt.seq + 1)
+})
+
+test('a build that ends after its index was replaced or removed leaves the newer definition alone', async () => {
+  const core = await openTestCore()
+  await fill(core, 0, 10)
+  const { result: first } = await define(core, 'code')
+  const { result: second } = await define(core, 'code')
+  await core.write((tx) => tx.setIndexState(first, 'ready'))
+  const [index] = core.catalogs.newest().table('item')?.indexes ?? []
+  expect(index).toMatchObject({ id: second.id, state: 'building' })
+  await core.write((tx) => tx.removeIndex('item', 'code'))
+  await core.write((tx) => tx.setIndexState(second, 'failed', 'two records with one value'))
+  expect(core.catalogs.newest().table('item')?.indexes).toEqual([])
+})
+
+test('records may change to and fro in the transaction that defines their index', async () => {
+  const core = await openTestCore()
+  await core.write((tx) => tx.put(item(1), { code: 1 }))
+  await core.write(async (tx) => {
+    await tx.defineIndex({ name: 'code', table: 'item', fields: [['code']], unique: false })
+    for (const code of [2, 1, 3, 1, 4]) await tx.put(item(1), { code })
+  })
+  const builder = new IndexBuilder(core)
+  builder.resume()
+  await builder.wait('item', 'code')
+  expect(await keysWith(core, 'code', 4)).toEqual([1])
+  expect((await verifyStore(core.store)).findings).toEqual([])
+})

@@ -73,12 +73,18 @@ export class IndexBuilder {
     for (;;) {
       const index = this.#find(tableName, name)
       if (index === undefined) throw indexErrors.UNKNOWN({ table: tableName, index: name })
+      const build = this.#builds.get(index.id)
+      // The newest definitions may not be on disk yet; the end of a build is.
+      if (build !== undefined) {
+        await build.finished
+        if (this.#isStopped) return
+        continue
+      }
       if (index.state === 'ready') return
       if (index.state === 'failed') {
         throw indexErrors.BUILD_FAILED({ table: tableName, index: name, reason: index.failure ?? 'unknown' })
       }
       this.resume()
-      await this.#builds.get(index.id)?.finished
       if (this.#isStopped) return
     }
   }

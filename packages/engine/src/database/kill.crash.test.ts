@@ -11,7 +11,8 @@ import { RecordId } from '@dendrodb/protocol'
 import { expect, test } from 'vitest'
 import { openEngine } from '../open-engine.ts'
 
-const kills = 50
+const clearKills = 35
+const sealedKills = 15
 /** Kills after which a new folder is begun and the old one verified. */
 const killsPerFolder = 10
 const writer = fileURLToPath(new URL('../testing/crash-writer.ts', import.meta.url))
@@ -22,21 +23,30 @@ interface Acknowledged {
   readonly counter: number
 }
 
-test(`${kills} kills lose nothing that was acknowledged`, { timeout: 240_000 }, async () => {
-  const seed = Date.now() % 100_000
-  let path = ''
-  for (let kill = 0; kill < kills; kill += 1) {
-    if (kill % killsPerFolder === 0) path = await mkdtemp(join(tmpdir(), 'ddb-crash-'))
-    const delayMs = (seed * 31 + kill * 97) % 180
-    const acknowledged = await writeUntilKilled(path, kill, delayMs)
-    await check(path, kill, acknowledged, `seed ${seed}, kill ${kill} after ${delayMs} ms`)
-    if (kill % killsPerFolder === killsPerFolder - 1) await rm(path, { recursive: true })
-  }
-})
+test.each([
+  ['in the clear', clearKills, undefined],
+  ['sealed', sealedKills, 'ab'.repeat(32)],
+] as const)(
+  'kills lose nothing that was acknowledged: files %s, %d times',
+  { timeout: 240_000 },
+  async (...run) => {
+    const [, kills, masterKey] = run
+    const seed = Date.now() % 100_000
+    let path = ''
+    for (let kill = 0; kill < kills; kill += 1) {
+      if (kill % killsPerFolder === 0) path = await mkdtemp(join(tmpdir(), 'ddb-crash-'))
+      const delayMs = (seed * 31 + kill * 97) % 180
+      const acknowledged = await writeUntilKilled([path, String(kill), masterKey ?? ''], delayMs)
+      const name = `seed ${seed}, kill ${kill} after ${delayMs} ms`
+      await check({ path, masterKey, kill, acknowledged, name })
+      if (kill % killsPerFolder === killsPerFolder - 1) await rm(path, { recursive: true })
+    }
+  },
+)
 
-function writeUntilKilled(path: string, run: number, delayMs: number): Promise<Acknowledged[]> {
+function writeUntilKilled(args: readonly string[], delayMs: number): Promise<Acknowledged[]> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [writer, path, String(run)], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [writer, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     let [output, errors] = ['', '']
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       if (output === '') setTimeout(() => child.kill('SIGKILL'), delayMs)
@@ -59,13 +69,16 @@ function parseLine(line: string): Acknowledged {
   return { seq: Number(seq), key, counter: Number(counter) }
 }
 
-async function check(
-  path: string,
-  kill: number,
-  acknowledged: readonly Acknowledged[],
-  name: string,
-): Promise<void> {
-  const engine = await openEngine({ path })
+interface Killed {
+  readonly path: string
+  readonly masterKey: string | undefined
+  readonly kill: number
+  readonly acknowledged: readonly Acknowledged[]
+  readonly name: string
+}
+
+async function check({ path, masterKey, kill, acknowledged, name }: Killed): Promise<void> {
+  const engine = await openEngine({ path, masterKey })
   try {
     const database = await engine.database('crash')
     expect(database.head().seq, name).toBeGreaterThanOrEqual(

@@ -3,11 +3,16 @@
  * as of every commit, through every access path, and verification at the end.
  */
 
+import { randomBytes } from 'node:crypto'
 import { compareValues, type RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { IndexDefinition } from '../catalog/definitions.ts'
 import type { ReadView } from '../models/model.ts'
+import type { KvStore } from '../storage/kv-store.ts'
+import { openMemoryStore } from '../storage/memory/memory-store.ts'
+import { openSealedStore } from '../storage/sealed/open-sealed-store.ts'
+import { tinyShape } from '../storage/sealed/testing/sealed-fixture.ts'
 import { collect, openTestCore, recordOf } from '../testing/open-core.ts'
 import { verifyStore } from '../verify/verify-store.ts'
 import { IndexBuilder } from './index-builder.ts'
@@ -26,52 +31,71 @@ const step = fc.oneof(
 /** Steps of one commit. */
 const commits = fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 25 })
 
-test('every read as of every commit equals the naive copy', async () => {
-  await fc.assert(
-    fc.asyncProperty(commits, async (history) => {
-      const core = await openTestCore()
-      const builder = new IndexBuilder(core)
-      const states: State[] = [new Map()]
-      for (const steps of history) {
-        const state = new Map(states.at(-1))
-        const isIndexing = steps.some(({ kind }) => kind === 'index')
-        await core.write(async (tx) => {
-          for (const each of steps) {
-            if (each.kind === 'delete') {
-              await tx.delete(item(each.id))
-              state.delete(each.id)
-            } else if (each.kind === 'put') {
-              const fields = fieldsOf(each)
-              await tx.put(item(each.id), fields)
-              state.set(each.id, fields)
-            }
-          }
-        })
-        for (let seq = states.length; seq <= core.head().seq; seq += 1) states.push(state)
-        if (!isIndexing) continue
-        await core.write(async (tx) => {
-          await tx.defineIndex({ name: 'age', table: 'item', fields: [['age']], unique: false })
-          await tx.defineIndex({
-            name: 'tags',
-            table: 'item',
-            fields: [['tags', { each: true }]],
-            unique: false,
-          })
-        })
-        builder.resume()
-        await builder.wait('item', 'age')
-        await builder.wait('item', 'tags')
-        for (let seq = states.length; seq <= core.head().seq; seq += 1) states.push(state)
-      }
-      for (const [seq, state] of states.entries()) await compare(await core.view({ seq }), state)
-      await compare(await core.view(), states.at(-1) as State)
-      const report = await verifyStore(core.store)
-      expect(report.findings).toEqual([])
-      expect(report.seq).toBe(states.length - 1)
+/** The sealed one merges after a few commits. */
+const stores: Record<string, () => KvStore | Promise<KvStore>> = {
+  memory: openMemoryStore,
+  sealed: () =>
+    openSealedStore({
+      base: openMemoryStore(),
+      dataKey: randomBytes(32),
+      writeBufferBytes: 4_000,
+      shape: tinyShape,
     }),
-    { numRuns: 60 },
-  )
-}, 120_000)
+}
+
+test.each([
+  ['memory', 60],
+  ['sealed', 15],
+])(
+  'every read as of every commit equals the naive copy, on a %s store',
+  async (kind, numRuns) => {
+    await fc.assert(
+      fc.asyncProperty(commits, async (history) => {
+        const core = await openTestCore(await stores[kind]?.())
+        const builder = new IndexBuilder(core)
+        const states: State[] = [new Map()]
+        for (const steps of history) {
+          const state = new Map(states.at(-1))
+          const isIndexing = steps.some(({ kind }) => kind === 'index')
+          await core.write(async (tx) => {
+            for (const each of steps) {
+              if (each.kind === 'delete') {
+                await tx.delete(item(each.id))
+                state.delete(each.id)
+              } else if (each.kind === 'put') {
+                const fields = fieldsOf(each)
+                await tx.put(item(each.id), fields)
+                state.set(each.id, fields)
+              }
+            }
+          })
+          for (let seq = states.length; seq <= core.head().seq; seq += 1) states.push(state)
+          if (!isIndexing) continue
+          await core.write(async (tx) => {
+            await tx.defineIndex({ name: 'age', table: 'item', fields: [['age']], unique: false })
+            await tx.defineIndex({
+              name: 'tags',
+              table: 'item',
+              fields: [['tags', { each: true }]],
+              unique: false,
+            })
+          })
+          builder.resume()
+          await builder.wait('item', 'age')
+          await builder.wait('item', 'tags')
+          for (let seq = states.length; seq <= core.head().seq; seq += 1) states.push(state)
+        }
+        for (const [seq, state] of states.entries()) await compare(await core.view({ seq }), state)
+        await compare(await core.view(), states.at(-1) as State)
+        const report = await verifyStore(core.store)
+        expect(report.findings).toEqual([])
+        expect(report.seq).toBe(states.length - 1)
+      }),
+      { numRuns },
+    )
+  },
+  120_000,
+)
 
 function fieldsOf({ age: years, tags: labels }: { age: Value; tags: readonly string[] }): ValueObject {
   return years === undefined ? { tags: labels } : { age: years, tags: labels }

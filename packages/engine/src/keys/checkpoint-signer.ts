@@ -13,10 +13,15 @@ import {
   formatCheckpoint,
   originOf,
 } from '@dendrodb/protocol'
-import type { KeyFile } from './key-file.ts'
+import { type KeyFile, openKeyFile } from './key-file.ts'
 
 /** Bytes of an Ed25519 key at the end of its SubjectPublicKeyInfo (RFC 8410). */
 const publicKeyBytes = 32
+
+/** The file `keys/checkpoint-keys.json` of the data folder. */
+export function checkpointKeyFile(dataFolder: string, masterKey: string | undefined): KeyFile {
+  return openKeyFile({ dataFolder, name: 'checkpoint-keys', purpose: 'checkpoint signing key', masterKey })
+}
 
 export class CheckpointSigner {
   readonly #file: KeyFile | undefined

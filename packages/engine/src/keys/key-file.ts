@@ -9,6 +9,7 @@
 import { createPrivateKey, type KeyObject, randomBytes } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DbError } from '@dendrodb/protocol'
 import { keyErrors } from './key-errors.ts'
 import { KeySeal } from './key-seal.ts'
 import { readSecretFile, writeSecretFile } from './secret-file.ts'
@@ -66,6 +67,29 @@ export function openKeyFile(options: KeyFileOptions): KeyFile {
     read: () => inTurn((files) => files.read()),
     write: (keys) => inTurn((files) => files.write(keys)),
   }
+}
+
+/**
+ * Seals the keys of a file under another master key; without one, under the random key beside it. Doing it
+ * again after it was cut short does no harm.
+ * @param fileOf the file, as one under that master key
+ * @throws KEYS_UNREADABLE when they are sealed with neither
+ */
+export async function resealKeyFile(
+  fileOf: (masterKey: string | undefined) => KeyFile,
+  from: string | undefined,
+  to: string | undefined,
+): Promise<void> {
+  const target = fileOf(to)
+  // Keys that are under the new one already need nothing; those under the key beside them move by being read.
+  const isDone = await target.read().then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof DbError && error.code === 'KEYS_UNREADABLE') return false
+      throw error
+    },
+  )
+  if (!isDone) await target.write(await fileOf(from).read())
 }
 
 class KeyFolder {

@@ -133,10 +133,10 @@ export class CommitGroup {
   }
 
   #mutate(mutation: Mutation, seq: number, n: number, keys: string[]): Buffer {
-    const { tableId, idKey, bytes, prevSeq, periodBefore, validFrom, validTo } = mutation
+    const { tableId, idKey, bytes, prevSeq, prevN, periodBefore, validFrom, validTo } = mutation
     const { payload, commitment } = sealVersion(this.#hash, mutation, this.#salts.next())
     this.#put(keyOf('version', seq, n), payload)
-    const history = encodeHistoryEntry({ isPut: bytes !== undefined, n, prevSeq, periodBefore })
+    const history = encodeHistoryEntry({ isPut: bytes !== undefined, n, prevSeq, prevN, periodBefore })
     this.#put(historyKey(mainBranch, tableId, idKey, seq), history)
     const placed = { seq, n, periodBefore, validFrom, validTo }
     const current = bytes === undefined ? null : encodeCurrentRecord({ ...placed, bytes })
@@ -156,7 +156,7 @@ export class CommitGroup {
   }
 
   #changeIndex(change: IndexChange, seq: number, keys: string[]): void {
-    const { indexId, entry, idKey, isUnique, isCut, since } = change
+    const { indexId, entry, idKey, isUnique, isCut, since, lastSeq, lastN } = change
     const live = indexKey(mainBranch, indexId, entry, isUnique ? undefined : idKey)
     if (change.op === 'add') {
       keys.push(this.#changeLive(live, encodeLiveEntry(seq, isCut, isUnique, idKey)))
@@ -170,7 +170,14 @@ export class CommitGroup {
     const past = pastIndexKey(mainBranch, indexId, { entry, idKey, from: since, to: seq })
     this.#put(
       past,
-      encodePastEntry({ isCut, to: seq, idBytes: idKey.length, fromBytes: uvarintBytes(since) }),
+      encodePastEntry({
+        isCut,
+        to: seq,
+        idBytes: idKey.length,
+        fromBytes: uvarintBytes(since),
+        lastSeq,
+        lastN,
+      }),
     )
   }
 

@@ -31,8 +31,8 @@ function blake2bOf(bytes: Uint8Array, rest?: Uint8Array): Hash {
   blake2b.init().update(bytes)
   if (rest !== undefined) blake2b.update(rest)
   const digest = blake2b.digest('binary')
-  // Byte by byte: small as it is, V8 keeps it among its objects, and to ask for its buffer would cost as much as
-  // the hash.
+  // Byte by byte: small as it is, V8 keeps it among its objects, and to ask for its buffer would cost as much
+  // as the hash.
   const hash = Buffer.allocUnsafe(hashBytes)
   for (let at = 0; at < hashBytes; at += 1) hash[at] = digest[at] as number
   return hash

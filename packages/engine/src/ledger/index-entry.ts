@@ -9,7 +9,8 @@
  * | …      | …     | unique form: the id; else the number of bytes of the id in the key, uvarint |
  *
  * Under `X`: flags (1 byte), `to` (uvarint), bytes of the id in the key (uvarint), bytes of `from` behind it
- * (1 byte).
+ * (1 byte), seq and n of the last version of the record that had the entry (uvarints): a read of the past
+ * that found the entry goes to the version without asking for its history.
  * A cut entry is its first 480 bytes and the 32-byte hash of the whole, so that equality stays exact, while
  * order among entries that share the 480 bytes is lost; readers check the record itself.
  */
@@ -56,25 +57,33 @@ export interface PastEntryValue {
   readonly to: number
   readonly idBytes: number
   readonly fromBytes: number
+  /** The last version of the record that had the entry. */
+  readonly lastSeq: number
+  readonly lastN: number
 }
 
 export function encodePastEntry(past: PastEntryValue): Buffer {
-  const { isCut, to, idBytes, fromBytes } = past
-  const target = Buffer.allocUnsafe(2 + uvarintBytes(to) + uvarintBytes(idBytes))
+  const { isCut, to, idBytes, fromBytes, lastSeq, lastN } = past
+  const lastBytes = uvarintBytes(lastSeq) + uvarintBytes(lastN)
+  const target = Buffer.allocUnsafe(2 + uvarintBytes(to) + uvarintBytes(idBytes) + lastBytes)
   target[0] = isCut ? cutFlag : 0
   const end = writeUvarint(target, writeUvarint(target, 1, to), idBytes)
   target[end] = fromBytes
+  writeUvarint(target, writeUvarint(target, end + 1, lastSeq), lastN)
   return target
 }
 
 export function decodePastEntry(stored: Uint8Array): PastEntryValue {
   const to = readUvarint(stored, 1)
   const idBytes = readUvarint(stored, to.end)
+  const lastSeq = readUvarint(stored, idBytes.end + 1)
   return {
     isCut: ((stored[0] as number) & cutFlag) !== 0,
     to: to.value,
     idBytes: idBytes.value,
     fromBytes: stored[idBytes.end] as number,
+    lastSeq: lastSeq.value,
+    lastN: readUvarint(stored, lastSeq.end).value,
   }
 }
 

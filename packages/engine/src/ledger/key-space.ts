@@ -35,6 +35,11 @@ export const mainBranch = 0
  * Nodes of lower levels are recomputed from at most 2^level commits; storing them all would double the tree.
  */
 export const merkleStoredLevelMin = 4
+/**
+ * Children of a node of the tree over time. With more, a read opens fewer scans and meets more entries in
+ * vain; a scan costs as much as some fifty entries.
+ */
+export const timeNodeFanout = 4
 
 const kinds = {
   format: 0x66,
@@ -125,17 +130,18 @@ export interface PastEntry {
 
 /**
  * The node of the interval tree over seqs that an entry in force during [from, to) belongs to: the smallest
- * aligned interval of 2^level seqs that holds all of them.
- * Why: a read at seq S visits one node per level, and of one record at most one entry of a node has been in
- * force at its middle, so that a record changed a million times costs such a read next to nothing.
+ * aligned interval of `timeNodeFanout`^level seqs that holds all of them.
+ * Why: a read at seq S visits one node per level. Every entry of a node has been in force where two of its
+ * children meet, so that of one record there are fewer entries than children, and one changed a million times
+ * costs such a read next to nothing.
  */
 export function timeNode(from: number, to: number): { readonly level: number; readonly bucket: number } {
   let level = 0
   let first = from
   let last = to - 1
   while (first !== last) {
-    first = Math.floor(first / 2)
-    last = Math.floor(last / 2)
+    first = Math.floor(first / timeNodeFanout)
+    last = Math.floor(last / timeNodeFanout)
     level += 1
   }
   return { level, bucket: first }

@@ -17,6 +17,7 @@ import {
 import { type Hash, hashBytes, type LedgerHash } from './hash.ts'
 import { orDamage } from './ledger-errors.ts'
 import { saltBytes } from './salt-source.ts'
+import type { ValidInterval } from './valid-time.ts'
 
 /** The record as a commit changed it. */
 export type RecordVersion = VersionContents
@@ -51,4 +52,9 @@ const lastItem = Uint8Array.from([...lastItemHead, ...new Uint8Array(hashBytes)]
 /** The version in a stored payload, whose bytes it shares. @throws LEDGER_CORRUPT */
 export function openVersion(payload: Uint8Array): RecordVersion {
   return orDamage('a record version', () => decodeVersion(payload).version)
+}
+
+/** Valid time of the version as its record carries it. */
+export function storedInterval(version: RecordVersion | undefined): Required<ValidInterval> {
+  return { validFrom: version?.validFrom ?? undefined, validTo: version?.validTo ?? undefined }
 }

@@ -23,6 +23,8 @@ export interface Mutation {
   readonly validTo: Value
   /** Commit of the version that this one replaces; 0: the record was absent. */
   readonly prevSeq: number
+  /** Its place in that commit. */
+  readonly prevN: number
   /** Commit of the newest version of the period of valid time before; 0: none (valid-time.ts). */
   readonly periodBefore: number
   /** The decoded record with its id, for caches and feeds of this process; never sent to another node. */
@@ -40,6 +42,9 @@ export interface IndexChange {
   readonly isCut: boolean
   /** For `remove` and `expire`: the seq since which the entry has been in force. */
   readonly since: number
+  /** Likewise: seq and n of the last version of the record that had the entry. */
+  readonly lastSeq: number
+  readonly lastN: number
 }
 
 export interface WriteRequest {

@@ -55,7 +55,9 @@ export function createRunQuery(createRules: (createCompiler: () => Compiler) => 
     const request = new RequestRun({ host, session, rules, ...(vars && { vars }) })
     // What the session's key or nonce protects is the request, not each of its statements.
     const isOnce = session.meta?.idempotencyKey !== undefined || session.meta?.nonce !== undefined
-    const running = isOnce ? runOnce(request, prepared, [text, vars]) : runText(request, prepared)
+    const running = isOnce
+      ? runOnce(request, prepared, session.request ?? [text, vars])
+      : runText(request, prepared)
     if (running instanceof Promise) await running
     return answerOf(request)
   }

@@ -2,6 +2,8 @@ import { Range, RecordId, type Value } from '@dendrodb/protocol'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { IndexEntry } from '../models/model.ts'
 import { runQuery } from '../run-query.ts'
+import { parseExpression } from './dql/parse-dql.ts'
+import { createStatementCompiler } from './execute/compile-statement.ts'
 import { StatementRun } from './execute/statement-run.ts'
 import { queryLimits } from './limits.ts'
 import { MemoryHost } from './testing/memory-host.ts'
@@ -82,6 +84,102 @@ describe('memory', () => {
   ])('what is not kept does not count: %s', async (text) => {
     expect(await answerOf(host, text, { rows }, session)).not.toBe('QUERY_MEMORY_EXCEEDED')
   })
+})
+
+describe('memory of a whole text', () => {
+  /** 45,000 bytes by the estimate. */
+  const list = '<array> 1..5000'
+  const session = { ...rootSession, limits: { memoryBytes: 1_000_000 } }
+  const times = (count: number, statement: (i: number) => string) =>
+    Array.from({ length: count }, (_, i) => statement(i)).join('; ')
+  const codesOf = async (text: string, vars = {}) => {
+    const { results } = await runQuery(host, session, text, vars)
+    return results.map((each) => (each.status === 'ok' ? 'ok' : each.error.code))
+  }
+
+  test.each([
+    ['parameters', times(50, (i) => `LET $a${i} = ${list}`)],
+    ['results', times(50, () => `RETURN ${list}`)],
+    ['parameters and results', times(25, (i) => `LET $a${i} = ${list}; RETURN ${list}`)],
+    ['parameters of a block', `RETURN { ${times(50, (i) => `LET $a${i} = ${list}`)} }`],
+    ['what a transaction holds', `BEGIN; ${times(50, (i) => `LET $a${i} = ${list}`)}; COMMIT`],
+    ['results of a transaction', `BEGIN; ${times(50, () => list)}; COMMIT`],
+    ['results of writes', times(50, (i) => `CREATE t:${i} SET a = ${list}`)],
+    ['texts', times(50, () => "RETURN string::repeat('x', 20000)")],
+    ['ends of ranges', times(50, () => "RETURN string::repeat('x', 20000)..")],
+    [
+      'lists that share their parts',
+      `LET $a = [1]; ${times(20, () => 'LET $a = [$a, $a, $a, $a]')}; RETURN 1`,
+    ],
+  ])('is bounded: %s', async (_, text) => {
+    expect(new Set(await codesOf(text))).toContain('QUERY_MEMORY_EXCEEDED')
+  })
+
+  test('what does not fit is not written', async () => {
+    const codes = await codesOf(times(50, (i) => `CREATE t:${i} SET a = ${list}`))
+    const written = codes.filter((code) => code === 'ok').length
+    expect(written).toBeGreaterThan(5)
+    expect(written).toBeLessThan(50)
+    expect(await resultOf(host, 'COUNT t')).toBe(written)
+  })
+
+  test.each([
+    ['a parameter that is set again', times(50, () => `LET $a = ${list}`)],
+    ['parameters of blocks that are over', times(50, () => `RETURN { LET $a = ${list}; 1 }`)],
+    ['parameters of a loop', `FOR $i IN 1..100 { LET $a = ${list} }`],
+    ['what is returned small', times(50, () => `RETURN count(${list})`)],
+  ])('what is no longer held does not count: %s', async (_, text) => {
+    expect(new Set(await codesOf(text))).toEqual(new Set(['ok']))
+  })
+
+  test('every row counts, and every level', async () => {
+    const mostlySmall = '(IF $this % 16 = 1 { 1 } ELSE { string::repeat("x", 5000) })'
+    expect(await codesOf(`SELECT VALUE ${mostlySmall} FROM ${list}`)).toEqual(['QUERY_MEMORY_EXCEEDED'])
+    const deep = `${'['.repeat(50)}string::repeat("x", 600000)${']'.repeat(50)}`
+    expect(await codesOf(`RETURN ${deep}`)).toEqual(['QUERY_MEMORY_EXCEEDED'])
+  })
+
+  test('is refused to all while the process has none left', () => {
+    let isShort = false
+    const memoryBytes = queryLimits.largeBytes * 2
+    const run = new StatementRun({ ...bounds, memoryBytes, isMemoryShort: () => isShort })
+    const short = expect.objectContaining({ code: 'QUERY_MEMORY_SHORT' })
+    run.check()
+    run.expect(queryLimits.largeBytes)
+    isShort = true
+    expect(() => run.check()).toThrow(short)
+    expect(() => run.expect(queryLimits.largeBytes)).toThrow(short)
+    run.expect(queryLimits.largeBytes - 1)
+  })
+})
+
+describe('constants', () => {
+  const constantOf = (text: string) => createStatementCompiler().expression(parseExpression(text)).constant
+
+  test.each(['<array> 1..200000', 'array::range(1, 200000)', "string::repeat('x', 3000000)"])(
+    'are not computed ahead of the run, whose bounds would not hold, where they are large: %s',
+    async (large) => {
+      expect(constantOf(large)).toBeUndefined()
+      const session = { ...rootSession, limits: { memoryBytes: 1_000_000 } }
+      expect(await answerOf(host, `RETURN [${large}].len()`, {}, session)).toBe('QUERY_MEMORY_EXCEEDED')
+    },
+  )
+
+  test.each(['1 + 2', '[1, [2]]', "string::repeat('x', 10)", '<string> 1', 'array::range(1, 10)'])(
+    'are computed once where they are small: %s',
+    (small) => expect(constantOf(small)).toBeDefined(),
+  )
+})
+
+test('between statements others have their turn', async () => {
+  const heavy = 'RETURN array::len(array::sort(<array> 1..20000))'
+  let isOver = false
+  const running = runQuery(host, rootSession, Array(50).fill(heavy).join('; ')).then(() => {
+    isOver = true
+  })
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(isOver).toBe(false)
+  await running
 })
 
 describe('rows of a result', () => {

@@ -5,8 +5,19 @@
 export const queryLimits = {
   /** Time one statement may take. A session may set another; TIMEOUT may shorten it. */
   statementTimeoutMs: 30_000,
-  /** Memory that the retained rows of one statement may take, by estimate. A session may set another. */
+  /**
+   * Memory that what one statement retains may take, by estimate, with the parameters and results that the
+   * text before it has left. A session may set another.
+   */
   statementMemoryBytes: 64 * 1024 * 1024,
+  /** Share of the heap beyond which statements are refused. */
+  heapShareMax: 0.9,
+  /** What a function of constants may give to be computed once for all runs of a text. */
+  foldedBytesMax: 4_096,
+  /** Memory asked for at once from which on the bounds are looked at. */
+  largeBytes: 256 * 1_024,
+  /** Parameters below this size are not counted: a text has room for few of them. */
+  parameterBytesMin: 1_024,
   /** Subqueries, blocks and closures inside one another while they run. */
   nestingDepthMax: 64,
   /** Edges one statement may walk along. */

@@ -18,7 +18,12 @@ export const queryErrors = defineErrors('QUERY', {
   CANCELLED: { status: 'cancelled', message: 'the caller cancelled the query' },
   MEMORY_EXCEEDED: {
     status: 'resource_exceeded',
-    message: 'the statement needs more than {bytes} bytes of memory; narrow it, or add LIMIT or an index',
+    message:
+      'the statement, with what the text before it holds, needs more than {bytes} bytes of memory; narrow it, or add LIMIT or an index',
+  },
+  MEMORY_SHORT: {
+    status: 'unavailable',
+    message: 'too many large statements run at once for the memory of the server; try again in a moment',
   },
   ROWS_EXCEEDED: {
     status: 'resource_exceeded',

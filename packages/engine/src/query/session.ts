@@ -17,7 +17,7 @@ export interface SessionAuth {
 export interface SessionLimits {
   /** Time a statement may take. */
   readonly timeoutMs?: number
-  /** Memory the retained rows of a statement may take. */
+  /** Memory that a statement may take with the results and parameters of the text before it, by estimate. */
   readonly memoryBytes?: number
   /** Rows a statement may return; unbounded when not given. */
   readonly resultRows?: number
@@ -37,6 +37,11 @@ export interface Session {
   readonly signal?: AbortSignal
   /** What the session's writes say about themselves unless the statement says otherwise. */
   readonly meta?: WriteMeta
+  /**
+   * What was asked for, where that is not the text and its variables, as when a door makes up an id: by this
+   * a request is told from another one with the same idempotency key.
+   */
+  readonly request?: Value
   /** Reads show the database as of then; nothing can be written. */
   readonly asOf?: AsOf
   /** Reads show what held then. */

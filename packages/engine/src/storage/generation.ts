@@ -6,6 +6,7 @@
  * <directory>/CURRENT-GENERATION   the generation in force: `dendrodb-storage <format> <folder> <crc>` and a
  *                                  newline; crc is the CRC-32 of the text before it, 8 hex digits
  * <directory>/gen-000001/          its files
+ * <directory>/gen-000001.key       its data key, if it is sealed (sealed/key-file.ts)
  *
  * Order of a switch: fill the next folder, sync it, write the pointer to a temporary file, fsync, rename,
  * fsync the directory. A crash leaves the old generation in force before the rename and the new one after it.
@@ -31,6 +32,7 @@ export const pointerName = 'CURRENT-GENERATION'
 
 const temporaryName = `${pointerName}.tmp`
 const folderPattern = /^gen-(\d{6,15})$/
+const keyFilePattern = /^(gen-\d{6,15})\.key(\.tmp)?$/
 const pointerPattern = /^(dendrodb-storage (\d{1,9}) (gen-\d{6,15})) ([0-9a-f]{8})\n$/
 
 /**
@@ -76,12 +78,23 @@ export async function openCurrentStore<Store extends { close(): Promise<void> }>
   }
 }
 
+/** The file with the data key of a generation, be it there or not. */
+export function keyFileOf(generation: string): string {
+  return `${generation}.key`
+}
+
 /** An empty folder for the generation after `current`. The holder of the lock of `current` calls it. */
 export async function prepareNextGeneration(directory: string, current: Generation): Promise<Generation> {
   const next = generationOf(directory, current.number + 1)
-  await rm(next.path, { recursive: true, force: true })
+  await discardGeneration(next.path)
   await mkdir(next.path)
   return next
+}
+
+/** Removes the files of a generation that is not in force, and its key. */
+export async function discardGeneration(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true })
+  await rm(keyFileOf(path), { force: true })
 }
 
 /** Puts a filled generation into force. Its files are on disk and its store is closed. */
@@ -108,6 +121,11 @@ async function removeLeftovers(directory: string, current: Generation): Promise<
   await rm(join(directory, temporaryName), { force: true })
   for (const { number, path } of await generationsIn(directory)) {
     if (number !== current.number) await rm(path, { recursive: true, force: true })
+  }
+  for (const name of await readdir(directory)) {
+    const [, folder, unfinished] = keyFilePattern.exec(name) ?? []
+    if (folder === undefined) continue
+    if (folder !== folderName(current.number) || unfinished !== undefined) await rm(join(directory, name))
   }
 }
 
@@ -173,7 +191,7 @@ function damagedPointer(directory: string, reason: string) {
 }
 
 /** Makes the names in a folder durable. Windows has no such call and needs none. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')
   try {

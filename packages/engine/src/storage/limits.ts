@@ -27,6 +27,10 @@ export const chunkBytesMax = 1 * mib
 export const cacheBytesDefault = 32 * mib
 /** Changes kept in memory until they become a file; there may be two such buffers at a time. */
 export const writeBufferBytesDefault = 16 * mib
+/** The same while a store is filled that nobody uses yet: fewer files to be merged later. */
+export const fillBufferBytes = 32 * mib
+/** Room that a disk must have for a compaction that was asked for, besides what writes need. */
+export const compactRoomBytes = 64 * mib
 /**
  * Aim for the size of a table file. Larger ones mean fewer files to open and longer pauses for compaction.
  */

@@ -19,6 +19,8 @@ export const storageErrors = defineErrors('STORAGE', {
     status: 'unavailable',
     message: '{path} is in use by another process, or twice by this one; close it there first',
   },
+  FILE_UNREADABLE: { status: 'not_found', message: 'the file {path} cannot be read: {reason}' },
+  FILE_UNWRITABLE: { status: 'unavailable', message: 'the file {path} cannot be written: {reason}' },
   FOLDER: { status: 'unavailable', message: 'the folder {path} cannot be used: {reason}' },
   REOPENING: {
     status: 'unavailable',
@@ -28,6 +30,16 @@ export const storageErrors = defineErrors('STORAGE', {
     status: 'unavailable',
     message:
       'the store was reopened after a failed write and lost the state of this snapshot; take a new one',
+  },
+  KEY_NEEDED: {
+    status: 'unavailable',
+    message:
+      'the files in {path} are sealed; they need the master key, as DDB_TMK or as the option masterKey',
+  },
+  KEY_WRONG: {
+    status: 'unavailable',
+    message:
+      'the files in {path} are sealed under another master key: its id is {expected}, that of the given one {given}',
   },
   FORMAT_TOO_NEW: {
     status: 'unavailable',

@@ -12,9 +12,13 @@ import { openEngine } from '../open-engine.ts'
 
 const writersMax = 16
 
-const [path = '', runText = '0'] = process.argv.slice(2)
+const [path = '', runText = '0', masterKey = ''] = process.argv.slice(2)
 const run = Number(runText)
-const engine = await openEngine({ path, writeBufferBytes: 256 * 1024 })
+const engine = await openEngine({
+  path,
+  writeBufferBytes: 256 * 1024,
+  ...(masterKey !== '' && { masterKey }),
+})
 const database = await engine.database('crash')
 await database.transaction(async (tx) => {
   if (tx.catalog.table('item')?.indexes.some(({ name }) => name === 'counter')) return

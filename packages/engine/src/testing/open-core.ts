@@ -13,7 +13,13 @@ export async function openTestCore(
   hash?: HashName,
 ): Promise<DatabaseCore> {
   const ledger = await openLedger('test', store, hash)
-  const caches = { recordCacheBytes: 1024 * 1024, scanCacheBytes: 1024 * 1024, rangeCacheBytes: 1024 * 1024 }
+  const bytes = 1024 * 1024
+  const caches = {
+    recordCacheBytes: bytes,
+    scanCacheBytes: bytes,
+    rangeCacheBytes: bytes,
+    versionCacheBytes: bytes,
+  }
   return new DatabaseCore({ name: 'test', store, ...ledger, ...caches })
 }
 

@@ -113,7 +113,8 @@ test('a damaged commit is named by both snapshots that stand on it', () =>
     const snapshot = store.snapshot()
     const value = Buffer.from((await snapshot.get(key)) as Buffer)
     snapshot.close()
-    value[40] = (value[40] as number) ^ 1
+    // In the head of the commit before it.
+    value[0] = (value[0] as number) ^ 1
     await store.commit([{ type: 'put', key, value }])
     const { findings } = await verifyStore(store, {}, thread)
     expect(findings[0]).toMatchObject({ seq: 9 })

@@ -8,7 +8,7 @@
 import { encodeExact } from '@dendrodb/protocol'
 import { type CurrentRecord, encodeCurrentRecord } from '../ledger/current-record.ts'
 import { historyKey, keyOf, mainBranch } from '../ledger/key-space.ts'
-import type { RecordVersion } from '../ledger/record-version.ts'
+import { type RecordVersion, storedInterval } from '../ledger/record-version.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
 
 /** Which versions are in the history of the snapshot whose records are verified. */
@@ -42,20 +42,14 @@ export class ExpectedHistory {
 }
 
 /** A version with its place, in bytes; of one that is no delete, the current record that it once was. */
-export function contentsOf(
-  seq: number,
-  n: number,
-  { bytes, validFrom, validTo }: Pick<RecordVersion, 'bytes' | 'validFrom' | 'validTo'>,
-): Buffer {
-  if (bytes === undefined) return keyOf('version', seq, n)
-  return contentsOfCurrent({
-    seq,
-    n,
-    periodBefore: 0,
-    validFrom: validFrom ?? undefined,
-    validTo: validTo ?? undefined,
-    bytes,
-  })
+export function contentsOf(seq: number, n: number, version: RecordVersion): Buffer {
+  const { bytes } = version
+  if (bytes === undefined) return contentsOfDelete(seq, n)
+  return encodeCurrentRecord({ seq, n, periodBefore: 0, ...storedInterval(version), bytes })
+}
+
+export function contentsOfDelete(seq: number, n: number): Buffer {
+  return keyOf('version', seq, n)
 }
 
 /** The same of a current record; its `periodBefore` follows from others and is left out. */

@@ -9,18 +9,18 @@ import type { TableDefinition } from '../catalog/definitions.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { decodeCurrentRecord } from '../ledger/current-record.ts'
 import type { LedgerHash } from '../ledger/hash.ts'
+import { decodeHistory, type HistoryItem } from '../ledger/history-entry.ts'
 import { keyOf, kindRange, mainBranch, recordKey } from '../ledger/key-space.ts'
 import type { KvReader } from '../ledger/overlay.ts'
-import { openVersion } from '../ledger/record-version.ts'
+import { openVersion, storedInterval } from '../ledger/record-version.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
 import { type Period, periodBeforeOf } from '../ledger/valid-time.ts'
 import { chain } from '../storage/chain.ts'
 import type { KvEntry, MaybePromise } from '../storage/kv-store.ts'
-import { EntryRuns, type EntrySets } from './entry-runs.ts'
-import { contentsOf, contentsOfCurrent } from './expected-history.ts'
+import { contentsOf, contentsOfCurrent, contentsOfDelete } from './expected-history.ts'
 import { type Findings, isEndOfReading } from './findings.ts'
 import type { FingerprintSet } from './fingerprint-set.ts'
-import { decodeHistoryItem, type HistoryItem, isSameRecord } from './history-item.ts'
+import { IndexedParts } from './indexed-parts.ts'
 import { KeyCursor } from './key-cursor.ts'
 import { versionsPerRead } from './limits.ts'
 
@@ -34,8 +34,11 @@ export interface WalkPass {
   readonly onProgress: (versionsDone: number) => void
 }
 
-export interface WalkSets extends EntrySets {
+export interface WalkSets {
   readonly history: FingerprintSet
+  /** Index entries in force. */
+  readonly live: FingerprintSet
+  readonly past: FingerprintSet
 }
 
 /** What a version says of its record, and the form in which it is compared with the log. */
@@ -53,7 +56,7 @@ export class RecordWalk {
   readonly #pass: WalkPass
   readonly #isThorough: boolean
   readonly #history: FingerprintSet
-  readonly #entries: EntryRuns
+  readonly #entries: IndexedParts
   readonly #current: KeyCursor
   /** The version before, of the same record. */
   #before: { readonly item: HistoryItem; readonly period: Period } | undefined
@@ -67,7 +70,10 @@ export class RecordWalk {
     this.#pass = pass
     this.#isThorough = isThorough
     this.#history = sets.history
-    this.#entries = new EntryRuns(pass.hash, sets)
+    this.#entries = new IndexedParts(pass.hash, {
+      live: (key, value) => sets.live.expect(key, value),
+      past: (key, value) => sets.past.expect(key, value),
+    })
     this.#current = new KeyCursor(pass.reader, kindRange('record'), 'a record', pass.findings)
   }
 
@@ -96,7 +102,7 @@ export class RecordWalk {
     this.objects += 1
     let item: HistoryItem
     try {
-      item = decodeHistoryItem(entry)
+      item = decodeHistory(entry)
     } catch {
       this.#broken('a history entry', entry.key, 'it cannot be read')
       return undefined
@@ -140,9 +146,9 @@ export class RecordWalk {
   #open(item: HistoryItem, payload: Buffer | undefined): Contents | undefined {
     try {
       if (payload !== undefined) {
-        const { bytes, validFrom, validTo } = openVersion(payload)
-        const compared = contentsOf(item.seq, item.n, { bytes, validFrom, validTo })
-        return { bytes, validFrom: validFrom ?? undefined, validTo: validTo ?? undefined, compared }
+        const version = openVersion(payload)
+        const compared = contentsOf(item.seq, item.n, version)
+        return { bytes: version.bytes, ...storedInterval(version), compared }
       }
     } catch (error) {
       if (!(error instanceof DbError)) throw error
@@ -156,16 +162,15 @@ export class RecordWalk {
     const key = recordKey(mainBranch, item.tableId, item.idKey)
     return chain(this.#recordUnder(key), (found) => {
       this.objects += 1
-      const name = `record ${this.#name(item)}`
       if (!item.isPut) {
-        if (found !== undefined) this.#broken(name, key, 'it was deleted and is there all the same')
+        if (found !== undefined) this.#brokenRecord(item, key, 'it was deleted and is there all the same')
         return this.#endRecord(item, deletion(item))
       }
       this.counts.set(item.tableId, (this.counts.get(item.tableId) ?? 0) + 1)
       const contents = found && currentContents(item, found.value)
       if (contents !== undefined && !this.#isThorough) return this.#endRecord(item, contents)
       if (contents === undefined)
-        this.#broken(name, key, found ? 'it is not what its last commit wrote' : 'it is missing')
+        this.#brokenRecord(item, key, found ? 'it is not what its last commit wrote' : 'it is missing')
       return this.#readVersions([item]).then(([payload]) => {
         const version = this.#open(item, payload)
         const compared = contents?.compared ?? version?.compared
@@ -176,13 +181,14 @@ export class RecordWalk {
 
   #endRecord(item: HistoryItem, contents: Contents | undefined): void {
     this.#step(item, contents)
-    this.#entries.end(this.#tableOf(item), item.idKey)
+    this.#entries.finish(item.idKey)
     this.#before = undefined
   }
 
   #step(item: HistoryItem, contents: Contents | undefined): void {
     const before = this.#before?.item.isPut === true ? this.#before : undefined
-    if (item.prevSeq !== (before?.item.seq ?? 0)) this.#brokenHistory(item, 'it skips a version')
+    if (item.prevSeq !== (before?.item.seq ?? 0) || item.prevN !== (before?.item.n ?? 0))
+      this.#brokenHistory(item, 'it skips a version')
     const { validFrom, validTo, bytes, compared } = contents ?? noContents
     const { seq } = item
     this.#before = { item, period: { validFrom, validTo, seq, periodBefore: item.periodBefore } }
@@ -192,7 +198,7 @@ export class RecordWalk {
       this.#brokenHistory(item, 'it leads to another period of valid time')
     this.#history.meet(item.key, compared)
     try {
-      this.#entries.step(this.#tableOf(item), item.idKey, seq, bytes)
+      this.#entries.step(this.#tableOf(item), item, bytes)
     } catch (error) {
       if (!(error instanceof DbError)) throw error
       this.#brokenHistory(item, 'what it held cannot be read')
@@ -225,12 +231,12 @@ export class RecordWalk {
     return this.#pass.catalog.tableById(tableId) as TableDefinition
   }
 
-  #name(item: HistoryItem): string {
-    return recordName(this.#pass.catalog, item.tableId, item.idKey)
+  #brokenHistory({ tableId, idKey, key }: HistoryItem, reason: string): void {
+    this.#broken(`the history of ${recordName(this.#pass.catalog, tableId, idKey)}`, key, reason)
   }
 
-  #brokenHistory(item: HistoryItem, reason: string): void {
-    this.#broken(`the history of ${this.#name(item)}`, item.key, reason)
+  #brokenRecord({ tableId, idKey }: HistoryItem, key: Buffer, reason: string): void {
+    this.#broken(`record ${recordName(this.#pass.catalog, tableId, idKey)}`, key, reason)
   }
 
   #broken(what: string, key: Uint8Array, reason: string): void {
@@ -238,10 +244,14 @@ export class RecordWalk {
   }
 }
 
+function isSameRecord(one: HistoryItem, other: HistoryItem | undefined): boolean {
+  return other !== undefined && one.tableId === other.tableId && one.idKey.equals(other.idKey)
+}
+
 const noContents = { bytes: undefined, validFrom: undefined, validTo: undefined, compared: new Uint8Array() }
 
 function deletion({ seq, n }: HistoryItem): Contents {
-  return { ...noContents, compared: contentsOf(seq, n, noContents) }
+  return { ...noContents, compared: contentsOfDelete(seq, n) }
 }
 
 /** `undefined`: the record does not say that it is of this version. */

@@ -161,12 +161,14 @@ class ChainWalk {
 
   #version(seq: number, n: number, { key, value }: KvEntry, commitment: Uint8Array): void {
     this.#versions += 1
-    const version = this.#attempt(key, () => openVersion(value))
-    if (version === undefined) return
-    if (Buffer.compare(commitmentOf(this.#hash, value, version.bytes), commitment) !== 0) {
+    const found = this.#attempt(key, () => {
+      const version = openVersion(value)
+      this.#pass.history?.add(seq, n, version)
+      return commitmentOf(this.#hash, value, version.bytes)
+    })
+    if (found !== undefined && Buffer.compare(found, commitment) !== 0) {
       this.#brokenEntry(key, 'its hash is not the one in the commit')
     }
-    this.#pass.history?.add(seq, n, version)
   }
 
   /** The entry under the key, which is the next one unless something is missing or too many. */

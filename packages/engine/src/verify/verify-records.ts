@@ -8,16 +8,15 @@
 import type { IndexDefinition } from '../catalog/definitions.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { decodeCurrentRecord } from '../ledger/current-record.ts'
+import { decodeHistoryKey } from '../ledger/history-entry.ts'
 import { keyOf, kindRange, mainBranch, recordKey } from '../ledger/key-space.ts'
 import type { KvReader } from '../ledger/overlay.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
-import type { EntrySets } from './entry-runs.ts'
 import { ExpectedHistory, type HistoryScope } from './expected-history.ts'
 import { Findings, isEndOfReading } from './findings.ts'
 import { FingerprintSet, type NamedDifference } from './fingerprint-set.ts'
-import { decodeHistoryKey } from './history-item.ts'
 import { KeyCursor } from './key-cursor.ts'
-import { numberIn, RecordWalk, recordName, type WalkPass } from './record-walk.ts'
+import { numberIn, RecordWalk, recordName, type WalkPass, type WalkSets } from './record-walk.ts'
 
 export interface RecordPass extends WalkPass {
   readonly scope: HistoryScope
@@ -42,10 +41,7 @@ export async function verifyRecords(pass: RecordPass): Promise<{ readonly object
   return { objects: walk.objects + counts + entries }
 }
 
-async function nameDifferences(
-  pass: RecordPass,
-  sets: EntrySets & { readonly history: FingerprintSet },
-): Promise<void> {
+async function nameDifferences(pass: RecordPass, sets: WalkSets): Promise<void> {
   const history = sets.history.collector()
   const live = sets.live.collector()
   const past = sets.past.collector()
@@ -121,7 +117,7 @@ async function compareCounts(pass: WalkPass, counts: ReadonlyMap<number, number>
 }
 
 /** Hands every entry of the maintained indexes to the sets; gives their number. */
-async function meetEntries(pass: WalkPass, { live, past }: EntrySets): Promise<number> {
+async function meetEntries(pass: WalkPass, { live, past }: Omit<WalkSets, 'history'>): Promise<number> {
   const states = new Map<number, IndexDefinition['state']>()
   for (const table of pass.catalog.tables())
     for (const index of table.indexes) states.set(index.id, index.state)

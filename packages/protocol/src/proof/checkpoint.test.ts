@@ -75,6 +75,11 @@ test('signatures of others beside the own one change nothing', async () => {
   expect((await verifyCheckpoint(text.replace(own, witness + own), ledger.key)).size).toBe(3)
 })
 
+test('as many signatures as there may be are read', () => {
+  const others = `— a ${Buffer.alloc(68).toString('base64')}\n`.repeat(proofLimits.signaturesMax - 1)
+  expect(parseCheckpoint(text + others).signatures).toHaveLength(proofLimits.signaturesMax)
+})
+
 test('every changed letter is refused', async () => {
   const key = parseCheckpointKey(sha256, ledger.key)
   for (let at = 0; at < text.length; at += 1) {

@@ -51,6 +51,7 @@ export const authErrors = defineErrors('AUTH', {
     status: 'permission_denied',
     message: 'a proof of {id} shows fields of it that you may not see',
   },
+  ROOT_ONLY: { status: 'permission_denied', message: 'only the root token may do this' },
   ROOT_HAS_NO_ACCOUNT: {
     status: 'invalid_argument',
     message: 'the root token is no account: it has no session and no profile',

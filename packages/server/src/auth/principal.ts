@@ -4,6 +4,7 @@
 
 import type { Session } from '@dendrodb/engine'
 import type { RecordId } from '@dendrodb/protocol'
+import { authErrors } from './auth-errors.ts'
 
 /** What a query is run with on behalf of somebody. */
 export type EngineSession = Pick<Session, 'auth' | 'isRoot' | 'isSystem' | 'meta'>
@@ -43,6 +44,11 @@ export const rootPrincipal: RootPrincipal = {
 /** Root, and the admins of a database, which the token is for. */
 export function mayAdminister(principal: Principal): principal is RootPrincipal | UserPrincipal {
   return principal.type === 'root' || (principal.type === 'user' && principal.roles.includes('admin'))
+}
+
+/** @throws AUTH_ROOT_ONLY */
+export function requireRoot(principal: Principal): void {
+  if (principal.type !== 'root') throw authErrors.ROOT_ONLY()
 }
 
 /** The strongest of them is `$auth.role`. */

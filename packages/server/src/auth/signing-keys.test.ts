@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { signingKeyAgeMs } from './limits.ts'
+import { resealKeys } from './reseal-keys.ts'
 import { SigningKeys, signingKeyFile } from './signing-keys.ts'
 
 const tmk = 'ab'.repeat(32)
@@ -71,6 +72,24 @@ test('another master key, or none, is told apart from a damaged file', async () 
     await writeFile(keysFile(folder), text)
     await expect(openKeys(folder, { tmk })).rejects.toThrow('the file is damaged')
   }
+})
+
+test('keys move to another master key, or to a key file, and doing it twice does no harm', async () => {
+  const folder = await newFolder()
+  const [other, third] = ['cd'.repeat(32), 'ef'.repeat(32)]
+  const kid = await kidOf(await openKeys(folder, { tmk }))
+  for (let twice = 0; twice < 2; twice += 1) await resealKeys(folder, tmk, other)
+  expect(await kidOf(await openKeys(folder, { tmk: other }))).toBe(kid)
+  await expect(openKeys(folder, { tmk })).rejects.toThrow('another master key')
+  await expect(resealKeys(folder, tmk, third)).rejects.toThrow('another master key')
+  for (let twice = 0; twice < 2; twice += 1) await resealKeys(folder, other, undefined)
+  expect(await kidOf(await openKeys(folder))).toBe(kid)
+  await resealKeys(folder, undefined, tmk)
+  expect(await kidOf(await openKeys(folder, { tmk }))).toBe(kid)
+  await expect(stat(masterFile(folder))).rejects.toThrow('ENOENT')
+  const empty = await newFolder()
+  await resealKeys(empty, tmk, other)
+  await expect(stat(keysFile(empty))).rejects.toThrow('ENOENT')
 })
 
 test('a key signs for ninety days; the one before it still verifies, older ones are dropped', async () => {

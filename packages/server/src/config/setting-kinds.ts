@@ -23,6 +23,12 @@ export function integer(minimum: number, maximum: number) {
     .pipe(z.int(problem).min(minimum, problem).max(maximum, problem))
 }
 
+/** `http://127.0.0.1:5001`, perhaps with a path. */
+export function url() {
+  const problem = 'must be the address of a service, such as http://127.0.0.1:5001'
+  return text(problem).refine((given) => /^https?:\/\//.test(given) && URL.canParse(given), problem)
+}
+
 /** Several texts: a TOML array, or one text with commas. */
 export function list(isGood: (entry: string) => boolean, problem: string) {
   const split = (joined: string) => joined.split(',').map((entry) => entry.trim())

@@ -6,8 +6,9 @@
 
 import { hashNames } from '@dendrodb/protocol'
 import type { z } from 'zod'
+import { batchCommitsMin } from '../anchors/limits.ts'
 import { rootTokenPattern } from '../auth/root-token.ts'
-import { bytes, choice, duration, integer, isNetwork, isOrigin, list, text } from './setting-kinds.ts'
+import { bytes, choice, duration, integer, isNetwork, isOrigin, list, text, url } from './setting-kinds.ts'
 
 export interface Setting<Schema extends z.ZodType = z.ZodType> {
   /** As `ddb.toml` has it. */
@@ -27,8 +28,17 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
+export const masterKeyPattern = /^[0-9a-fA-F]{64}$/
+export const masterKeyProblem = 'must be 32 bytes as 64 hexadecimal digits'
 const networks = list(isNetwork, 'must hold IP addresses or networks such as 10.0.0.0/8')
 const mebibyte = 1024 * 1024
+const chains = ['off', 'none', 'ipfs', 'ethereum'] as const
+
+function address() {
+  return text()
+    .regex(/^0x[0-9a-fA-F]{40}$/, 'must be an address: 0x and 40 hexadecimal digits')
+    .optional()
+}
 
 export const settings = {
   data: setting({
@@ -67,13 +77,20 @@ export const settings = {
   }),
   tmk: setting({
     name: 'tmk',
-    schema: text()
-      .regex(/^[0-9a-fA-F]{64}$/, 'must be 32 bytes as 64 hexadecimal digits')
-      .optional(),
+    schema: text().regex(masterKeyPattern, masterKeyProblem).optional(),
     default: undefined,
-    about: 'master key that seals the server’s own keys; without it a key file in the data folder does',
+    about:
+      'master key: new databases and the server’s own keys are sealed under it; without it databases are in the clear, and a key file in the data folder seals the server’s keys',
     isSecret: true,
     aliases: ['NEDB_TMK'],
+  }),
+  tmkFile: setting({
+    name: 'tmk_file',
+    schema: text().optional(),
+    default: undefined,
+    about: 'file with the master key, instead of `tmk`',
+    isPath: true,
+    aliases: ['NEDB_TMK_FILE'],
   }),
   tlsCert: setting({
     name: 'tls_cert',
@@ -141,7 +158,7 @@ export const settings = {
     name: 'query_memory',
     schema: bytes(mebibyte, 1024 * 1024 * mebibyte),
     default: '64MiB',
-    about: 'memory that the rows held by a statement may take',
+    about: 'memory that a statement may take, with the results and parameters of the text before it',
   }),
   queryRowsMax: setting({
     name: 'query_rows_max',
@@ -208,6 +225,55 @@ export const settings = {
     schema: choice(hashNames),
     default: 'blake2b',
     about: `hash function of the databases that will be made: ${hashNames.join(', ')}`,
+  }),
+  blockchainAnchor: setting({
+    name: 'blockchain_anchor',
+    schema: choice(chains),
+    default: 'off',
+    about: `where hashes of the history are anchored: ${chains.join(', ')}; none keeps them in the database alone`,
+    aliases: ['DARSH_BLOCKCHAIN_ANCHOR'],
+  }),
+  anchorEvery: setting({
+    name: 'anchor_every',
+    schema: integer(batchCommitsMin, 1_000_000_000),
+    default: 1000,
+    about: 'commits after which a database is anchored',
+    aliases: ['DARSH_ANCHOR_EVERY_N_TX'],
+  }),
+  ipfsApiUrl: setting({
+    name: 'ipfs_api_url',
+    schema: url(),
+    default: 'http://127.0.0.1:5001',
+    about: 'HTTP API of the IPFS node',
+    aliases: ['DARSH_IPFS_API_URL'],
+  }),
+  ethRpcUrl: setting({
+    name: 'eth_rpc_url',
+    schema: url(),
+    default: 'http://127.0.0.1:8545',
+    about: 'JSON-RPC of the Ethereum node',
+    aliases: ['DARSH_ETH_RPC_URL'],
+  }),
+  ethPrivateKey: setting({
+    name: 'eth_private_key',
+    schema: text()
+      .regex(/^(0x)?[0-9a-fA-F]{64}$/, 'must be 32 bytes as 64 hexadecimal digits')
+      .optional(),
+    default: undefined,
+    about: 'key of the account that pays for transactions; they are signed here',
+    isSecret: true,
+  }),
+  ethFrom: setting({
+    name: 'eth_from',
+    schema: address(),
+    default: undefined,
+    about: 'instead of a key: address of an account that the node holds and signs for',
+  }),
+  ethTo: setting({
+    name: 'eth_to',
+    schema: address(),
+    default: undefined,
+    about: 'address that transactions go to; without it, to the account itself',
   }),
 } as const
 

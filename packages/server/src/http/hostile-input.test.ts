@@ -189,6 +189,7 @@ describe('paths', () => {
     '/api/',
     '/api/data',
     '/api/data/a/b/c',
+    '/api/data/note/',
     '/api//query',
     '/API/query',
     '/api/query/',
@@ -199,6 +200,11 @@ describe('paths', () => {
     '/constructor',
   ])('%s leads nowhere', async (path) => {
     await expectRefusal(await server.call('GET', path, { token: rootToken }), 404, 'HTTP_ROUTE_UNKNOWN')
+  })
+
+  test('a slash too many makes no record', async () => {
+    const reply = await server.call('PUT', '/api/data/note/', { token: rootToken, body: {} })
+    await expectRefusal(reply, 404, 'HTTP_ROUTE_UNKNOWN')
   })
 
   test.each([

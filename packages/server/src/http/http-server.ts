@@ -37,11 +37,13 @@ import { RequestLog } from './request-log.ts'
 import { adminRoutes } from './routes/admin-routes.ts'
 import { auditRoutes } from './routes/audit-routes.ts'
 import { accountRoutes, signInRoutes } from './routes/auth-routes.ts'
+import { backupRoutes } from './routes/backup-routes.ts'
 import { dataRoutes } from './routes/data-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
 import { metricsRoutes } from './routes/metrics-routes.ts'
 import { proofRoutes } from './routes/proof-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
+import { transferRoutes } from './routes/transfer-routes.ts'
 import { securityHeaders, strictTransportHeader } from './security-headers.ts'
 
 export interface TlsFiles {
@@ -53,6 +55,8 @@ export interface HttpOptions {
   readonly config: Config
   readonly engine: Engine
   readonly auth: AuthService
+  /** 64 hexadecimal digits; backups are encrypted with it. */
+  readonly masterKey: string | undefined
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly now: () => number
@@ -69,7 +73,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   const app = createApp(options)
   const databases = new RequestDatabases(engine)
   const metrics = new ServerMetrics(() => databases.commitCounts())
-  const inFlight = new InFlight()
+  const inFlight = new InFlight(config.requestTimeoutMs)
   let isClosing = false
 
   acceptJsonBodies(app)
@@ -80,6 +84,8 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     inFlight.endConnections()
     await readArrived()
   })
+  const sweep = setInterval(() => inFlight.cutOffStalled(performance.now()), slowClientsCheckMs).unref()
+  app.addHook('onClose', async () => clearInterval(sweep))
   const requestLog = new RequestLog(log, metrics)
   app.addHook('onRequest', (request, reply, done) => {
     requestLog.watch(request, reply)
@@ -112,6 +118,9 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     adminRoutes(signedIn, { auth, databases })
     auditRoutes(signedIn, { databases })
     proofRoutes(signedIn, { databases, limits })
+    const masterKey = options.masterKey === undefined ? undefined : Buffer.from(options.masterKey, 'hex')
+    backupRoutes(signedIn, { engine, masterKey })
+    transferRoutes(signedIn, { engine, databases })
   })
   return { app, metrics }
 }

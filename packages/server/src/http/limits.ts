@@ -34,5 +34,7 @@ export const keepAliveMs = 72_000
 export const lingerMs = 1_000
 /** How long a server that stops still reads from connections that have no request. */
 export const lastRequestsMs = 30
+/** How fast an answer has to be read, beside the time that every client has. */
+export const answerBytesPerSecondMin = 32 * 1024
 /** How often connections are looked through for clients that are too slow. */
 export const slowClientsCheckMs = 5_000

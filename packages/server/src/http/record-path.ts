@@ -19,9 +19,12 @@ export function checkTable(name: string): string {
   return name
 }
 
-/** @throws HTTP_TABLE_NAME, VALUE_RECORD_KEY_SIZE, VALUE_INT_RANGE */
+/** @throws HTTP_TABLE_NAME, HTTP_ROUTE_UNKNOWN, VALUE_RECORD_KEY_SIZE, VALUE_INT_RANGE */
 export function recordOfPath(table: string, part: string): RecordId {
-  return new RecordId(checkTable(table), readKey(part))
+  checkTable(table)
+  // A slash too many behind the table names no record.
+  if (part === '') throw httpErrors.ROUTE_UNKNOWN({ path: `/api/data/${table}/` })
+  return new RecordId(table, readKey(part))
 }
 
 /** The record that a body's `id` names: a key as in a path, a whole id of the table, or a number. */

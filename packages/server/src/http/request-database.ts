@@ -23,7 +23,7 @@ export class RequestDatabases {
   /** @throws AUTH_TOKEN_DATABASE, HTTP_DATABASE_UNKNOWN, ENGINE_DATABASE_NAME, … */
   async of(request: FastifyRequest, named?: string): Promise<Database> {
     const { principal } = request
-    const name = named ?? headerName(request) ?? defaultDatabase
+    const name = databaseNamed(request, named)
     if (principal.type === 'user' && principal.database !== name) {
       throw authErrors.TOKEN_DATABASE({ issuedFor: principal.database, asked: name })
     }
@@ -39,6 +39,11 @@ export class RequestDatabases {
   *commitCounts(): Iterable<readonly [string, number]> {
     for (const [name, database] of this.#open) yield [name, database.head().seq]
   }
+}
+
+/** The name alone, whether there is such a database or not. */
+export function databaseNamed(request: FastifyRequest, named?: string): string {
+  return named ?? headerName(request) ?? defaultDatabase
 }
 
 function headerName(request: FastifyRequest): string | undefined {

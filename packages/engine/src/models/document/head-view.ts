@@ -11,6 +11,7 @@ import { chain } from '../../storage/chain.ts'
 import type { KeyRange, MaybePromise } from '../../storage/kv-store.ts'
 import { type AdjacencyReader, isRelation, readEdges } from '../graph/adjacency.ts'
 import { periodBefore } from '../history/load-version.ts'
+import type { VersionCache } from '../history/version-cache.ts'
 import type {
   Direction,
   EdgeRef,
@@ -34,6 +35,7 @@ export interface HeadViewOptions {
   readonly reads: 'sync' | 'async'
   readonly seq: number
   readonly catalog: Catalog
+  readonly versions: VersionCache
   /** A record that is known to be as of `seq`. */
   readonly cached: (table: TableDefinition, id: RecordId, idKey?: Uint8Array) => StoredRecord | undefined
   /** Where scans of whole tables leave what they decode. */
@@ -156,7 +158,7 @@ export class HeadView implements ReadView {
   }
 
   earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {
-    return periodBefore(this.#options.reader, this.catalog, record)
+    return periodBefore(this.#options, this.catalog, record)
   }
 
   close(): void {

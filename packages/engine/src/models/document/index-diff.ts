@@ -5,6 +5,7 @@
  */
 
 import type { ValueObject } from '@dendrodb/protocol'
+import { definedByOwnCommit } from '../../catalog/definition-codec.ts'
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
 import type { LedgerHash } from '../../ledger/hash.ts'
 import { decodeLiveEntry, encodeLiveEntry } from '../../ledger/index-entry.ts'
@@ -15,6 +16,14 @@ import { chain } from '../../storage/chain.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import { entriesOf, type RecordEntry } from './index-entries.ts'
 import { indexErrors } from './index-errors.ts'
+
+/** Where a version stands in the log. */
+export interface VersionPlace {
+  readonly seq: number
+  readonly n: number
+}
+
+const nowhere: VersionPlace = { seq: 0, n: 0 }
 
 interface EntryChange {
   readonly index: IndexDefinition
@@ -35,10 +44,13 @@ export class IndexDiff {
     this.#overlay = overlay
   }
 
-  /** @throws INDEX_UNIQUE_VIOLATION, INDEX_TOO_MANY_ENTRIES */
+  /**
+   * `base`: the version that the transaction found. @throws INDEX_UNIQUE_VIOLATION, INDEX_TOO_MANY_ENTRIES
+   */
   change(
     table: TableDefinition,
     idKey: Uint8Array,
+    base: VersionPlace | undefined,
     before: ValueObject | undefined,
     after: ValueObject | undefined,
   ): MaybePromise<void> {
@@ -52,10 +64,10 @@ export class IndexDiff {
     if (changes.length === 0) return
     // Only removals (for their `since`) and unique claims must know what is there.
     const lookups = changes.filter(({ op, entry }) => op === 'remove' || entry.isUnique)
-    if (lookups.length === 0) return this.#apply(changes, [], idKey)
+    if (lookups.length === 0) return this.#apply(changes, [], idKey, base)
     return chain(this.#reader.getMany(lookups.map(({ key }) => key)), (stored) => {
       const found = changes.map((each) => stored[lookups.indexOf(each)])
-      this.#apply(changes, found, idKey)
+      this.#apply(changes, found, idKey, base)
     })
   }
 
@@ -63,13 +75,18 @@ export class IndexDiff {
     return [...this.#net.values()]
   }
 
-  #apply(changes: readonly EntryChange[], found: readonly (Buffer | undefined)[], idKey: Uint8Array): void {
+  #apply(
+    changes: readonly EntryChange[],
+    found: readonly (Buffer | undefined)[],
+    idKey: Uint8Array,
+    base: VersionPlace = nowhere,
+  ): void {
     for (const [at, change] of changes.entries()) {
       const stored = found[at]
       if (change.op === 'add' && stored !== undefined) refuseOtherHolder(change, stored, idKey)
     }
     for (const [at, change] of changes.entries()) {
-      if (change.op === 'remove') this.#remove(change, found[at], idKey)
+      if (change.op === 'remove') this.#remove(change, found[at], idKey, base)
       else this.#add(change, idKey)
     }
   }
@@ -78,17 +95,23 @@ export class IndexDiff {
     const name = netName(index, entry, idKey)
     const removed = this.#net.get(name)
     if (removed?.op === 'remove') this.#net.delete(name)
-    else this.#net.set(name, indexChange('add', index, entry, idKey, 0))
-    const since = removed?.since ?? 0
+    else this.#net.set(name, indexChange('add', index, entry, idKey, { since: 0, base: nowhere }))
+    // For reads of this transaction, where it says nothing if the index is defined by it.
+    const since = Math.max(removed?.since ?? 0, 0)
     this.#overlay.set(keyText(key), encodeLiveEntry(since, entry.isCut, entry.isUnique, idKey))
   }
 
-  #remove({ index, entry, key }: EntryChange, stored: Buffer | undefined, idKey: Uint8Array): void {
+  #remove(
+    { index, entry, key }: EntryChange,
+    stored: Buffer | undefined,
+    idKey: Uint8Array,
+    base: VersionPlace,
+  ): void {
     const name = netName(index, entry, idKey)
     const held = stored === undefined ? undefined : decodeLiveEntry(stored)
     if (held?.idKey !== undefined && Buffer.compare(held.idKey, idKey) !== 0) {
       // Only while a unique index is being built can another record stand under the key: its entry stays.
-      this.#net.set(name, indexChange('expire', index, entry, idKey, index.sinceSeq))
+      this.#net.set(name, indexChange('expire', index, entry, idKey, { since: index.sinceSeq, base }))
       return
     }
     if (this.#net.get(name)?.op === 'add') {
@@ -96,7 +119,9 @@ export class IndexDiff {
     } else {
       // An entry that a running build has not reached yet counts from the index's definition on, as the build
       // would.
-      this.#net.set(name, indexChange('remove', index, entry, idKey, held?.since ?? index.sinceSeq))
+      const isNew = index.sinceSeq === definedByOwnCommit
+      const since = isNew ? definedByOwnCommit : (held?.since ?? index.sinceSeq)
+      this.#net.set(name, indexChange('remove', index, entry, idKey, { since, base }))
     }
     this.#overlay.set(keyText(key), null)
   }
@@ -132,9 +157,10 @@ function indexChange(
   index: IndexDefinition,
   { entry, isCut, isUnique }: RecordEntry,
   idKey: Uint8Array,
-  since: number,
+  { since, base }: { readonly since: number; readonly base: VersionPlace },
 ): IndexChange {
-  return { indexId: index.id, op, entry, idKey, isUnique, isCut, since }
+  const { seq: lastSeq, n: lastN } = base
+  return { indexId: index.id, op, entry, idKey, isUnique, isCut, since, lastSeq, lastN }
 }
 
 function netName(index: IndexDefinition, entry: RecordEntry, idKey: Uint8Array): string {

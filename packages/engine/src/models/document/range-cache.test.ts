@@ -9,7 +9,17 @@ const index = 20
 
 function change(tuple: readonly Value[], isCut = false): IndexChange {
   const entry = encodeTuple(tuple)
-  return { indexId: index, op: 'add', entry, idKey: encodeExact('id'), isUnique: false, isCut, since: 0 }
+  return {
+    indexId: index,
+    op: 'add',
+    entry,
+    idKey: encodeExact('id'),
+    isUnique: false,
+    isCut,
+    since: 0,
+    lastSeq: 0,
+    lastN: 0,
+  }
 }
 
 function filled(): RangeCache<string> {

@@ -25,6 +25,7 @@ import { chain } from '../../storage/chain.ts'
 import type { KeyRange, MaybePromise } from '../../storage/kv-store.ts'
 import { isRelation, readEdges } from '../graph/adjacency.ts'
 import { periodBefore } from '../history/load-version.ts'
+import type { VersionCache } from '../history/version-cache.ts'
 import type {
   Direction,
   EdgeRef,
@@ -54,6 +55,7 @@ import { encodeFields, makeRecord, storedFields, type VersionOrigin } from './re
 export interface TxBase {
   readonly reader: KvReader
   readonly hash: LedgerHash
+  readonly versions: VersionCache
   readonly reads: 'sync' | 'async'
   readonly seq: number
   readonly catalog: StoredCatalog
@@ -178,7 +180,7 @@ export class RecordTx implements WriteTx {
   }
 
   earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {
-    return periodBefore(this.#base.reader, this.catalog, record)
+    return periodBefore(this.#base, this.catalog, record)
   }
 
   ensureTable(name: string, kind?: TableKind): MaybePromise<TableDefinition> {
@@ -250,6 +252,7 @@ export class RecordTx implements WriteTx {
         validFrom: after?.validFrom,
         validTo: after?.validTo,
         prevSeq: before?.seq ?? 0,
+        prevN: before?.n ?? 0,
         periodBefore: after?.periodBefore ?? 0,
         value: after?.value,
       })
@@ -315,8 +318,9 @@ export class RecordTx implements WriteTx {
   #change(change: ChangedRecord): MaybePromise<void> {
     const { table, before, after, bytes } = change
     const key = keyText(recordKey(mainBranch, table.id, change.idKey))
-    return chain(this.#indexes.change(table, change.idKey, before?.value, after?.value), () => {
-      const first = this.#records.get(key)
+    const first = this.#records.get(key)
+    const base = first === undefined ? before : first.before
+    return chain(this.#indexes.change(table, change.idKey, base, before?.value, after?.value), () => {
       this.#records.set(key, first === undefined ? change : { ...change, before: first.before })
       this.#overlay.set(key, bytes === undefined ? null : this.#pendingRecord(change, bytes))
       this.#changedBytes += (bytes?.length ?? 0) + change.idKey.length

@@ -5,8 +5,8 @@
 
 import { encodeExact, must, type RecordId } from '@dendrodb/protocol'
 import type { Catalog, IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
-import type { KvReader } from '../../ledger/overlay.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
+import type { VersionPlace } from '../document/index-diff.ts'
 import { type AdjacencyReader, isRelation, readEdges } from '../graph/adjacency.ts'
 import type {
   Direction,
@@ -20,13 +20,11 @@ import type {
 } from '../model.ts'
 import { periodBefore } from './load-version.ts'
 import { scanEntriesAt } from './past-entries.ts'
-import { recordAt, scanRecordsAt } from './past-records.ts'
+import { scanRecordsAt } from './past-records.ts'
+import { changedSince, countRecent, type RecentReader, scanRecent } from './recent-scan.ts'
+import { recordAt } from './record-at.ts'
 
-export interface HistoryViewOptions {
-  readonly reader: KvReader
-  readonly seq: number
-  /** Newest commit of the snapshot that `reader` reads. */
-  readonly newestSeq: number
+export interface HistoryViewOptions extends RecentReader {
   readonly catalog: Catalog
   readonly onClose: () => void
 }
@@ -37,6 +35,8 @@ export class HistoryView implements ReadView {
   /** A version may have to be looked for with a scan. */
   readonly reads = 'async'
   readonly #options: HistoryViewOptions
+  /** Versions that index entries led to. */
+  readonly #found = new WeakMap<RecordId, VersionPlace>()
   #isOpen = true
 
   constructor(options: HistoryViewOptions) {
@@ -48,29 +48,42 @@ export class HistoryView implements ReadView {
   getRecord(id: RecordId): MaybePromise<StoredRecord | undefined> {
     const table = this.catalog.table(id.table)
     if (table === undefined) return undefined
-    return recordAt(this.#options.reader, this.seq, table, id, encodeExact(id.key))
+    return recordAt(this.#options, table, id, encodeExact(id.key), this.#found.get(id))
   }
 
-  async getRecords(ids: readonly RecordId[]): Promise<(StoredRecord | undefined)[]> {
-    return Promise.all(ids.map((id) => this.getRecord(id)))
+  getRecords(ids: readonly RecordId[]): MaybePromise<(StoredRecord | undefined)[]> {
+    const found = ids.map((id) => this.getRecord(id))
+    return found.some((record) => record instanceof Promise)
+      ? Promise.all(found)
+      : (found as (StoredRecord | undefined)[])
   }
 
-  scanTable(table: TableDefinition, options?: ScanTableOptions): AsyncIterable<readonly StoredRecord[]> {
-    return scanRecordsAt(this.#options.reader, this.seq, table, options)
+  async *scanTable(
+    table: TableDefinition,
+    options: ScanTableOptions = {},
+  ): AsyncGenerator<readonly StoredRecord[]> {
+    const changed = await changedSince(this.#options, table)
+    if (changed !== undefined) yield* scanRecent(this.#options, table, changed, options)
+    else yield* scanRecordsAt(this.#options.reader, this.seq, table, options)
   }
 
-  scanIndex(
+  async *scanIndex(
     index: IndexDefinition,
     range: IndexRange,
     options?: ScanIndexOptions,
-  ): AsyncIterable<readonly IndexEntry[]> {
+  ): AsyncGenerator<readonly IndexEntry[]> {
     const { reader, newestSeq } = this.#options
-    return scanEntriesAt(reader, this.seq, newestSeq, index, range, options)
+    for await (const entries of scanEntriesAt(reader, this.seq, newestSeq, index, range, options)) {
+      for (const { id, last } of entries) if (last !== undefined) this.#found.set(id, last)
+      yield entries
+    }
   }
 
   async countTable(table: TableDefinition): Promise<number> {
+    const changed = await changedSince(this.#options, table)
+    if (changed !== undefined) return countRecent(this.#options, table, changed)
     let count = 0
-    for await (const rows of this.scanTable(table)) count += rows.length
+    for await (const rows of scanRecordsAt(this.#options.reader, this.seq, table)) count += rows.length
     return count
   }
 
@@ -89,7 +102,7 @@ export class HistoryView implements ReadView {
   }
 
   earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {
-    return periodBefore(this.#options.reader, this.catalog, record)
+    return periodBefore(this.#options, this.catalog, record)
   }
 
   close(): void {

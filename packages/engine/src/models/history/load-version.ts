@@ -11,8 +11,10 @@ import type { KvReader } from '../../ledger/overlay.ts'
 import { openVersion } from '../../ledger/record-version.ts'
 import { chain } from '../../storage/chain.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
+import { decodedBytes } from '../document/cached-scan.ts'
 import { makeRecord } from '../document/record-codec.ts'
 import type { StoredRecord } from '../model.ts'
+import type { VersionCache } from './version-cache.ts'
 
 /** Where a version lies, and the period before its own. */
 export interface VersionRef {
@@ -21,15 +23,24 @@ export interface VersionRef {
   readonly periodBefore: number
 }
 
+export interface VersionReader {
+  readonly reader: KvReader
+  readonly versions: VersionCache
+}
+
 export function loadVersion(
-  reader: KvReader,
+  { reader, versions }: VersionReader,
   id: RecordId,
   idKey: Uint8Array,
   ref: VersionRef,
 ): MaybePromise<StoredRecord> {
-  return chain(reader.get(keyOf('version', ref.seq, ref.n)), (payload) =>
-    makeVersion(id, idKey, ref, payload),
-  )
+  const known = versions.get(ref.seq, ref.n)
+  if (known !== undefined) return known
+  return chain(reader.get(keyOf('version', ref.seq, ref.n)), (payload) => {
+    const record = makeVersion(id, idKey, ref, payload)
+    versions.set(record, decodedBytes(payload?.length ?? 0))
+    return record
+  })
 }
 
 /** @throws LEDGER_CORRUPT */
@@ -53,16 +64,16 @@ export function makeVersion(
 
 /** The newest version of the period before the record's. */
 export function periodBefore(
-  reader: KvReader,
+  from: VersionReader,
   catalog: Catalog,
   { id, idKey, periodBefore: seq }: StoredRecord,
 ): MaybePromise<StoredRecord | undefined> {
   const table = seq === 0 ? undefined : catalog.table(id.table)
   if (table === undefined) return undefined
-  return chain(reader.get(historyKey(mainBranch, table.id, idKey, seq)), (stored) => {
+  return chain(from.reader.get(historyKey(mainBranch, table.id, idKey, seq)), (stored) => {
     if (stored === undefined) {
       throw ledgerErrors.CORRUPT({ what: `the history of ${id}`, reason: `commit ${seq} is missing from it` })
     }
-    return loadVersion(reader, id, idKey, { ...decodeHistoryEntry(stored), seq })
+    return loadVersion(from, id, idKey, { ...decodeHistoryEntry(stored), seq })
   })
 }

@@ -1,90 +1,19 @@
 /**
- * Records as they were at a commit.
- * Why two ways: the recent past is reached from the current version by point reads along `prevSeq`; anything
- * else by one short scan over the record's history.
+ * Rows of a table as they were at a commit, from the history of its records.
  */
 
-import { decodeExact, must, RecordId, type RecordKey } from '@dendrodb/protocol'
+import { decodeExact, must, RecordId, type RecordKey, skipExact } from '@dendrodb/protocol'
 import type { TableDefinition } from '../../catalog/definitions.ts'
 import { decodeHistoryEntry, type HistoryEntry } from '../../ledger/history-entry.ts'
-import {
-  historyKey,
-  historyPrefix,
-  keyOf,
-  mainBranch,
-  prefixEnd,
-  tailOffset,
-} from '../../ledger/key-space.ts'
+import { historyPrefix, keyOf, mainBranch, prefixEnd, tailOffset } from '../../ledger/key-space.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
 import { readUvarint } from '../../ledger/uvarint.ts'
-import { chain } from '../../storage/chain.ts'
-import type { KeyRange, KvEntry, MaybePromise } from '../../storage/kv-store.ts'
-import { readRecord, tableRange } from '../document/live-records.ts'
+import type { KeyRange, KvEntry } from '../../storage/kv-store.ts'
+import { tableRange } from '../document/live-records.ts'
 import type { ScanTableOptions, StoredRecord } from '../model.ts'
-import { loadVersion, makeVersion, type VersionRef } from './load-version.ts'
-
-/** Steps back along `prevSeq` before a scan is cheaper. */
-const stepsBackMax = 16
-/** Versions of one record passed over in a table scan before the scan jumps to the next record. */
-const versionsPassedMax = 64
-
-export function recordAt(
-  reader: KvReader,
-  seq: number,
-  table: TableDefinition,
-  id: RecordId,
-  idKey: Uint8Array,
-): MaybePromise<StoredRecord | undefined> {
-  return chain(readRecord(reader, table, id, idKey), (current) => {
-    if (current !== undefined && current.seq <= seq) return current
-    return stepBack({ reader, seq, table, id, idKey }, current?.seq ?? 0, 0)
-  })
-}
-
-interface Sought {
-  readonly reader: KvReader
-  readonly seq: number
-  readonly table: TableDefinition
-  readonly id: RecordId
-  readonly idKey: Uint8Array
-}
-
-function stepBack(sought: Sought, laterSeq: number, steps: number): MaybePromise<StoredRecord | undefined> {
-  if (laterSeq === 0 || steps === stepsBackMax) return seek(sought)
-  const { reader, seq, table, idKey } = sought
-  return chain(reader.get(historyKey(mainBranch, table.id, idKey, laterSeq)), (stored) => {
-    if (stored === undefined) return seek(sought)
-    const entry = decodeHistoryEntry(stored)
-    if (laterSeq <= seq) {
-      if (!entry.isPut) return undefined
-      return loadVersion(reader, sought.id, idKey, { ...entry, seq: laterSeq })
-    }
-    return stepBack(sought, entry.prevSeq, steps + 1)
-  })
-}
-
-async function seek(sought: Sought): Promise<StoredRecord | undefined> {
-  const { reader, seq, table, id, idKey } = sought
-  const ref = await newestVersion(reader, seq, table, idKey)
-  return ref === undefined ? undefined : loadVersion(reader, id, idKey, ref)
-}
-
-/** The record's newest version that is not newer than `seq`; none where that one is a delete. */
-async function newestVersion(
-  reader: KvReader,
-  seq: number,
-  table: TableDefinition,
-  idKey: Uint8Array,
-): Promise<VersionRef | undefined> {
-  const prefix = historyPrefix(mainBranch, table.id, idKey)
-  const range = { gte: prefix, lt: historyKey(mainBranch, table.id, idKey, seq + 1) }
-  for await (const [entry] of reader.scan(range, { reverse: true, limit: 1 })) {
-    if (entry === undefined) break
-    const { isPut, n, periodBefore } = decodeHistoryEntry(entry.value)
-    return isPut ? { seq: readUvarint(entry.key, prefix.length).value, n, periodBefore } : undefined
-  }
-  return undefined
-}
+import { versionsPassedMax } from './limits.ts'
+import { makeVersion, type VersionRef } from './load-version.ts'
+import { newestVersion } from './record-at.ts'
 
 interface FoundVersion extends VersionRef {
   readonly idKey: Uint8Array
@@ -164,17 +93,23 @@ class VersionFinder {
   }
 
   add(entry: KvEntry, found: FoundVersion[]): void {
-    const idEnd = decodeExact(entry.key, this.#idStart).end
-    const idKey = entry.key.subarray(this.#idStart, idEnd)
-    if (this.#idKey === undefined || Buffer.compare(idKey, this.#idKey) !== 0) {
+    if (!this.#isOfPresent(entry.key)) {
       const previous = this.take()
       if (previous !== undefined) found.push(previous)
-      this.#idKey = idKey
+      this.#idKey = entry.key.subarray(this.#idStart, skipExact(entry.key, this.#idStart))
     }
     this.#passed += 1
-    const seq = readUvarint(entry.key, idEnd).value
+    const seq = readUvarint(entry.key, this.#idStart + (this.#idKey?.length ?? 0)).value
     if (seq > this.#seq || (this.#best !== undefined && this.#best.seq > seq)) return
     this.#best = { seq, ...decodeHistoryEntry(entry.value) }
+  }
+
+  /** No id is the beginning of another one, so that equal bytes are the whole of it. */
+  #isOfPresent(key: Buffer): boolean {
+    const idKey = this.#idKey
+    if (idKey === undefined) return false
+    const idEnd = this.#idStart + idKey.length
+    return idEnd <= key.length && key.compare(idKey, 0, idKey.length, this.#idStart, idEnd) === 0
   }
 
   /** The record just gone through, if it was there. */

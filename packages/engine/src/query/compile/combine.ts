@@ -1,10 +1,12 @@
 /**
  * Expressions made of others: a plain function of values becomes a function of rows.
  * Constants are folded: where all parts are known, so is the whole. A function that fails on constants is
- * left to fail when it is evaluated, since it may stand in a branch that never is.
+ * left to fail when it is evaluated, since it may stand in a branch that never is. Ranges are left alone:
+ * they are small, what is made of them may be large, and what is folded is kept with the text and counts
+ * nowhere.
  */
 
-import type { Value } from '@dendrodb/protocol'
+import { Range, type Value } from '@dendrodb/protocol'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import { type CompiledExpression, constantOf } from './compiled.ts'
 import type { EvalContext } from './eval-context.ts'
@@ -133,7 +135,7 @@ function fold(
 ): CompiledExpression | undefined {
   const values: Value[] = []
   for (const part of parts) {
-    if (part.constant === undefined) return undefined
+    if (part.constant === undefined || part.constant.value instanceof Range) return undefined
     values.push(part.constant.value)
   }
   try {

@@ -27,11 +27,16 @@ export function compileBlock(node: BlockExpression, compiler: Compiler): Compile
       const inner = ctx.nested()
       prepare?.(inner)
       let last: Completion
-      for (const statement of statements) {
-        last = yield* statement.run(row, inner)
-        if (last instanceof Jump) return last
+      try {
+        for (const statement of statements) {
+          if (inner.run.isSliceOver) yield* inner.run.pause()
+          last = yield* statement.run(row, inner)
+          if (last instanceof Jump) return last
+        }
+        return last
+      } finally {
+        inner.run.release(inner.scope.ownBytes)
       }
-      return last
     },
   }
 }

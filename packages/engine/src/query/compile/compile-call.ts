@@ -204,8 +204,19 @@ function paramNames(body: Expression): readonly string[] {
   return [...names]
 }
 
+/** What an element of a list counts as. */
+const elementBytes = 16
+
 export function compileCast(node: CastExpression, compiler: Compiler): CompiledExpression {
-  return combineOne(compiler.expression(node.operand), (value) => castValue(value, node.type))
+  const cast = combineOne(compiler.expression(node.operand), (value) => castValue(value, node.type))
+  if (cast.constant !== undefined) return cast
+  return { ...cast, evaluate: (row, ctx) => chain(cast.evaluate(row, ctx), (value) => weighed(value, ctx)) }
+}
+
+/** A range may have become a long list. @throws as `StatementRun.expect` */
+function weighed(value: Value, ctx: EvalContext): Value {
+  if (Array.isArray(value)) ctx.run.expect(value.length * elementBytes)
+  return value
 }
 
 export function compileConstant(node: ConstantExpression): CompiledExpression {

@@ -19,6 +19,7 @@ interface RecordFunction {
 /** By their name behind `record::`, which is also that of the method of a record id. */
 const recordFunctions: ReadonlyMap<string, RecordFunction> = new Map([
   ['exists', { isPoint: true, call: exists }],
+  ['seq', { isPoint: true, call: seq }],
   ['valid', { isPoint: true, call: valid }],
 ])
 
@@ -54,6 +55,14 @@ function expectId(id: Value, name: string): RecordId {
 
 function exists(id: RecordId, ctx: EvalContext): MaybePromise<boolean> {
   return chain(ctx.readRecord(id), (record) => record !== undefined)
+}
+
+/** The commit of the version that the view shows. */
+function seq(id: RecordId, ctx: EvalContext): MaybePromise<Value> {
+  return chain(ctx.readRecord(id), (visible) => {
+    if (visible === undefined) return undefined
+    return chain(ctx.view.getRecord(id), (record) => record?.seq)
+  })
 }
 
 /** The bounds of the version that the view shows, those that it has. */

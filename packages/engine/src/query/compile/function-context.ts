@@ -4,6 +4,8 @@
 
 import { Datetime } from '@dendrodb/protocol'
 import type { FunctionContext } from '../functions/function-definition.ts'
+import { queryLimits } from '../limits.ts'
+import { queryErrors } from '../query-errors.ts'
 
 /** What of a statement's run functions may use. */
 export interface FunctionBounds {
@@ -27,5 +29,11 @@ export function createFunctionContext(run: FunctionBounds): FunctionContext {
   }
 }
 
-/** For pure functions of constants, which ask for neither time nor chance. */
-export const foldingContext: FunctionContext = { now: () => Datetime.now(), random: Math.random }
+/** For pure functions of constants, which ask for neither time nor chance, and give something small. */
+export const foldingContext: FunctionContext = {
+  now: () => Datetime.now(),
+  random: Math.random,
+  checkMemory(bytes) {
+    if (bytes > queryLimits.foldedBytesMax) throw queryErrors.MEMORY_EXCEEDED({ bytes })
+  },
+}

@@ -18,6 +18,7 @@ export class Scope {
   readonly #parent: Scope | undefined
   readonly #given: Variables | undefined
   #values: Map<string, Value> | undefined
+  #bytes: Map<string, number> | undefined
 
   /** `given`: variables that come as an object; the scope does not write to it. */
   constructor(parent?: Scope, given?: Variables) {
@@ -25,9 +26,26 @@ export class Scope {
     this.#given = given
   }
 
-  set(name: string, value: Value): void {
+  /** `bytes`: what the value counts as; its earlier one no longer does. */
+  set(name: string, value: Value, bytes = 0): void {
     this.#values ??= new Map()
     this.#values.set(name, value)
+    if (bytes > 0 || this.#bytes !== undefined) {
+      this.#bytes ??= new Map()
+      this.#bytes.set(name, bytes)
+    }
+  }
+
+  /** What the value of this scope itself counts as. */
+  bytesOf(name: string): number {
+    return this.#bytes?.get(name) ?? 0
+  }
+
+  /** What all values set in this scope itself count as. */
+  get ownBytes(): number {
+    let bytes = 0
+    if (this.#bytes !== undefined) for (const each of this.#bytes.values()) bytes += each
+    return bytes
   }
 
   has(name: string): boolean {
@@ -54,7 +72,7 @@ export class Scope {
 
   /** Takes over what a fork has set. */
   adopt(fork: Scope): void {
-    for (const [name, value] of fork.#values ?? []) this.set(name, value)
+    for (const [name, value] of fork.#values ?? []) this.set(name, value, fork.bytesOf(name))
   }
 
   #own(name: string): Value {

@@ -5,7 +5,7 @@
 import type { Value } from '@dendrodb/protocol'
 import type { EvalContext } from '../compile/eval-context.ts'
 import { queryErrors } from '../query-errors.ts'
-import { retainRows } from './estimate-bytes.ts'
+import { estimateBytes, retainRows } from './estimate-bytes.ts'
 import type { Batch, Cursor } from './operator.ts'
 import type { Task } from './task.ts'
 
@@ -15,28 +15,29 @@ import type { Task } from './task.ts'
  */
 export function* collectRows(cursor: Cursor, ctx: EvalContext): Task<Value[]> {
   const before = ctx.run.retainedBytes
-  let rows: Value[] | undefined
+  const rows: Value[] = []
   try {
     for (;;) {
       const batch = yield* cursor.next()
       if (batch === undefined) break
-      retainRows(ctx.run, batch)
-      if (rows === undefined) rows = batch.slice()
-      else for (const row of batch) rows.push(row)
+      if (ctx.depth === 0) ctx.run.retainResult(rows, estimateBytes(batch as Value, ctx.run.room))
+      else retainRows(ctx.run, batch)
+      for (const row of batch) rows.push(row)
       checkRows(rows.length, ctx)
     }
   } finally {
     yield* cursor.close()
     if (ctx.depth > 0) ctx.run.release(Math.max(0, ctx.run.retainedBytes - before))
   }
-  return rows ?? []
+  return rows
 }
 
 /** Rows that are all there. */
 export function kept(rows: Batch, ctx: EvalContext): Value {
   checkRows(rows.length, ctx)
-  if (ctx.depth === 0) retainRows(ctx.run, rows)
-  return rows
+  const value = rows as Value
+  if (ctx.depth === 0) ctx.run.retainResult(value, estimateBytes(value, ctx.run.room))
+  return value
 }
 
 /** @throws QUERY_ONLY_ONE */

@@ -1,52 +1,81 @@
 /**
- * Roughly how much memory rows take.
- * Why rough: the bound exists so that one query cannot take the process down; measuring every value of every
- * row would cost more than the query. Of a batch some rows are measured and stand for the others.
+ * Roughly how much memory values take.
+ * Why rough: the bound exists so that one query cannot take the process down; what an engine needs for an
+ * object is its own affair. But no part of a value is left out: whoever writes the query could hide there
+ * what is heavy.
  */
 
-import { Decimal, type Value, ValueSet } from '@dendrodb/protocol'
+import { Decimal, Geometry, limits, Range, type Value, ValueSet, valueErrors } from '@dendrodb/protocol'
 import { isPlainObject } from '../compile/read-field.ts'
 import type { StatementRun } from './statement-run.ts'
 
 const objectBytes = 48
 const fieldBytes = 24
 const elementBytes = 8
-/** Every how many rows one is measured. */
-const sampleStride = 16
-/** Below this nesting a value counts as its header. */
-const depthMax = 6
+/** Rows of which one is measured. */
+const neighbours = 16
 
-export function estimateBytes(value: Value, depth = 0): number {
+/**
+ * Counts on only until `room` is exceeded: a value may hold another one many times over, and those again, so
+ * that counting it all would never end.
+ * @throws VALUE_TOO_DEEP
+ */
+export function estimateBytes(value: Value, room = Number.POSITIVE_INFINITY): number {
+  return measure(value, room, 0)
+}
+
+function measure(value: Value, room: number, depth: number): number {
   if (typeof value === 'string') return 24 + value.length * 2
   if (typeof value !== 'object' || value === null) return elementBytes
-  if (depth > depthMax) return objectBytes
-  if (Array.isArray(value)) return estimateList(value, depth)
-  if (value instanceof ValueSet) return objectBytes + estimateList(value.values, depth)
+  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
+  if (Array.isArray(value)) return measureList(value, room, depth)
   if (value instanceof Uint8Array || value instanceof Float32Array) return objectBytes + value.byteLength
+  if (isPlainObject(value)) return measureFields(value, room, depth)
+  if (value instanceof ValueSet) return objectBytes + measureList(value.values, room, depth)
   if (value instanceof Decimal) return objectBytes * 2
-  if (!isPlainObject(value)) return objectBytes * 2
-  let bytes = objectBytes
-  for (const field in value) bytes += fieldBytes + estimateBytes(value[field], depth + 1)
-  return bytes
-}
-
-function estimateList(values: readonly Value[], depth: number): number {
-  let bytes = objectBytes
-  for (const value of values) bytes += elementBytes + estimateBytes(value, depth + 1)
-  return bytes
-}
-
-export function estimateRows(rows: readonly Value[]): number {
-  let measured = 0
-  let bytes = 0
-  for (let i = 0; i < rows.length; i += sampleStride) {
-    bytes += elementBytes + estimateBytes(rows[i])
-    measured += 1
+  if (value instanceof Range) {
+    return objectBytes + measureList([value.begin?.value, value.end?.value], room, depth)
   }
-  return measured === 0 ? 0 : Math.ceil((bytes * rows.length) / measured)
+  if (value instanceof Geometry) {
+    const { coordinates, geometries } = value
+    return objectBytes + measureList([coordinates, geometries] as Value as Value[], room, depth)
+  }
+  return objectBytes * 2
+}
+
+function measureFields(value: object, room: number, depth: number): number {
+  let bytes = objectBytes
+  for (const field in value) {
+    bytes += fieldBytes + measure((value as Record<string, Value>)[field], room - bytes, depth + 1)
+    if (bytes > room) break
+  }
+  return bytes
+}
+
+function measureList(values: readonly Value[], room: number, depth: number): number {
+  let bytes = objectBytes
+  for (const value of values) {
+    bytes += elementBytes + measure(value, room - bytes, depth + 1)
+    if (bytes > room) break
+  }
+  return bytes
+}
+
+/**
+ * Rows that are held for a while, such as those to be sorted: of so many neighbours one is measured, and
+ * stands for the others. Which one is chance, so that nobody can know where to put what is heavy.
+ */
+export function estimateRows(rows: readonly Value[], room = Number.POSITIVE_INFINITY): number {
+  let bytes = 0
+  for (let from = 0; from < rows.length && bytes <= room; from += neighbours) {
+    const count = Math.min(neighbours, rows.length - from)
+    const row = rows[from + Math.floor(Math.random() * count)]
+    bytes += count * (elementBytes + measure(row, (room - bytes) / count, 0))
+  }
+  return bytes
 }
 
 /** @throws QUERY_MEMORY_EXCEEDED */
 export function retainRows(run: StatementRun, rows: readonly Value[]): void {
-  run.retain(estimateRows(rows))
+  run.retain(estimateRows(rows, run.room))
 }

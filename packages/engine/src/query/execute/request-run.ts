@@ -22,6 +22,7 @@ import { queryLimits } from '../limits.ts'
 import type { PreparedStatement } from '../query-cache.ts'
 import { queryErrors } from '../query-errors.ts'
 import type { Session } from '../session.ts'
+import { estimateBytes } from './estimate-bytes.ts'
 import { shown } from './shown.ts'
 import { StatementRun } from './statement-run.ts'
 import { runTask } from './task.ts'
@@ -30,6 +31,12 @@ import { evaluateMeta, mergeMeta } from './write-meta.ts'
 export type StatementResult =
   | { readonly status: 'ok'; readonly result: Value; readonly timeMs: number }
   | { readonly status: 'error'; readonly error: DbError; readonly timeMs: number }
+
+/** A result, and how much of the request's memory it takes. */
+interface Measured {
+  readonly value: Value
+  readonly bytes: number
+}
 
 export interface RequestOptions {
   readonly host: QueryHost
@@ -50,6 +57,8 @@ export class RequestRun implements RequestContext {
   database: string
   hasClosures = false
   #host: DatabaseHost | undefined
+  #resultBytes = 0
+  #sliceEndsAt = performance.now() + queryLimits.sliceMsMax
 
   constructor({ host, session, rules, vars }: RequestOptions) {
     this.host = host
@@ -86,18 +95,46 @@ export class RequestRun implements RequestContext {
   }
 
   /** A fresh run of a statement, whose time counts from `startedAt`. */
-  createRun(startedAt: number, canWait: boolean): StatementRun {
+  createRun(startedAt: number, canWait: boolean, heldBytes = this.heldBytes): StatementRun {
     const { limits, signal } = this.session
     return new StatementRun(
       {
         timeoutMs: limits?.timeoutMs ?? queryLimits.statementTimeoutMs,
-        memoryBytes: limits?.memoryBytes ?? queryLimits.statementMemoryBytes,
+        memoryBytes: this.#memoryBytes,
         resultRows: limits?.resultRows ?? Number.POSITIVE_INFINITY,
         signal,
         canWait,
+        heldBytes,
       },
       startedAt,
     )
+  }
+
+  get #memoryBytes(): number {
+    return this.session.limits?.memoryBytes ?? queryLimits.statementMemoryBytes
+  }
+
+  /** What the statements so far have left: their results, and the parameters that they have set. */
+  get heldBytes(): number {
+    return this.#resultBytes + this.scope.ownBytes
+  }
+
+  /**
+   * Bytes of a result that joins what is held already, and is no closure. @throws QUERY_MEMORY_EXCEEDED
+   */
+  measure(result: Value, run: StatementRun, heldBytes = this.heldBytes): Measured {
+    const room = this.#memoryBytes - heldBytes
+    const bytes = run.resultBytes(shown(result, this)) ?? estimateBytes(result, room)
+    if (bytes > room) throw queryErrors.MEMORY_EXCEEDED({ bytes: this.#memoryBytes })
+    return { value: result, bytes }
+  }
+
+  /** Whose turn it is: a promise when others have waited for as long as a slice. */
+  turn(): Promise<void> | undefined {
+    if (performance.now() < this.#sliceEndsAt) return undefined
+    return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      this.#sliceEndsAt = performance.now() + queryLimits.sliceMsMax
+    })
   }
 
   createContext(
@@ -126,6 +163,16 @@ export class RequestRun implements RequestContext {
     this.results.push({ status: 'ok', result, timeMs: performance.now() - startedAt })
   }
 
+  /** Results of a transaction, which are reported by it. */
+  holdResults(bytes: number): void {
+    this.#resultBytes += bytes
+  }
+
+  #keep({ value, bytes }: Measured, startedAt: number): void {
+    this.#resultBytes += bytes
+    this.succeed(value, startedAt)
+  }
+
   fail(error: unknown, startedAt: number): void {
     this.results.push({ status: 'error', error: toDbError(error), timeMs: performance.now() - startedAt })
   }
@@ -136,9 +183,9 @@ export class RequestRun implements RequestContext {
     try {
       const { compiled } = prepared
       const result = compiled.isWrite ? this.#write(compiled, startedAt) : this.#read(compiled, startedAt)
-      if (!(result instanceof Promise)) return this.succeed(result, startedAt)
+      if (!(result instanceof Promise)) return this.#keep(result, startedAt)
       return result.then(
-        (value) => this.succeed(value, startedAt),
+        (measured) => this.#keep(measured, startedAt),
         (error: unknown) => this.fail(error, startedAt),
       )
     } catch (error) {
@@ -146,14 +193,14 @@ export class RequestRun implements RequestContext {
     }
   }
 
-  #read(statement: CompiledStatement, startedAt: number): MaybePromise<Value> {
+  #read(statement: CompiledStatement, startedAt: number): MaybePromise<Measured> {
     const database = this.openDatabase()
     if (database instanceof Promise)
       return database.then((host) => this.#readFrom(host, statement, startedAt))
     return this.#readFrom(database, statement, startedAt)
   }
 
-  #readFrom(database: DatabaseHost, statement: CompiledStatement, startedAt: number): MaybePromise<Value> {
+  #readFrom(database: DatabaseHost, statement: CompiledStatement, startedAt: number): MaybePromise<Measured> {
     const view = this.#viewOf(database)
     if (view instanceof Promise) {
       return view.then((opened) => this.#readOn(database, opened, statement, startedAt))
@@ -172,22 +219,22 @@ export class RequestRun implements RequestContext {
     view: ReadView,
     statement: CompiledStatement,
     startedAt: number,
-  ): MaybePromise<Value> {
+  ): MaybePromise<Measured> {
     let isPending = false
     try {
       const run = this.createRun(startedAt, true)
       run.check()
       const ctx = this.createContext(database, view, undefined, this.scope, run)
       const result = runTask(landed(statement.run(undefined, ctx)))
-      if (!(result instanceof Promise)) return shown(result, this)
+      if (!(result instanceof Promise)) return this.measure(result, run)
       isPending = true
-      return result.then((value) => shown(value, this)).finally(() => view.close())
+      return result.then((value) => this.measure(value, run)).finally(() => view.close())
     } finally {
       if (!isPending) view.close()
     }
   }
 
-  async #write(statement: CompiledStatement, startedAt: number): Promise<Value> {
+  async #write(statement: CompiledStatement, startedAt: number): Promise<Measured> {
     this.checkWritable()
     const database = await this.openDatabase()
     const meta = await this.metaFor([statement], database)
@@ -199,7 +246,7 @@ export class RequestRun implements RequestContext {
         run.check()
         const ctx = this.createContext(database, tx, tx, scope, run)
         const value = runTask(landed(statement.run(undefined, ctx)))
-        const done = (found: Value) => ({ value: shown(found, this), scope, run })
+        const done = (found: Value) => ({ measured: this.measure(found, run), scope, run })
         return value instanceof Promise ? value.then(done) : done(value)
       },
       this.writeOptions(meta, isPoint),
@@ -207,7 +254,7 @@ export class RequestRun implements RequestContext {
     this.scope.adopt(result.scope)
     this.receipt = receipt
     for (const wait of result.run.afterCommit) await wait()
-    return result.value
+    return result.measured
   }
 
   /** @throws QUERY_NESTED_WRITE */

@@ -13,6 +13,8 @@ import { runTransaction } from './transaction.ts'
 /** Runs the statements from `begin` on; a promise only from the first that has to wait. */
 export function runText(request: RequestRun, text: PreparedText, begin = 0): Promise<void> | undefined {
   for (let i = begin; i < text.length; i += 1) {
+    const turn = i === begin ? undefined : request.turn()
+    if (turn !== undefined) return turn.then(() => runText(request, text, i))
     const prepared = text[i] as PreparedStatement
     const { kind } = prepared.statement
     if (kind === 'begin' || kind === 'commit' || kind === 'cancel' || kind === 'use') {

@@ -5,10 +5,12 @@
  * more work is done than a batch takes.
  */
 
+import type { Value } from '@dendrodb/protocol'
 import { createFunctionContext } from '../compile/function-context.ts'
 import type { FunctionContext } from '../functions/function-definition.ts'
 import { queryLimits } from '../limits.ts'
 import { queryErrors } from '../query-errors.ts'
+import { isMemoryShort } from './memory-short.ts'
 import type { OperatorProfile } from './profile.ts'
 import type { Task } from './task.ts'
 
@@ -22,6 +24,10 @@ export interface StatementBounds {
    * in.
    */
   readonly canWait: boolean
+  /** What earlier statements of the text have left behind; counts against `memoryBytes`. */
+  readonly heldBytes?: number
+  /** Default: asks the process. */
+  readonly isMemoryShort?: (now: number) => boolean
 }
 
 export class StatementRun {
@@ -39,13 +45,17 @@ export class StatementRun {
   #timeoutMs: number
   readonly #startedAt: number
   #sliceEndsAt: number
-  #bytes = 0
+  readonly #isMemoryShort: (now: number) => boolean
+  #bytes: number
+  #result: { readonly value: Value; readonly bytes: number } | undefined
   #steps = 0
   /** Counts writes, so that results kept across rows are not used after one. */
   writes = 0
 
   constructor(bounds: StatementBounds, startedAt: number = performance.now()) {
     this.bounds = bounds
+    this.#bytes = bounds.heldBytes ?? 0
+    this.#isMemoryShort = bounds.isMemoryShort ?? isMemoryShort
     this.functions = createFunctionContext(this)
     this.#timeoutMs = bounds.timeoutMs
     this.#startedAt = startedAt
@@ -57,9 +67,14 @@ export class StatementRun {
     if (ms < this.#timeoutMs) this.#timeoutMs = ms
   }
 
-  /** @throws QUERY_TIMEOUT, QUERY_CANCELLED */
+  /** @throws QUERY_TIMEOUT, QUERY_CANCELLED, QUERY_MEMORY_SHORT */
   check(): void {
     this.#checkAt(performance.now())
+  }
+
+  /** Whether `pause` would let others have their turn. */
+  get isSliceOver(): boolean {
+    return performance.now() >= this.#sliceEndsAt
   }
 
   /** As `check`, and lets other requests have their turn when this statement had a slice of time. */
@@ -97,8 +112,23 @@ export class StatementRun {
     }
   }
 
-  /** Memory about to be used and soon given back. @throws QUERY_MEMORY_EXCEEDED */
+  /** As `retain`, for what becomes the statement's result, or a part of it. @throws QUERY_MEMORY_EXCEEDED */
+  retainResult(result: Value, bytes: number): void {
+    this.retain(bytes)
+    this.#result = { value: result, bytes: bytes + (this.resultBytes(result) ?? 0) }
+  }
+
+  /** What the value takes, where it was retained as the result. */
+  resultBytes(value: Value): number | undefined {
+    return this.#result !== undefined && this.#result.value === value ? this.#result.bytes : undefined
+  }
+
+  /**
+   * Memory about to be used and soon given back. @throws QUERY_MEMORY_EXCEEDED, and as `check` for much of
+   * it, since whoever takes much at a time may do so for long
+   */
   expect(bytes: number): void {
+    if (bytes >= queryLimits.largeBytes) this.check()
     this.retain(bytes)
     this.#bytes -= bytes
   }
@@ -110,6 +140,11 @@ export class StatementRun {
 
   get retainedBytes(): number {
     return this.#bytes
+  }
+
+  /** Bytes that may still be retained. */
+  get room(): number {
+    return this.bounds.memoryBytes - this.#bytes
   }
 
   /** Edges walked. @throws QUERY_TRAVERSAL_TOO_LONG */
@@ -124,6 +159,7 @@ export class StatementRun {
     if (this.bounds.signal?.aborted === true) throw queryErrors.CANCELLED()
     if (now - this.#startedAt > this.#timeoutMs)
       throw queryErrors.TIMEOUT({ ms: Math.round(this.#timeoutMs) })
+    if (this.#isMemoryShort(now)) throw queryErrors.MEMORY_SHORT()
   }
 }
 
@@ -134,6 +170,7 @@ const boundCodes: ReadonlySet<string> = new Set([
   'QUERY_TIMEOUT',
   'QUERY_CANCELLED',
   'QUERY_MEMORY_EXCEEDED',
+  'QUERY_MEMORY_SHORT',
   'QUERY_TRAVERSAL_TOO_LONG',
   'QUERY_TOO_DEEP',
 ])

@@ -14,7 +14,6 @@ import { queryLimits } from '../limits.ts'
 import type { PreparedStatement, PreparedText } from '../query-cache.ts'
 import { queryErrors } from '../query-errors.ts'
 import type { RequestRun, StatementResult } from './request-run.ts'
-import { shown } from './shown.ts'
 import { runTask, type Task } from './task.ts'
 
 /** Runs the transaction that begins at `begin`; gives the place of its end. */
@@ -124,6 +123,7 @@ async function settled({ value, timeMs, waits }: Outcome): Promise<StatementResu
 interface Ran {
   readonly outcomes: readonly Outcome[]
   readonly scope: Scope
+  readonly resultBytes: number
 }
 
 class Transaction {
@@ -160,6 +160,7 @@ class Transaction {
     if (isReplay === true || ran === undefined)
       return result.map((value) => ({ value, timeMs: 0, waits: [] }))
     request.scope.adopt(ran.scope)
+    request.holdResults(ran.resultBytes)
     return ran.outcomes
   }
 
@@ -202,6 +203,8 @@ class Transaction {
 
   *#run(statements: readonly CompiledStatement[], tx: WriteTx, scope: Scope, isPoint: boolean) {
     const outcomes: Outcome[] = []
+    const before = this.#request.heldBytes
+    let resultBytes = 0
     const database = yield* waitForDatabase(this.#request)
     let isReturned = false
     for (const [index, statement] of statements.entries()) {
@@ -211,22 +214,21 @@ class Transaction {
         continue
       }
       try {
-        const run = this.#request.createRun(startedAt, !isPoint)
-        run.check()
+        const held = before + resultBytes + scope.ownBytes
+        const run = this.#request.createRun(startedAt, !isPoint, held)
+        yield* run.pause()
         const ctx = this.#request.createContext(database, tx, tx, scope, run)
         const completion = yield* statement.run(undefined, ctx)
         const value = completion instanceof Jump ? this.#landed(completion) : completion
         isReturned = completion instanceof Jump && this.#body[index]?.statement.kind === 'return'
-        outcomes.push({
-          value: shown(value, this.#request),
-          timeMs: performance.now() - startedAt,
-          waits: run.afterCommit,
-        })
+        const { bytes } = this.#request.measure(value, run, before + resultBytes + scope.ownBytes)
+        resultBytes += bytes
+        outcomes.push({ value, timeMs: performance.now() - startedAt, waits: run.afterCommit })
       } catch (error) {
         throw new FailedStatement(index, error)
       }
     }
-    return { outcomes, scope }
+    return { outcomes, scope, resultBytes }
   }
 
   #landed(jump: Jump): Value {

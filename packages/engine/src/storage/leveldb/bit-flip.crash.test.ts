@@ -1,82 +1,13 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openLevelStore } from './level-store.ts'
-import type { Flip, FlipOutcome } from './testing/bit-flip-child.ts'
+import { fillForFlips, flipsIn, outcomesOf } from './testing/bit-flips.ts'
 import { findFileDamage } from './verify-files.ts'
 
-/**
- * Tables with two versions of some keys, and a log behind them. The keys in the log lie above all others, so
- * that nothing calls for a compaction.
- */
-async function fill(folder: string): Promise<void> {
-  const history: Record<string, string[]> = {}
-  const write = async (keys: readonly number[], round: number) => {
-    const store = await openLevelStore({ path: folder })
-    for (let from = 0; from < keys.length; from += 100) {
-      const batch = keys.slice(from, from + 100).map((number) => {
-        const key = `R${String(number).padStart(6, '0')}`
-        const value =
-          number % 3 === 0 ? scrambled(number + round) : `{"name":"record ${number}","round":${round}}`
-        history[key] = [...(history[key] ?? []), value]
-        return { type: 'put' as const, key: Buffer.from(key), value: Buffer.from(value, 'latin1') }
-      })
-      await store.commit(batch, { durable: false })
-    }
-    return store
-  }
-  const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => from + at)
-  await (await write([...numbers(0, 1_500), ...numbers(0, 500)], 1)).close()
-  await (await write(numbers(1_500, 1_700), 2)).close()
-  await writeFile(`${folder}.json`, JSON.stringify(history))
-}
-
-/** Bytes that do not compress. */
-function scrambled(seed: number): string {
-  let state = seed + 1
-  return Array.from({ length: 40 }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return String.fromCharCode(state >>> 24)
-  }).join('')
-}
-
-/** Spread over the file with a step that meets every bit position. */
-function flipsIn(file: string, bytes: number, count: number): Flip[] {
-  return Array.from({ length: count }, (_, at) => ({
-    file,
-    offset: Math.floor((at * bytes) / count),
-    bit: (at * 5) % 8,
-  }))
-}
-
-/** An outcome per flip; `undefined` where LevelDB stopped the process. */
-async function outcomesOf(sound: string, folder: string, flips: readonly Flip[]) {
-  const outcomes: (FlipOutcome | undefined)[] = []
-  while (outcomes.length < flips.length) {
-    const script = join(import.meta.dirname, 'testing/bit-flip-child.ts')
-    const child = spawn(process.execPath, [
-      script,
-      sound,
-      folder,
-      JSON.stringify(flips.slice(outcomes.length)),
-    ])
-    let output = ''
-    let complaints = ''
-    child.stdout.on('data', (data: Buffer) => (output += data))
-    child.stderr.on('data', (data: Buffer) => (complaints += data))
-    const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
-    for (const line of output.split('\n')) if (line !== '') outcomes.push(JSON.parse(line))
-    if (code === 0) break
-    expect(signal, complaints).toBe('SIGABRT')
-    expect(complaints).toContain('Assertion')
-    outcomes.push(undefined)
-  }
-  return outcomes
-}
+const openStore = (path: string) => openLevelStore({ path })
 
 describe('one flipped bit', () => {
   let sound = ''
@@ -87,7 +18,7 @@ describe('one flipped bit', () => {
     const parent = await mkdtemp(join(tmpdir(), 'bit-flip-'))
     sound = join(parent, 'sound')
     folder = join(parent, 'damaged')
-    await fill(sound)
+    await fillForFlips(sound, openStore)
     files = await readdir(sound)
   })
   afterAll(() => rm(join(sound, '..'), { recursive: true }))
@@ -130,7 +61,7 @@ describe('one flipped bit', () => {
 test('a store that stopped its process twice checks its files before it is opened again', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'early-ends-'))
   const path = join(folder, 'store')
-  await fill(path)
+  await fillForFlips(path, openStore)
   const [table = ''] = (await readdir(path)).filter((name) => name.endsWith('.ldb'))
   const bytes = readFileSync(join(path, table))
   bytes[100] = (bytes[100] as number) ^ 1

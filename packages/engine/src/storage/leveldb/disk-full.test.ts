@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { KvSnapshot, KvStore } from '../kv-store.ts'
+import { incompressible, SmallDisk } from '../testing/small-disk.ts'
 import {
   contentOf,
   entriesOf,
@@ -16,49 +15,10 @@ import {
 import { openReader } from './level-reader.ts'
 import { type LevelStore, openLevelStore } from './level-store.ts'
 
-/**
- * A small file system of its own, which only root may mount.
- * With CI=true as root it must work; elsewhere a line says that these tests did not run.
- */
-function mountSmall(path: string): boolean {
-  try {
-    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', path], { stdio: 'pipe' })
-    return true
-  } catch (error) {
-    if (process.env.CI === 'true' && process.getuid?.() === 0) throw error
-    process.stderr.write(
-      '\n*** SKIPPED: no file system can be mounted here. The tests of a full disk did not run. ***\n\n',
-    )
-    return false
-  }
-}
-
-const disk = mkdtempSync(join(tmpdir(), 'disk-full-'))
-const isMounted = mountSmall(disk)
-const path = join(disk, 'store')
-const ballast = join(disk, 'ballast')
+const disk = new SmallDisk(16)
+const path = join(disk.path, 'store')
 const mib = 1024 * 1024
 const smallBuffer = mib / 4
-
-afterAll(() => {
-  if (isMounted) execFileSync('/bin/umount', [disk])
-  rmSync(disk, { recursive: true })
-})
-
-function takeRoom(bytes: number): void {
-  writeFileSync(ballast, Buffer.alloc(bytes))
-}
-
-/** Bytes that do not compress, the same for the same number. */
-function incompressible(number: number, bytes: number): Buffer {
-  const value = Buffer.alloc(bytes)
-  let state = number + 1
-  for (let at = 0; at < bytes; at += 4) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    value.writeUInt32LE(state, at)
-  }
-  return value
-}
 
 function keyOf(number: number): string {
   return `k${String(number).padStart(6, '0')}`
@@ -106,19 +66,19 @@ async function expectContent(
   })
 }
 
-describe.skipIf(!isMounted)('on a full disk', () => {
+describe.skipIf(!disk.isMounted)('on a full disk', () => {
   beforeEach(async () => {
     for (const store of opened.splice(0)) await store.close()
     rmSync(path, { recursive: true, force: true })
-    rmSync(ballast, { force: true })
+    disk.giveRoom()
     mkdirSync(path)
   })
 
   test('a folder that cannot be looked at afterwards is told as what it is', async () => {
-    takeRoom(8 * mib)
+    disk.takeRoom(8 * mib)
     const store = await openStore()
     await fillDisk(store, 700_000)
-    rmSync(ballast)
+    disk.giveRoom()
     const hidden = `${path}-hidden`
     renameSync(path, hidden)
     try {
@@ -134,7 +94,7 @@ describe.skipIf(!isMounted)('on a full disk', () => {
     ['batches of a third of the write buffer, which fail in the background', 90_000],
     ['batches larger than the write buffer', 700_000],
   ])('nothing acknowledged is lost, reads go on and writes resume: %s', async (_, valueBytes) => {
-    takeRoom(8 * mib)
+    disk.takeRoom(8 * mib)
     const store = await openStore()
     let acknowledged = await fillDisk(store, valueBytes)
     expect(acknowledged.length).toBeGreaterThan(1)
@@ -145,7 +105,7 @@ describe.skipIf(!isMounted)('on a full disk', () => {
     await expectCode('STORAGE_FULL', () => store.commit([put(keyOf(next), incompressible(next, valueBytes))]))
     expect(await before.get(Buffer.from(keyOf(next)))).toBeUndefined()
 
-    rmSync(ballast)
+    disk.giveRoom()
     acknowledged = [...acknowledged, ...(await fillDisk(store, valueBytes, next))]
     expect(acknowledged.length).toBeGreaterThan(next)
     await expectContent(store, acknowledged, valueBytes)
@@ -163,7 +123,7 @@ describe.skipIf(!isMounted)('on a full disk', () => {
   })
 
   test('a snapshot of the newest state goes on after writes have resumed, an older one is lost', async () => {
-    takeRoom(12 * mib)
+    disk.takeRoom(12 * mib)
     const store = await openStore()
     await store.commit([put('a', '1')])
     const older = store.snapshot()
@@ -173,7 +133,7 @@ describe.skipIf(!isMounted)('on a full disk', () => {
 
     const scan = newest.scan(everything, { chunkEntries: 5 })[Symbol.asyncIterator]()
     const first = await scan.next()
-    rmSync(ballast)
+    disk.giveRoom()
     let isCommitted = false
     const commit = store.commit([put('b', '2')]).then(() => {
       isCommitted = true
@@ -200,7 +160,7 @@ describe.skipIf(!isMounted)('on a full disk', () => {
   })
 
   test('what other threads read is asked back before the files are reopened', async () => {
-    takeRoom(12 * mib)
+    disk.takeRoom(12 * mib)
     const store = await openStore()
     await store.commit([put('a', '1')])
     let recalls = 0
@@ -212,7 +172,7 @@ describe.skipIf(!isMounted)('on a full disk', () => {
     const snapshot = reader.snapshot()
     await fillDisk(store, 90_000)
     expect((await snapshot.get(Buffer.from('a')))?.toString()).toBe('1')
-    rmSync(ballast)
+    disk.giveRoom()
     await store.commit([put('b', '2')])
     expect(recalls).toBe(1)
     await expectCode('STORAGE_CLOSED', () => snapshot.get(Buffer.from('a')))
@@ -225,7 +185,7 @@ describe.skipIf(!isMounted)('on a full disk', () => {
   })
 
   test('commits in flight behind the failed one fail too or succeed whole, in order', async () => {
-    takeRoom(12 * mib)
+    disk.takeRoom(12 * mib)
     const store = await openStore()
     const commits = Array.from({ length: 200 }, (_, at) =>
       store.commit([put(`a${at}`, incompressible(at, 20_000)), put(`z${at}`, '')]),
@@ -242,11 +202,29 @@ describe.skipIf(!isMounted)('on a full disk', () => {
     await store.close()
   })
 
+  test('a write that fails beside a compaction does not stop the process', async () => {
+    const store = await openStore()
+    let isFilling = true
+    const compacting = (async () => {
+      while (isFilling) await store.compact().catch((error) => expect(error.code).toBe('STORAGE_FULL'))
+    })()
+    let acknowledged: number[] = []
+    for (let round = 0; round < 3; round += 1) {
+      disk.takeRoom(Math.max(0, disk.freeBytes - 5 * mib))
+      acknowledged = [...acknowledged, ...(await fillDisk(store, 3_000, acknowledged.length))]
+      disk.giveRoom()
+    }
+    isFilling = false
+    await compacting
+    await expectContent(store, acknowledged, 3_000)
+    await store.close()
+  })
+
   test('a failed batch does not turn up after the store was closed with room again', async () => {
-    takeRoom(12 * mib)
+    disk.takeRoom(12 * mib)
     let store = await openStore()
     const acknowledged = await fillDisk(store, 3_000)
-    rmSync(ballast)
+    disk.giveRoom()
     await store.close()
     store = await openStore()
     await expectContent(store, acknowledged, 3_000)
@@ -257,9 +235,9 @@ describe.skipIf(!isMounted)('on a full disk', () => {
     const store = await openStore()
     await store.commit([put('a', incompressible(1, 500_000))])
     await store.close()
-    takeRoom(roomLeft())
+    disk.takeRoom(disk.freeBytes)
     await expectCode('STORAGE_FULL', () => openStore())
-    rmSync(ballast)
+    disk.giveRoom()
     const reopened = await openStore()
     expect(await contentOf(reopened, { values: false })).toEqual(['a='])
     await reopened.close()
@@ -278,9 +256,4 @@ async function readUntil(snapshot: KvSnapshot, isDone: () => boolean): Promise<S
     await new Promise((resolve) => setImmediate(resolve))
   }
   return outcomes
-}
-
-function roomLeft(): number {
-  const { bavail, bsize } = statfsSync(disk)
-  return bavail * bsize
 }

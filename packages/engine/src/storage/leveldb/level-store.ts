@@ -25,7 +25,7 @@ import type {
   KvStoreLimits,
   StoreDamage,
 } from '../kv-store.ts'
-import { storeLimits } from '../limits.ts'
+import { compactRoomBytes, storeLimits, writeBufferBytesDefault } from '../limits.ts'
 import { storageErrors } from '../storage-errors.ts'
 import { type FailedWrite, failedWrite, isTransient, undoFailed } from './failed-write.ts'
 import { claimFolder, type FolderClaim } from './folder-claim.ts'
@@ -44,6 +44,8 @@ export interface LevelStoreOptions extends LevelFiles {
 
 const durable = { sync: true } as const
 const relaxed = { sync: false } as const
+
+const nothing = Buffer.alloc(0)
 
 /** Below this replaying the log is not worth a file. */
 const flushBytesMin = 1024 * 1024
@@ -88,6 +90,7 @@ export class LevelStore implements KvStore {
   /** Settles when everything handed over so far has been written or refused. */
   #written: Promise<unknown> = Promise.resolve()
   #retry: Promise<void> | undefined
+  #compactions = 0
   readonly #reads = new ReadsInFlight()
   #closing: Promise<void> | undefined
 
@@ -137,13 +140,29 @@ export class LevelStore implements KvStore {
     return findFileDamage(this.#path)
   }
 
-  /** What an open snapshot can still see stays in the files. */
+  /**
+   * What an open snapshot can still see stays in the files.
+   * A write that fails while LevelDB compacts because it was told to would stop the process (its thread finds
+   * the order gone). So compaction is refused where there is little room, and while it goes on so is a write
+   * that might not find enough.
+   */
   async compact(range?: KeyRange): Promise<void> {
     this.#assertOpen()
+    await this.#assertRoom(compactRoomBytes + 2 * this.#compactMarginBytes)
+    this.#compactions += 1
+    try {
+      await this.#compact(range)
+    } finally {
+      this.#compactions -= 1
+    }
+  }
+
+  async #compact(range?: KeyRange): Promise<void> {
     const gte = range?.gte ?? Buffer.alloc(0)
     const lt = range?.lt ?? Buffer.alloc(this.limits.keyBytesMax + 1, 0xff)
     // LevelDB leaves a file alone unless something newer lies above it: fresh entries at both ends cover the
-    // range.
+    // range. What is still in memory becomes a file first; in one file with them it would be left alone, too.
+    await this.#reading((level) => level.compactRange(nothing, nothing))
     await this.#inOrder(() => this.#touch([gte, lt]))
     await this.#reading((level) => level.compactRange(gte as Buffer, lt as Buffer))
     // It does not say whether that went well, but refuses to write when it did not.
@@ -179,7 +198,6 @@ export class LevelStore implements KvStore {
   /** Moves a long log into a table, which takes half the time that the next start would need to replay it. */
   async #flush(): Promise<void> {
     if (this.#level === undefined || (await this.#logBytes()) < flushBytesMin) return
-    const nothing = Buffer.alloc(0)
     await this.#level.compactRange(nothing, nothing)
   }
 
@@ -203,6 +221,7 @@ export class LevelStore implements KvStore {
     const isRelaxed = options.durable === false
     for (let isSecond = false; ; isSecond = true) {
       const level = await this.#writableLevel(batch)
+      if (this.#compactions > 0) await this.#assertRoom(bytesOf(batch) + this.#compactMarginBytes)
       if (expect !== undefined) checkExpected(readValue(level, expect.key, newestOptions), expect)
       if (batch.length === 0) return
       const write = framedBatch(level, batch)
@@ -246,9 +265,8 @@ export class LevelStore implements KvStore {
   async #reopen(batchBytes: number): Promise<void> {
     const failed = this.#failed
     if (failed === undefined) return
-    await this.#assertRoom(batchBytes).catch((error: unknown) => {
-      throw writeError(this.#path, error)
-    })
+    // Opening moves the log into tables; when that fails half-way there is nothing left to read from.
+    await this.#assertRoom(1.25 * (await this.#logBytes()) + batchBytes + reopenBytes)
     const before = this.#level
     this.#level = undefined
     await this.#shares.recall()
@@ -270,17 +288,27 @@ export class LevelStore implements KvStore {
     }
   }
 
-  /** Opening moves the log into tables; when that fails half-way there is nothing left to read from. */
-  async #assertRoom(batchBytes: number): Promise<void> {
-    const logBytes = await this.#logBytes()
-    const { bavail, bsize } = await statfs(this.#path)
-    if (bavail * bsize < 1.25 * logBytes + batchBytes + reopenBytes) {
-      throw storageErrors.FULL({ path: this.#path })
-    }
+  /** @throws STORAGE_FULL, STORAGE_IO */
+  async #assertRoom(bytes: number): Promise<void> {
+    const { bavail, bsize } = await this.#looking(statfs(this.#path))
+    if (bavail * bsize < bytes) throw storageErrors.FULL({ path: this.#path })
   }
 
+  /** Both write buffers may become files at any time. */
+  get #compactMarginBytes(): number {
+    return 2 * (this.#files.writeBufferBytes ?? writeBufferBytesDefault) + reopenBytes
+  }
+
+  /** @throws STORAGE_IO */
   #logBytes(): Promise<number> {
-    return folderBytes(this.#path, (name) => name.endsWith('.log'))
+    return this.#looking(folderBytes(this.#path, (name) => name.endsWith('.log')))
+  }
+
+  /** A look at the folder, which may be gone. */
+  #looking<T>(look: Promise<T>): Promise<T> {
+    return look.catch((error: unknown) => {
+      throw writeError(this.#path, error)
+    })
   }
 
   #openLevel(): Level {

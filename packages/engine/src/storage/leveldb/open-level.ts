@@ -18,6 +18,8 @@ export interface LevelFiles {
   readonly cacheBytes?: number
   /** Changes kept in memory until they become a file; up to two such buffers. Default 16 MiB. */
   readonly writeBufferBytes?: number
+  /** Whether blocks are compressed; pointless for what is sealed. Default `true`. */
+  readonly compression?: boolean
 }
 
 /** @throws STORAGE_LOCKED, STORAGE_FOLDER, STORAGE_FULL, STORAGE_CORRUPT, STORAGE_IO */
@@ -53,7 +55,7 @@ async function openFiles(files: LevelFiles): Promise<Level> {
     writeBufferSize: files.writeBufferBytes ?? writeBufferBytesDefault,
     maxFileSize: tableFileBytes,
     maxOpenFiles: openFilesMax,
-    compression: true,
+    compression: files.compression ?? true,
     multithreading: true,
   })
   await level.open()

@@ -114,6 +114,8 @@ test.each([
       await sound.close()
       for (const table of await tablesIn(path)) {
         const bytes = await readFile(join(path, table))
+        // The last one may be a small rest.
+        if (bytes.length < 100_000) continue
         // Within the first chunk from either end.
         for (const at of [bytes.length >> 3, bytes.length - (bytes.length >> 3)])
           bytes.fill(0x5a, at, at + 9_000)

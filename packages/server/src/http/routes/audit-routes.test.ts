@@ -106,6 +106,47 @@ describe('of a chain that holds', () => {
   })
 })
 
+describe('GET /api/admin/audit/anchors', () => {
+  test('has no receipts where nothing is anchored, and is for admins', async () => {
+    const get = (token: string) => server.call('GET', '/api/admin/audit/anchors', { token })
+    expect((await get(admin.token)).body).toEqual({ receipts: [], count: 0, limit: 50, offset: 0 })
+    expect((await get(user.token)).body.error.reason).toBe('AUTH_FORBIDDEN')
+  })
+
+  test('lists receipts, newest first, page by page', async () => {
+    const anchored = await useTestServer({ config: { blockchainAnchor: 'none', anchorEvery: 10 } })
+    const get = async (query = '') => {
+      const { status, body } = await anchored.call('GET', `/api/admin/audit/anchors${query}`, {
+        token: rootToken,
+      })
+      return status === 200 ? body : [status, body.error.reason]
+    }
+    for (let batch = 1; batch <= 3; batch += 1) {
+      for (let at = 0; at < 10; at += 1) await anchored.query('UPSERT note:1 SET at = $at', { at })
+      await expect.poll(async () => (await get()).count, { timeout: 10_000, interval: 50 }).toBe(batch)
+    }
+    const { receipts, ...page } = await get('?limit=2')
+    expect(page).toEqual({ count: 2, limit: 2, offset: 0 })
+    expect(receipts[0]).toEqual({
+      id: expect.stringMatching(/^\d+$/),
+      batch_root: expect.stringMatching(/^[0-9a-f]{64}$/),
+      chain: 'none',
+      tx_hash: null,
+      ipfs_cid: null,
+      anchored_at: null,
+      status: 'skipped',
+      tx_count: receipts[0].to_seq - receipts[0].from_seq + 1,
+      from_seq: receipts[1].to_seq + 1,
+      to_seq: Number(receipts[0].id),
+      created_at: expect.stringMatching(/Z$/),
+    })
+    expect((await get('?limit=500&offset=2')).receipts).toMatchObject([{ from_seq: 1 }])
+    for (const query of ['?limit=0', '?limit=501', '?offset=-1']) {
+      expect(await get(query)).toEqual([400, 'HTTP_FIELD_INVALID'])
+    }
+  })
+})
+
 test('a chain that does not hold is 409, and names the first broken transaction', async () => {
   const data = await mkdtemp(join(tmpdir(), 'ddb-audit-'))
   onTestFinished(() => rm(data, { recursive: true }))

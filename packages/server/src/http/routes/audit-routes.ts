@@ -5,6 +5,8 @@
 
 import type { ChainReport, CommitReport, Database } from '@dendrodb/engine'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { receiptsDefault, receiptsMax } from '../../anchors/limits.ts'
+import { type Receipt, ReceiptStore } from '../../anchors/receipt-store.ts'
 import { authErrors } from '../../auth/auth-errors.ts'
 import { mayAdminister } from '../../auth/principal.ts'
 import { sendValue } from '../answer.ts'
@@ -60,6 +62,33 @@ export function auditRoutes(app: FastifyInstance, { databases }: AuditRouteOptio
     const proofs = await (await databases.of(request)).versionProofs(id, limit)
     return sendValue(request, reply, { entity_id: id.toString(), proofs })
   })
+
+  app.get('/api/admin/audit/anchors', async (request, reply) => {
+    checkAdmin(request)
+    const limit = queryNumber(request, 'limit', { least: 1, most: receiptsMax }) ?? receiptsDefault
+    const offset = queryNumber(request, 'offset', seqBounds) ?? 0
+    const receipts = await new ReceiptStore(await databases.of(request)).list({ limit, offset })
+    const count = receipts.length
+    return sendValue(request, reply, { receipts: receipts.map(receiptBody), count, limit, offset })
+  })
+}
+
+function receiptBody(receipt: Receipt) {
+  const { fromSeq, toSeq, batchRoot, chain, status, createdAt, anchoredAt, progress, error } = receipt
+  return {
+    id: String(toSeq),
+    batch_root: batchRoot,
+    chain,
+    tx_hash: progress.txHash ?? null,
+    ipfs_cid: progress.ipfsCid ?? null,
+    anchored_at: anchoredAt ?? null,
+    status,
+    tx_count: toSeq - fromSeq + 1,
+    from_seq: fromSeq,
+    to_seq: toSeq,
+    created_at: createdAt,
+    ...(error !== undefined && { error }),
+  }
 }
 
 /** @throws AUTH_FORBIDDEN */

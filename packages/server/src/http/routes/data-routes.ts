@@ -14,8 +14,10 @@ import { fieldError, objectBody } from '../json-body.ts'
 import { pageRecordsDefault, pageRecordsMax } from '../limits.ts'
 import { decodeCursor, encodeCursor } from '../page-cursor.ts'
 import { checkTable, locationOf, pathPartOf, recordOfField, recordOfPath } from '../record-path.ts'
+import { type RecordWrite, statementOf, unexpectedSeq } from '../record-write.ts'
 import type { RequestDatabases } from '../request-database.ts'
 import { abortOf, type RequestSession, sessionOf } from '../request-session.ts'
+import { recordWriteFields, writeConditionsOf, writeMetaOf } from '../write-request.ts'
 
 export interface DataRouteOptions {
   readonly databases: RequestDatabases
@@ -43,15 +45,7 @@ interface Statement {
   readonly session: RequestSession
 }
 
-/** To replace a record does not make it nobody's: its owner stays unless the body names another. */
-const statements = {
-  get: 'SELECT * FROM ONLY $id',
-  create: 'CREATE ONLY $id CONTENT $data',
-  merge: 'UPDATE $id MERGE $data',
-  replace:
-    'UPSERT $id CONTENT object::extend({ owner: $before.owner }, $data) RETURN $before = NONE AS is_new, $after AS data',
-  delete: 'DELETE $id RETURN BEFORE',
-} as const
+const getStatement = 'LET $row = SELECT * FROM ONLY $id; RETURN { seq: record::seq($id), data: $row }'
 
 export function dataRoutes(app: FastifyInstance, options: DataRouteOptions): void {
   const { databases, limits, metrics } = options
@@ -60,7 +54,7 @@ export function dataRoutes(app: FastifyInstance, options: DataRouteOptions): voi
     const startedAt = performance.now()
     const { results, receipt } = await database.run(text, vars, { session })
     metrics.observeQuery('data', (performance.now() - startedAt) / 1000)
-    const result = must(results[0], 'a result of the statement')
+    const result = must(results.find(({ status }) => status === 'error') ?? results.at(-1), 'a result')
     if (result.status === 'error') throw result.error
     return { result: result.result, receipt }
   }
@@ -78,48 +72,77 @@ export function dataRoutes(app: FastifyInstance, options: DataRouteOptions): voi
   app.post<TablePath>('/api/data/:table', async (request, reply) => {
     const body = readRecord(request)
     const table = checkTable(request.params.table)
-    const id = body.id === undefined ? RecordId.generate(table) : recordOfField(table, body.id)
-    const vars = { id, data: withoutId(body) }
-    const session = sessionOf(request, limits)
-    const outcome = await run(await databases.of(request), { text: statements.create, vars, session })
-    reply.code(201).header('location', locationOf(id))
-    return sendRecord(request, reply, id, outcome)
+    const given = body.id === undefined ? undefined : recordOfField(table, body.id)
+    const { write, outcome } = await writeRecord(request, 'create', given ?? RecordId.generate(table), body)
+    // A repeated request is answered with the id that the first one was given.
+    const id = (outcome.result as ValueObject).id
+    reply.code(201)
+    return sendRecord(request, reply, id instanceof RecordId ? id : write.id, outcome)
   })
 
   app.get<RecordPath>('/api/data/:table/:id', async (request, reply) => {
     const id = recordOfPath(request.params.table, request.params.id)
     const session = sessionOf(request, limits)
-    const { result } = await run(await databases.of(request), { text: statements.get, vars: { id }, session })
-    if (result === undefined) throw unknownRecord(id)
-    return sendValue(request, reply, { id: pathPartOf(id), entity: id.table, data: result })
+    const { result } = await run(await databases.of(request), { text: getStatement, vars: { id }, session })
+    const { seq, data } = result as { readonly seq: Value; readonly data: Value }
+    if (data === undefined) throw unknownRecord(id)
+    return sendValue(request, reply, { id: pathPartOf(id), entity: id.table, seq, data })
   })
 
   app.patch<RecordPath>('/api/data/:table/:id', async (request, reply) => {
     const id = recordOfPath(request.params.table, request.params.id)
-    const vars = { id, data: readRecordOf(id, request) }
-    const session = sessionOf(request, limits)
-    const outcome = await run(await databases.of(request), { text: statements.merge, vars, session })
+    const { outcome } = await writeRecord(request, 'merge', id, readRecordOf(id, request))
     return sendRecord(request, reply, id, { ...outcome, result: onlyRow(id, outcome) })
   })
 
   app.put<RecordPath>('/api/data/:table/:id', async (request, reply) => {
     const id = recordOfPath(request.params.table, request.params.id)
-    const vars = { id, data: readRecordOf(id, request) }
-    const session = sessionOf(request, limits)
-    const outcome = await run(await databases.of(request), { text: statements.replace, vars, session })
+    const { outcome } = await writeRecord(request, 'replace', id, readRecordOf(id, request))
     const { is_new: isNew, data } = onlyRow(id, outcome)
-    if (isNew === true) reply.code(201).header('location', locationOf(id))
+    if (isNew === true) reply.code(201)
     return sendRecord(request, reply, id, { ...outcome, result: data })
   })
 
   app.delete<RecordPath>('/api/data/:table/:id', async (request, reply) => {
     const id = recordOfPath(request.params.table, request.params.id)
-    const session = sessionOf(request, limits)
-    const outcome = await run(await databases.of(request), { text: statements.delete, vars: { id }, session })
+    const { outcome } = await writeRecord(request, 'delete', id)
     onlyRow(id, outcome)
     const { seq, head } = must(outcome.receipt, 'a receipt of the write')
     return reply.code(204).header('x-ddb-seq', seq).header('x-ddb-head', head).send()
   })
+
+  async function writeRecord(
+    request: FastifyRequest,
+    kind: RecordWrite['kind'],
+    id: RecordId,
+    body?: ValueObject,
+  ): Promise<{ readonly write: RecordWrite; readonly outcome: Outcome }> {
+    const said = body ?? (request.query as ValueObject)
+    const prefix = body === undefined ? '' : '$'
+    const session = sessionOf(request, limits)
+    const meta = { ...session.meta, ...writeMetaOf(request, said, prefix) }
+    const write: RecordWrite = {
+      id,
+      kind,
+      conditions: writeConditionsOf(said, prefix),
+      session: { ...session, meta, request: [request.method, request.url, body ?? null] },
+      ...(body && { data: fieldsOf(body) }),
+    }
+    const database = await databases.of(request)
+    const outcome = await run(database, { ...statementOf(write), session: write.session })
+    await checkCondition(database, write, outcome)
+    return { write, outcome }
+  }
+
+  /** Nothing was found although the caller may see the record: it is of another commit than was expected. */
+  async function checkCondition(database: Database, write: RecordWrite, { result }: Outcome): Promise<void> {
+    const { id, session, conditions } = write
+    const { ifSeq } = conditions
+    if (ifSeq === undefined || !Array.isArray(result) || result.length > 0) return
+    const reading = { ...session, meta: {} }
+    const found = await run(database, { text: 'RETURN record::seq($id)', vars: { id }, session: reading })
+    if (found.result !== undefined) throw unexpectedSeq(id, ifSeq, found.result)
+  }
 }
 
 function listStatement(table: string, limit: number, after: RecordId | undefined) {
@@ -160,6 +183,7 @@ function sendRecord(
   { result, receipt }: Outcome,
 ): FastifyReply {
   const { seq, head } = must(receipt, 'a receipt of the write')
+  if (reply.statusCode === 201) reply.header('location', locationOf(id))
   return sendValue(request, reply, {
     id: pathPartOf(id),
     entity: id.table,
@@ -177,19 +201,22 @@ function readRecord(request: FastifyRequest): ValueObject {
   return body
 }
 
-/** The same without its id, which has to be that of the path. */
+/** The same, where its id has to be that of the path. */
 function readRecordOf(id: RecordId, request: FastifyRequest): ValueObject {
   const body = readRecord(request)
   if (body.id !== undefined && !recordOfField(id.table, body.id).equals(id)) {
     throw fieldError('id', 'left out, or the id of the path', 'mismatch')
   }
-  return withoutId(body)
+  return body
 }
 
-function withoutId(body: ValueObject): ValueObject {
-  if (!Object.hasOwn(body, 'id')) return body
+/** The fields of the record. */
+function fieldsOf(body: ValueObject): ValueObject {
+  const isOther = (field: string) => field === 'id' || recordWriteFields.has(field)
+  const names = Object.keys(body)
+  if (!names.some(isOther)) return body
   const fields: Record<string, Value> = {}
-  for (const field of Object.keys(body)) if (field !== 'id') setField(fields, field, body[field])
+  for (const field of names) if (!isOther(field)) setField(fields, field, body[field])
   return fields
 }
 

@@ -14,6 +14,7 @@ import { httpErrors } from '../http-errors.ts'
 import { fieldError, objectBody, optionalTextField } from '../json-body.ts'
 import type { RequestDatabases } from '../request-database.ts'
 import { abortOf, sessionOf } from '../request-session.ts'
+import { writeMetaOf } from '../write-request.ts'
 
 export interface QueryRouteOptions {
   readonly engine: Engine
@@ -31,8 +32,9 @@ export function queryRoutes(app: FastifyInstance, options: QueryRouteOptions): v
     const vars = varsOf(body)
     const database = await databases.of(request, optionalTextField(body, 'database'))
     const session = { ...sessionOf(request, limits), signal: abortOf(reply) }
+    const meta = { ...session.meta, ...writeMetaOf(request, body, '') }
     const startedAt = performance.now()
-    const answer = await database.run(text, vars, { session })
+    const answer = await database.run(text, vars, { session: { ...session, meta } })
     metrics.observeQuery('dql', (performance.now() - startedAt) / 1000)
     for (const result of answer.results) logTrouble(log, request.id, result)
     const { seq, head } = answer.receipt ?? (await engine.database(answer.database)).head()

@@ -25,6 +25,7 @@ import { isTruthy } from '../../operators/truthiness.ts'
 import { textOf } from '../../operators/value-text.ts'
 import { queryErrors } from '../../query-errors.ts'
 import { requireAdmin } from '../admin.ts'
+import { estimateBytes } from '../estimate-bytes.ts'
 import { compileFetch, fetchInto } from '../operators/fetch.ts'
 import { done, type Task, wait } from '../task.ts'
 import { millisOf } from './timeout.ts'
@@ -50,10 +51,25 @@ export function compileLet({ name, type, value }: LetStatement, compiler: Compil
     isWrite: hasWrite(value),
     *run(row, ctx) {
       const found = yield* wait(compiled.evaluate(row, ctx))
-      ctx.scope.set(name, type === undefined ? found : coerceToField(found, type))
+      keepParameter(name, type === undefined ? found : coerceToField(found, type), ctx)
       return undefined
     },
   }
+}
+
+/** Counts against the statement's memory as long as its scope lives. @throws QUERY_MEMORY_EXCEEDED */
+function keepParameter(name: string, value: Value, { scope, run }: EvalContext): void {
+  const before = scope.bytesOf(name)
+  const measured = estimateBytes(value, run.room + before)
+  const bytes = measured < queryLimits.parameterBytesMin ? 0 : measured
+  run.release(before)
+  try {
+    run.retain(bytes)
+  } catch (error) {
+    run.retain(before)
+    throw error
+  }
+  scope.set(name, value, bytes)
 }
 
 export function compileReturn({ value, fetch }: ReturnStatement, compiler: Compiler): CompiledStatement {

@@ -2,13 +2,14 @@
  * Runs as a process of its own, because damage can stop LevelDB's: damages a copy of a store bit by bit and
  * tells what comes of each, a line of JSON per flip.
  *
- *   node bit-flip-child.ts <sound store> <folder to work in> <flips as JSON>
+ *   node bit-flip-child.ts <sound store> <folder to work in> <flips as JSON> [data key of a sealed store]
  */
 
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DbError } from '@dendrodb/protocol'
-import type { KvSnapshot } from '../../kv-store.ts'
+import type { KvSnapshot, KvStore } from '../../kv-store.ts'
+import { openFlippedSealed } from '../../sealed/testing/sealed-fixture.ts'
 import { openLevelStore } from '../level-store.ts'
 import { findFileDamage } from '../verify-files.ts'
 
@@ -38,7 +39,13 @@ export type History = Readonly<Record<string, readonly string[]>>
 
 const everything = { gte: Buffer.alloc(0), lt: Buffer.alloc(16, 0xff) }
 
-async function tryFlip(sound: string, folder: string, history: History, flip: Flip): Promise<FlipOutcome> {
+async function tryFlip(
+  sound: string,
+  folder: string,
+  history: History,
+  flip: Flip,
+  dataKey: string,
+): Promise<FlipOutcome> {
   rmSync(folder, { recursive: true, force: true })
   cpSync(sound, folder, { recursive: true })
   const bytes = readFileSync(join(folder, flip.file))
@@ -48,7 +55,7 @@ async function tryFlip(sound: string, folder: string, history: History, flip: Fl
     ({ file }) => file === flip.file || flip.file === 'CURRENT',
   )
   const outcome = { isFound, errors: 0, hidden: 0, stale: 0, wrong: 0 }
-  const opened = await openLevelStore({ path: folder }).catch(codeOf)
+  const opened = await open(folder, dataKey).catch(codeOf)
   if (typeof opened === 'string') return { ...outcome, refused: opened }
   const snapshot = opened.snapshot()
   const judge = (key: string, value: Buffer | undefined) => {
@@ -64,7 +71,7 @@ async function tryFlip(sound: string, folder: string, history: History, flip: Fl
   }
   for (const key of Object.keys(history)) {
     try {
-      judge(key, snapshot.get(Buffer.from(key)))
+      judge(key, await snapshot.get(Buffer.from(key)))
     } catch (error) {
       assertCorrupt(codeOf(error))
       outcome.errors += 1
@@ -73,6 +80,11 @@ async function tryFlip(sound: string, folder: string, history: History, flip: Fl
   snapshot.close()
   await opened.close()
   return outcome
+}
+
+async function open(path: string, dataKey: string): Promise<KvStore> {
+  const base = await openLevelStore({ path })
+  return dataKey === '' ? base : openFlippedSealed(base, dataKey)
 }
 
 /** Whether the scan reached its end. Only then do keys that it left out count as hidden. */
@@ -108,10 +120,10 @@ function codeOf(error: unknown): string {
 }
 
 if (import.meta.main) {
-  const [sound = '', folder = '', flips = '[]'] = process.argv.slice(2)
+  const [sound = '', folder = '', flips = '[]', dataKey = ''] = process.argv.slice(2)
   const history: History = JSON.parse(readFileSync(`${sound}.json`, 'utf8'))
   for (const flip of JSON.parse(flips) as Flip[]) {
-    const outcome = await tryFlip(sound, folder, history, flip)
+    const outcome = await tryFlip(sound, folder, history, flip, dataKey)
     writeFileSync(1, `${JSON.stringify(outcome)}\n`)
   }
 }

@@ -22,7 +22,7 @@ export function logValue(number: number): Buffer {
 }
 
 /** The head, an entry of its own, and two entries far apart that must always agree. */
-function batchOf(number: number): KvOperation[] {
+export function batchOf(number: number): KvOperation[] {
   const text = Buffer.from(String(number))
   const put = (key: string) => ({ type: 'put' as const, key: Buffer.from(key), value: text })
   return [

@@ -1,0 +1,117 @@
+/**
+ * Rebuilds a database whose derived keys are damaged from the log in the same store.
+ * Order: the new store is filled beside the old one and verified, then the pointer of the database's folder
+ * is switched; until that moment, whatever happens, the old one is in force and untouched.
+ */
+
+import { DbError } from '@dendrodb/protocol'
+import { engineErrors } from '../engine-errors.ts'
+import { formatHead, type LedgerHash } from '../ledger/hash.ts'
+import { formatKey, kindRange, manifestKey } from '../ledger/key-space.ts'
+import { ledgerErrors } from '../ledger/ledger-errors.ts'
+import { decodeManifest, type Manifest } from '../ledger/manifest.ts'
+import { readUvarint } from '../ledger/uvarint.ts'
+import { genesisOf } from '../replay/log-chain.ts'
+import type { LogStream } from '../replay/log-item.ts'
+import { readLog } from '../replay/read-log.ts'
+import {
+  discardGeneration,
+  openCurrentStore,
+  openGeneration,
+  prepareNextGeneration,
+  publishGeneration,
+} from '../storage/generation.ts'
+import type { KvSnapshot } from '../storage/kv-store.ts'
+import { type BuildProgress, buildStore, type OpenStore } from './build-store.ts'
+
+export interface RebuildOptions {
+  /** Folder of the database. */
+  readonly directory: string
+  readonly name: string
+  readonly openStore: OpenStore
+  readonly onProgress?: ((progress: BuildProgress) => void) | undefined
+}
+
+export interface RebuildReport {
+  readonly seq: number
+  readonly head: string
+  readonly versions: number
+  /**
+   * Whether the head is the one that the old manifest names. `false`: that was unreadable, and the database
+   * ends with the last commit that was found.
+   */
+  readonly isHeadConfirmed: boolean
+}
+
+/**
+ * Nobody else has the database open.
+ * @throws ENGINE_REBUILD_IMPOSSIBLE when the log itself is damaged, STORAGE_LOCKED, STORAGE_CORRUPT when the
+ * files cannot even be opened, STORAGE_FULL
+ */
+export async function rebuildDatabase(options: RebuildOptions): Promise<RebuildReport> {
+  const { directory, name, openStore, onProgress } = options
+  const store = await openCurrentStore(directory, openStore)
+  let report: RebuildReport
+  try {
+    const current = await openGeneration(directory)
+    const snapshot = store.snapshot()
+    const { format, hash, log, end } = await openLog(snapshot)
+    const next = await prepareNextGeneration(directory, current)
+    const result = await buildStore({ path: next.path, openStore, format, log, onProgress })
+    snapshot.close()
+    const { seq, head } = result.manifest
+    if (end !== undefined && !end.head.equals(head)) {
+      await discardGeneration(next.path)
+      throw ledgerErrors.CORRUPT({ what: 'the manifest', reason: 'its head is not that of the last commit' })
+    }
+    await publishGeneration(directory, next)
+    report = {
+      seq,
+      head: formatHead(hash, head),
+      versions: result.versions,
+      isHeadConfirmed: end !== undefined,
+    }
+  } catch (cause) {
+    if (!(cause instanceof DbError) || cause.status !== 'corrupt') throw cause
+    throw engineErrors.REBUILD_IMPOSSIBLE({ name, reason: cause.message }, { cause })
+  } finally {
+    await store.close()
+  }
+  // Removes the old generation.
+  await (await openCurrentStore(directory, openStore)).close()
+  return report
+}
+
+interface OpenedLog {
+  readonly format: Buffer
+  readonly hash: LedgerHash
+  readonly log: LogStream
+  /** Where the log has to end; `undefined` when nothing says so any more. */
+  readonly end: Manifest | undefined
+}
+
+async function openLog(snapshot: KvSnapshot): Promise<OpenedLog> {
+  const format = await snapshot.get(formatKey)
+  if (format === undefined) throw ledgerErrors.CORRUPT({ what: 'the format entry', reason: 'it is missing' })
+  const after = genesisOf(format)
+  const end = await readManifest(snapshot, after.hash)
+  const toSeq = end?.seq ?? (await lastCommit(snapshot))
+  return { format, hash: after.hash, log: readLog(snapshot, { after, toSeq }), end }
+}
+
+async function readManifest(snapshot: KvSnapshot, hash: LedgerHash): Promise<Manifest | undefined> {
+  try {
+    const stored = await snapshot.get(manifestKey)
+    return stored === undefined ? undefined : decodeManifest(hash, stored)
+  } catch (error) {
+    if (error instanceof DbError && error.status === 'corrupt') return undefined
+    throw error
+  }
+}
+
+async function lastCommit(snapshot: KvSnapshot): Promise<number> {
+  for await (const [last] of snapshot.scan(kindRange('commit'), { reverse: true, limit: 1 })) {
+    if (last !== undefined) return readUvarint(last.key, 1).value
+  }
+  return 0
+}

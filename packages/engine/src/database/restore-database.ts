@@ -1,0 +1,205 @@
+/**
+ * Puts a database that is made from a log into a data folder.
+ * Order, where there is none of that name: the files are filled and verified in a folder that no engine looks
+ * at, which then gets the name of the database in one step. Where one is to be replaced: as its next
+ * generation, which is put into force in one step; the old one goes to the trash. Only where that is too
+ * damaged to be opened it goes to the trash first, so that the name is free for a moment.
+ * A kill at any moment leaves what was there, nothing, or the whole.
+ */
+
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { DbError } from '@dendrodb/protocol'
+import { engineErrors } from '../engine-errors.ts'
+import type { ReplayResult } from '../replay/replay-log.ts'
+import {
+  discardGeneration,
+  type Generation,
+  keyFileOf,
+  openCurrentStore,
+  openGeneration,
+  prepareNextGeneration,
+  publishGeneration,
+  syncFolder,
+} from '../storage/generation.ts'
+import type { KvStore } from '../storage/kv-store.ts'
+import { openLevelStore } from '../storage/leveldb/level-store.ts'
+import { type BuildOptions, buildStore, type OpenStore } from './build-store.ts'
+import { catalogOfDatabase, databaseOfFolder, folderOfDatabase } from './database-name.ts'
+
+export interface RestoreTarget {
+  /** Folder of all databases. */
+  readonly root: string
+  readonly trash: string
+  readonly name: string
+  /** Whether a database of that name may be there. */
+  readonly replace: boolean
+  readonly openStore: OpenStore
+}
+
+export interface RestoreSource extends Pick<BuildOptions, 'format' | 'log' | 'onProgress'> {
+  /** Looks at what was made before it is put into place. */
+  readonly check?: (result: ReplayResult) => void
+}
+
+export interface Restored {
+  readonly result: ReplayResult
+  /** Where the database that was replaced is now. */
+  readonly trash: string | undefined
+}
+
+const temporaryPrefix = '.restore-'
+
+/**
+ * @throws ENGINE_DATABASE_EXISTS, ENGINE_DATABASE_NAME_TAKEN, ENGINE_NOT_INTACT, STORAGE_LOCKED, STORAGE_FULL
+ */
+export async function restoreDatabase(target: RestoreTarget, source: RestoreSource): Promise<Restored> {
+  const { root, name } = target
+  await mkdir(root, { recursive: true, mode: 0o700 })
+  await removeAbandoned(target)
+  await checkName(root, name)
+  const directory = join(root, folderOfDatabase(name))
+  if (!existsSync(directory)) {
+    return { result: await makeNew(directory, target, source), trash: undefined }
+  }
+  if (!target.replace) throw engineErrors.DATABASE_EXISTS({ name })
+  const store = await openUnlessDamaged(directory, target.openStore)
+  if (store !== undefined) return replaceGeneration(directory, store, target, source)
+  let trash = ''
+  const result = await makeNew(directory, target, source, async () => {
+    trash = await moveToTrash(directory, target)
+  })
+  return { result, trash }
+}
+
+async function makeNew(
+  directory: string,
+  { openStore, name, root }: RestoreTarget,
+  source: RestoreSource,
+  makeRoom?: () => Promise<void>,
+): Promise<ReplayResult> {
+  const temporary = join(root, `${temporaryPrefix}${randomBytes(8).toString('hex')}`)
+  try {
+    const generation = await openGeneration(temporary)
+    const result = await buildChecked(generation.path, openStore, source)
+    await publishGeneration(temporary, generation)
+    await makeRoom?.()
+    await rename(temporary, directory).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOTEMPTY' || cause.code === 'EEXIST')
+        throw engineErrors.DATABASE_EXISTS({ name }, { cause })
+      throw cause
+    })
+    await syncFolder(root)
+    return result
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function replaceGeneration(
+  directory: string,
+  store: KvStore,
+  target: RestoreTarget,
+  source: RestoreSource,
+): Promise<Restored> {
+  const { openStore } = target
+  let result: ReplayResult
+  let current: Generation
+  try {
+    current = await openGeneration(directory)
+    const next = await prepareNextGeneration(directory, current)
+    result = await buildChecked(next.path, openStore, source)
+    await publishGeneration(directory, next)
+  } finally {
+    await store.close()
+  }
+  const trash = await trashFolder(target)
+  await mkdir(trash)
+  // The number stays: a data key is of the generation that it was made for.
+  const kept = { number: current.number, path: join(trash, basename(current.path)) }
+  try {
+    await moveIfThere(keyFileOf(current.path), keyFileOf(kept.path))
+    await rename(current.path, kept.path)
+    await publishGeneration(trash, kept)
+  } catch (error) {
+    // Who opened the database meanwhile has removed the old generation.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    await rm(trash, { recursive: true, force: true })
+    return { result, trash: undefined }
+  }
+  return { result, trash }
+}
+
+/** Only a sealed generation has a key file. */
+async function moveIfThere(from: string, to: string): Promise<void> {
+  await rename(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+}
+
+async function buildChecked(
+  path: string,
+  openStore: OpenStore,
+  { check, ...source }: RestoreSource,
+): Promise<ReplayResult> {
+  const result = await buildStore({ path, openStore, ...source })
+  try {
+    check?.(result)
+  } catch (error) {
+    await discardGeneration(path)
+    throw error
+  }
+  return result
+}
+
+/** `undefined`: it is so damaged that it cannot be opened. */
+async function openUnlessDamaged(directory: string, openStore: OpenStore): Promise<KvStore | undefined> {
+  try {
+    return await openCurrentStore(directory, openStore)
+  } catch (error) {
+    if (error instanceof DbError && error.status === 'corrupt') return undefined
+    throw error
+  }
+}
+
+async function moveToTrash(directory: string, target: RestoreTarget): Promise<string> {
+  const trash = await trashFolder(target)
+  await rename(directory, trash)
+  await syncFolder(dirname(directory))
+  return trash
+}
+
+/** Where the database may be moved to; only the folder around it is made. */
+async function trashFolder({ trash, name }: RestoreTarget): Promise<string> {
+  await mkdir(trash, { recursive: true, mode: 0o700 })
+  const instant = new Date().toISOString().replaceAll(/[-:]/g, '')
+  return join(trash, `${folderOfDatabase(name)}-${instant}`)
+}
+
+/** Two names that SQL cannot tell apart must not both be there. */
+async function checkName(root: string, name: string): Promise<void> {
+  const catalog = catalogOfDatabase(name)
+  for (const folder of await readdir(root)) {
+    const other = databaseOfFolder(folder)
+    if (other === undefined || other === name || catalogOfDatabase(other) !== catalog) continue
+    throw engineErrors.DATABASE_NAME_TAKEN({ name, other })
+  }
+}
+
+/** What a restore that was killed has left. Of one that is going on, somebody holds the lock. */
+async function removeAbandoned({ root }: RestoreTarget): Promise<void> {
+  for (const folder of await readdir(root)) {
+    if (!folder.startsWith(temporaryPrefix)) continue
+    const path = join(root, folder)
+    try {
+      // As plain files, which needs no key and takes the same lock.
+      await (await openCurrentStore(path, (generation) => openLevelStore({ path: generation }))).close()
+    } catch (error) {
+      if (error instanceof DbError && error.code === 'STORAGE_LOCKED') continue
+    }
+    await rm(path, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Writes a stream of log items under their keys, with the Merkle nodes and a history key per version, and
+ * gathers what else follows from the log alone: the manifest and the definitions.
+ */
+
+import { decodeCanonical, encodeExact, type ValueObject } from '@dendrodb/protocol'
+import { type CatalogChange, StoredCatalog } from '../catalog/stored-catalog.ts'
+import { catalogTableIds, firstFreeNumber } from '../catalog/system-tables.ts'
+import { encodeHistoryEntry } from '../ledger/history-entry.ts'
+import { historyKey, keyOf, mainBranch, merkleStoredLevelMin } from '../ledger/key-space.ts'
+import type { Manifest } from '../ledger/manifest.ts'
+import { appendLeaf, emptyRange, leafHash } from '../ledger/merkle/compact-range.ts'
+import { keyText } from '../ledger/overlay.ts'
+import { openVersion, type RecordVersion } from '../ledger/record-version.ts'
+import type { BulkWriter } from './bulk-writer.ts'
+import { type ChainPoint, decodeNamed, LogChain } from './log-chain.ts'
+import type { LogItem } from './log-item.ts'
+
+export interface WrittenLog {
+  readonly manifest: Manifest
+  /** Definitions in force behind the last commit. */
+  readonly catalog: StoredCatalog
+  readonly versions: number
+  readonly erased: number
+}
+
+export class LogWriter {
+  readonly #writer: BulkWriter
+  readonly #chain: LogChain
+  #merkle = emptyRange
+  #nextNumber = firstFreeNumber
+  #versions = 0
+  #erased = 0
+  /** The newest state of each record of the catalog, by table and key. */
+  readonly #definitions = new Map<string, CatalogChange & { readonly seq: number }>()
+
+  constructor(writer: BulkWriter, genesis: ChainPoint) {
+    this.#writer = writer
+    this.#chain = new LogChain(genesis)
+  }
+
+  get seq(): number {
+    return this.#chain.point.seq
+  }
+
+  /** @throws LEDGER_CORRUPT */
+  add(item: LogItem): void {
+    switch (item.type) {
+      case 'commit':
+        return this.#addCommit(item.stored)
+      case 'meta':
+        this.#chain.meta(item.payload)
+        if (item.payload !== undefined) this.#writer.put(keyOf('meta', this.seq), item.payload)
+        return
+      case 'version':
+        return this.#addVersion(item.payload)
+      default:
+        item satisfies never
+    }
+  }
+
+  /** @throws LEDGER_CORRUPT when the last commit is not whole */
+  finish(): WrittenLog {
+    const { seq, head, timeMicros } = this.#chain.finish()
+    const definitions = [...this.#definitions.values()]
+    const catalogSeq = definitions.reduce((newest, change) => Math.max(newest, change.seq), 0)
+    return {
+      manifest: {
+        seq,
+        head: Buffer.from(head),
+        timeMicros,
+        merkle: this.#merkle,
+        nextNumber: this.#nextNumber,
+      },
+      catalog: StoredCatalog.empty.with(catalogSeq, definitions),
+      versions: this.#versions,
+      erased: this.#erased,
+    }
+  }
+
+  #addCommit(stored: Buffer): void {
+    this.#chain.commit(stored)
+    const { hash, seq, head } = this.#chain.point
+    this.#writer.put(keyOf('commit', seq), stored)
+    this.#merkle = appendLeaf(hash, this.#merkle, leafHash(hash, head), ({ level, index, hash: node }) => {
+      if (level >= merkleStoredLevelMin) this.#writer.put(keyOf('merkle', level, index), node)
+    })
+  }
+
+  #addVersion(payload: Buffer | undefined): void {
+    const { n, point } = this.#chain
+    this.#chain.version()
+    if (payload === undefined) {
+      this.#erased += 1
+      return
+    }
+    this.#versions += 1
+    this.#writer.put(keyOf('version', point.seq, n), payload)
+    const version = decodeNamed(`version ${n} of commit ${point.seq}`, () => openVersion(payload))
+    const { tableId, key, bytes } = version
+    const idKey = encodeExact(key)
+    // Of a table that was dropped by the commit that made it there is no definition.
+    this.#nextNumber = Math.max(this.#nextNumber, tableId + 1)
+    // Which version it replaced is known, and put right, when the record's whole history is at hand.
+    const entry = encodeHistoryEntry({ isPut: bytes !== undefined, n, prevSeq: 0, prevN: 0, periodBefore: 0 })
+    this.#writer.put(historyKey(mainBranch, tableId, idKey, point.seq), entry)
+    if (catalogTableIds.has(tableId)) this.#noteDefinition(version, idKey, point.seq)
+  }
+
+  #noteDefinition({ tableId, key, bytes }: RecordVersion, idKey: Uint8Array, seq: number): void {
+    const value = bytes === undefined ? undefined : (decodeCanonical(bytes) as ValueObject)
+    this.#definitions.set(`${tableId}:${keyText(idKey)}`, { tableId, key, value, seq })
+    for (const number of [value?.number, value?.outward, value?.inward]) {
+      if (typeof number === 'number') this.#nextNumber = Math.max(this.#nextNumber, number + 1)
+    }
+  }
+}
