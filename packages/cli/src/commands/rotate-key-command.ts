@@ -21,7 +21,7 @@ export const rotateKeyCommand: Command = {
   examples: [
     {
       command: 'DDB_TMK_FILE=old.key DDB_TMK_NEW_FILE=new.key ddb rotate-key',
-      about: 'another master key for everything in ./ddb-data',
+      about: 'a new master key for ./ddb-data',
     },
     { command: 'DDB_TMK_FILE=tmk ddb rotate-key --data-key', about: 'new data keys under the same one' },
   ],

@@ -13,7 +13,8 @@ import { SmallDisk } from '../storage/testing/small-disk.ts'
 import { heldFolder, withShop } from '../testing/shop-folder.ts'
 
 const mib = 1024 * 1024
-const disk = new SmallDisk(32)
+/** A store that is made anew is compacted at the end, for which LevelStore wants 194 MiB free. */
+const disk = new SmallDisk(512)
 const held = heldFolder()
 const data = () => join(held.path, 'data')
 const backup = join(held.path, 'shop.ddbackup')

@@ -33,7 +33,7 @@ async function restored(files: readonly Uint8Array[], masterKey?: Uint8Array): P
     return file
   })
   const { head } = await restoreBackup({ path, files: names, masterKey })
-  const engine = await openEngine({ path })
+  const engine = await openEngine({ path, masterKey })
   const [rows] = await (await engine.database('main')).query('SELECT VALUE n FROM item ORDER BY n')
   await engine.close()
   return { head, rows }
