@@ -9,8 +9,8 @@ import { CborWriter } from './cbor-writer.ts'
 const sharedWriter = new CborWriter()
 
 /**
- * Canonical bytes of the object that has only those of its fields that are named: equal for two objects if and
- * only if they have the same ones. What is left out is passed over and not checked.
+ * Canonical bytes of the object that has only those of its fields that are named: equal for two objects if
+ * and only if they have the same ones. What is left out is passed over and not checked.
  * @throws CBOR_* where the end of a field cannot be found
  */
 export function pickFields(bytes: Uint8Array, names: ReadonlySet<string>): Uint8Array {

@@ -1,7 +1,7 @@
 /**
- * Goes through history and current records side by side, in the order of records, and hands to sets what is to
- * be compared in another order: what each entry of the history stands for (expected-history.ts), and the index
- * entries that follow (entry-runs.ts).
+ * Goes through history and current records side by side, in the order of records, and hands to sets what is
+ * to be compared in another order: what each entry of the history stands for (expected-history.ts), and the
+ * index entries that follow (entry-runs.ts).
  */
 
 import { DbError, decodeExact, RecordId, type Value } from '@dendrodb/protocol'

@@ -1,8 +1,8 @@
 /**
  * Second pass, in the order of records: history, current records, index entries in force and past, counts.
  * How: each record's versions are gone through in order, and all that must follow from them is compared with
- * what is there: history and current records with each other, both with the log, and index entries as sets, as
- * these are stored in another order. Where sets differ, a second run names the difference.
+ * what is there: history and current records with each other, both with the log, and index entries as sets,
+ * as these are stored in another order. Where sets differ, a second run names the difference.
  */
 
 import type { IndexDefinition } from '../catalog/definitions.ts'
