@@ -7,6 +7,10 @@ import { DbError } from '@dendrodb/protocol'
 import type { KvReader } from '../ledger/overlay.ts'
 import type { KeyRange, KvEntry, MaybePromise } from '../storage/kv-store.ts'
 import { type Findings, isEndOfReading } from './findings.ts'
+import { entriesPerChunk } from './limits.ts'
+
+/** Two chunks of each cursor are in memory, and what is in memory is moved about when garbage is collected. */
+const scanOptions = { chunkEntries: entriesPerChunk }
 
 export class KeyCursor {
   readonly #reader: KvReader
@@ -25,7 +29,7 @@ export class KeyCursor {
     this.#range = range
     this.#name = name
     this.#findings = findings
-    this.#chunks = reader.scan(range)[Symbol.asyncIterator]()
+    this.#chunks = reader.scan(range, scanOptions)[Symbol.asyncIterator]()
   }
 
   /** The present entry; `undefined` at the end. */
@@ -56,7 +60,7 @@ export class KeyCursor {
       this.#findings.add({ what: this.#name, key: broken ?? last?.key, reason })
       if (broken === undefined) return this.#end()
       this.#range = { gte: Buffer.concat([broken, Buffer.from([0])]), lt: this.#range.lt }
-      this.#chunks = this.#reader.scan(this.#range)[Symbol.asyncIterator]()
+      this.#chunks = this.#reader.scan(this.#range, scanOptions)[Symbol.asyncIterator]()
       this.#ahead = undefined
       return this.#nextChunk()
     }

@@ -9,3 +9,5 @@ export const threadStoreBytesMin = 4 * 1024 * 1024
 export const entriesCollectedMax = 200_000
 /** Versions read at a time in the order of records. */
 export const versionsPerRead = 512
+/** Entries that a cursor reads at a time. */
+export const entriesPerChunk = 256
