@@ -58,3 +58,38 @@ test('examples of a page are cases named by their heading', () => {
   const page = '# Page\n\n## Part\n\n```dql\nRETURN 1;\n--> 1\n```\n\n```ts\nlet a\n```\n'
   expect(parseExamples(page)).toMatchObject([{ name: 'Part, line 5', steps: [{ text: 'RETURN 1;' }] }])
 })
+
+describe('NQL', () => {
+  const runNql = async (text: string) => {
+    for (const each of parseConformance(text, 'nql')) await runCase(new MemoryHost(), each)
+  }
+  const setup = '--< CREATE t:1 SET n = 2;\n--# x\n'
+
+  test.each([
+    ['rows', 'FROM t GROUP BY n\n--> [{ n: 2, count: 1 }]'],
+    ['an error', 'FROM t LIMIT\n--! NQL_SYNTAX'],
+    ['an error on other lines, with comments', '-- a comment\nFROM t\nLIMIT\n--! NQL_SYNTAX'],
+    ['sessions', '--@ anonymous\nFROM t\n--! ACCESS_SIGN_IN_REQUIRED'],
+  ])('a case that holds passes: %s', async (_, text) => {
+    await runNql(setup + text)
+  })
+
+  test.each([
+    ['other rows', 'FROM t GROUP BY n\n--> []', 'line 3: expected []'],
+    ['an error where rows are expected', 'FROM t LIMIT\n--> []', 'line 3: the text was refused: NQL_SYNTAX'],
+    ['rows where an error is expected', 'FROM t LIMIT 0\n--! NQL_SYNTAX', 'expected NQL_SYNTAX, found []'],
+    ['DQL that fails', '--< THROW 1;\nFROM t LIMIT 0\n--> []', 'line 3: statement 1 failed'],
+  ])('a case that does not hold fails, with its line: %s', async (_, text, problem) => {
+    await expect(runNql(setup + text)).rejects.toThrow(problem)
+  })
+
+  test('examples of a page are about the records that it makes in DQL', () => {
+    const page = '## Part\n\n```dql\nCREATE t:1;\nCREATE t:2;\n```\n\n```nql\nFROM t\n--> []\n```\n'
+    expect(parseExamples(page, 'nql')).toMatchObject([
+      {
+        name: 'Part, line 8',
+        steps: [{ language: 'dql', text: 'CREATE t:1; CREATE t:2;' }, { text: 'FROM t' }],
+      },
+    ])
+  })
+})

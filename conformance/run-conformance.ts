@@ -1,9 +1,9 @@
 /**
- * Conformance cases: DQL text with what it must answer, run against any host.
+ * Conformance cases: DQL or NQL text with what it must answer, run against any host.
  * Why text: the cases are the reference of the language. Whoever writes an engine, a server or an SDK runs
  * the same files, and whoever learns the language reads them.
  *
- * A file is DQL; its comments say what is expected.
+ * A file is of one language; lines that begin with `--` say what is expected.
  *
  * | line               | meaning                                                            |
  * |--------------------|--------------------------------------------------------------------|
@@ -13,16 +13,19 @@
  * | `--= ok CODE …`    | the status of each statement of the part, for transactions         |
  * | `--@ root`         | who asks from here on: `root`, `anonymous`, or `user:ann editor`   |
  * | `--$ name literal` | a parameter for the rest of the case                               |
+ * | `--< statements`   | DQL to be run, in a file of NQL                                    |
  *
  * Statements between two expectations are one request: all but the last must succeed, the last is what is
  * expected of.
+ * A query of NQL stands alone between two expectations; of its rows `_hash` is only looked for, since salts
+ * are random.
  * Any other comment is a comment.
  */
 
 import { compareExact, DbError, formatValue, parseLiteral, RecordId, type Value } from '@dendrodb/protocol'
 import type { QueryHost } from '../packages/engine/src/query/host.ts'
 import type { Session } from '../packages/engine/src/query/session.ts'
-import { type QueryAnswer, runQuery } from '../packages/engine/src/run-query.ts'
+import { type QueryAnswer, runNql, runQuery } from '../packages/engine/src/run-query.ts'
 
 export interface ConformanceCase {
   readonly name: string
@@ -38,36 +41,57 @@ export type Expectation =
   /** All statements succeed. */
   | { readonly type: 'success' }
 
+export type Language = 'dql' | 'nql'
+
+interface RequestStep {
+  readonly type: 'request'
+  readonly language: Language
+  readonly text: string
+  readonly line: number
+  readonly expected: Expectation
+}
+
 type Step =
-  | { readonly type: 'request'; readonly text: string; readonly line: number; readonly expected: Expectation }
+  | RequestStep
   | { readonly type: 'session'; readonly words: readonly string[] }
   | { readonly type: 'parameter'; readonly name: string; readonly literal: string }
 
-export function parseConformance(text: string): readonly ConformanceCase[] {
-  const reader = new CaseReader()
+export function parseConformance(text: string, language: Language = 'dql'): readonly ConformanceCase[] {
+  const reader = new CaseReader(language)
   text.split('\n').forEach((line, i) => {
     reader.read(line, i + 1)
   })
   return reader.end()
 }
 
-/** The examples of a page, fenced as `dql`: every block is a case of its own. */
-export function parseExamples(page: string): readonly ConformanceCase[] {
+/**
+ * The examples of a page, fenced by the name of their language: every block is a case of its own. Before one
+ * of NQL the blocks of DQL above it are run.
+ */
+export function parseExamples(page: string, language: Language = 'dql'): readonly ConformanceCase[] {
   const lines = page.split('\n')
   const cases: ConformanceCase[] = []
+  const setup: string[] = []
   let heading = ''
   for (let i = 0; i < lines.length; i += 1) {
     heading = /^#+ (.*)$/.exec(lines[i] ?? '')?.[1] ?? heading
-    if (lines[i] !== '```dql') continue
+    const [, fenced] = /^```(dql|nql)$/.exec(lines[i] ?? '') ?? []
+    if (fenced === undefined) continue
     const end = lines.indexOf('```', i + 1)
-    const [example] = parseConformance(['--# example', ...lines.slice(i + 1, end)].join('\n'))
-    if (example !== undefined) cases.push({ ...example, name: `${heading}, line ${i + 1}`, line: i + 1 })
+    const block = lines.slice(i + 1, end)
+    if (fenced === language) {
+      const [example] = parseConformance(['--# example', ...setup, ...block].join('\n'), language)
+      if (example !== undefined) cases.push({ ...example, name: `${heading}, line ${i + 1}`, line: i + 1 })
+    } else if (language === 'nql') {
+      setup.push(`--< ${block.join(' ')}`)
+    }
     i = end
   }
   return cases
 }
 
 class CaseReader {
+  readonly #language: Language
   readonly #cases: ConformanceCase[] = []
   #setup: readonly Step[] = []
   #steps: Step[] = []
@@ -75,8 +99,12 @@ class CaseReader {
   #text: string[] = []
   #textLine = 0
 
+  constructor(language: Language) {
+    this.#language = language
+  }
+
   read(line: string, number: number): void {
-    const [, mark, rest = ''] = /^--([#>!=@$])\s?(.*)$/.exec(line) ?? []
+    const [, mark, rest = ''] = /^--([#>!=@$<])\s?(.*)$/.exec(line) ?? []
     switch (mark) {
       case undefined:
         this.#readText(line, number)
@@ -90,6 +118,16 @@ class CaseReader {
         break
       case '!':
         this.#expect({ type: 'error', code: rest.trim() })
+        break
+      case '<':
+        this.#expect({ type: 'success' })
+        this.#steps.push({
+          type: 'request',
+          language: 'dql',
+          text: rest,
+          line: number,
+          expected: { type: 'success' },
+        })
         break
       case '=':
         this.#expect({ type: 'statuses', statuses: rest.trim().split(/\s+/) })
@@ -131,7 +169,8 @@ class CaseReader {
     const text = this.#text.join('\n')
     this.#text = []
     const isComment = text.split('\n').every((line) => /^\s*(--.*)?$/.test(line))
-    if (!isComment) this.#steps.push({ type: 'request', text, line: this.#textLine, expected })
+    const language = this.#language
+    if (!isComment) this.#steps.push({ type: 'request', language, text, line: this.#textLine, expected })
   }
 
   #endCase(): void {
@@ -178,23 +217,41 @@ async function runStep(
   host: QueryHost,
   session: Session,
   vars: Readonly<Record<string, Value>>,
-  { text, line, expected }: Extract<Step, { type: 'request' }>,
+  step: RequestStep,
 ): Promise<QueryAnswer | undefined> {
-  const fail = (problem: string) => new Error(`line ${line}: ${problem}\n${text}`)
-  let answer: QueryAnswer
+  const { language, text, line, expected } = step
   try {
-    answer = await runQuery(host, session, text, vars)
+    if (language === 'nql') {
+      checkResult(step, await runNqlText(host, session, text))
+      return undefined
+    }
+    const answer = await runQuery(host, session, text, vars)
+    checkAnswer(step, answer)
+    return answer
   } catch (error) {
+    if (error instanceof Mismatch) throw error
     if (expected.type === 'error' && error instanceof DbError && error.code === expected.code)
       return undefined
-    throw fail(
-      `the text was refused: ${error instanceof DbError ? `${error.code}: ${error.message}` : error}`,
-    )
+    const problem = error instanceof DbError ? `${error.code}: ${error.message}` : error
+    throw new Mismatch(`line ${line}: the text was refused: ${problem}\n${text}`)
   }
-  const { results } = answer
+}
+
+/** An answer that is not the expected one. */
+class Mismatch extends Error {}
+
+async function runNqlText(host: QueryHost, session: Session, text: string): Promise<Value> {
+  const lines = text.split('\n').filter((line) => !line.startsWith('--'))
+  const { rows, count } = await runNql(host, session, lines.join('\n'))
+  if (count !== rows.length) throw new Error(`${count} is not the number of rows`)
+  return rows.map(({ _hash, ...row }) => row)
+}
+
+function checkAnswer({ text, line, expected }: RequestStep, { results }: QueryAnswer): void {
+  const fail = (problem: string) => new Mismatch(`line ${line}: ${problem}\n${text}`)
   if (expected.type === 'statuses') {
     const found = results.map((each) => (each.status === 'ok' ? 'ok' : each.error.code))
-    if (found.join(' ') === expected.statuses.join(' ')) return answer
+    if (found.join(' ') === expected.statuses.join(' ')) return
     throw fail(`expected ${expected.statuses.join(' ')}, found ${found.join(' ')}`)
   }
   const last = results[results.length - 1]
@@ -202,19 +259,20 @@ async function runStep(
   for (const [i, each] of before.entries()) {
     if (each.status === 'error') throw fail(`statement ${i + 1} failed with ${describe(each.error)}`)
   }
-  if (expected.type === 'success' || last === undefined) return answer
-  if (expected.type === 'error') {
-    if (last.status === 'ok') throw fail(`expected ${expected.code}, found ${formatValue(last.result)}`)
-    if (last.error.code !== expected.code)
-      throw fail(`expected ${expected.code}, found ${describe(last.error)}`)
-    return answer
-  }
-  if (last.status === 'error') throw fail(`failed with ${describe(last.error)}`)
+  if (expected.type === 'success' || last === undefined) return
+  if (last.status === 'ok') return checkResult({ text, line, expected }, last.result)
+  if (expected.type !== 'error') throw fail(`failed with ${describe(last.error)}`)
+  if (last.error.code !== expected.code)
+    throw fail(`expected ${expected.code}, found ${describe(last.error)}`)
+}
+
+function checkResult({ text, line, expected }: Omit<RequestStep, 'type' | 'language'>, found: Value): void {
+  const fail = (problem: string) => new Mismatch(`line ${line}: ${problem}\n${text}`)
+  if (expected.type === 'error') throw fail(`expected ${expected.code}, found ${formatValue(found)}`)
+  if (expected.type !== 'value') return
   const value = parseLiteral(expected.text)
-  if (compareExact(value, last.result) !== 0) {
-    throw fail(`expected ${formatValue(value)}\n   found ${formatValue(last.result)}`)
-  }
-  return answer
+  if (compareExact(value, found) === 0) return
+  throw fail(`expected ${formatValue(value)}\n   found ${formatValue(found)}`)
 }
 
 function describe(error: DbError): string {

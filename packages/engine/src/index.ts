@@ -40,7 +40,6 @@ export type {
   ProofSubject,
   QueryOptions,
   ReadTimes,
-  TimeInput,
   ValidTime,
   WriteReceipt,
 } from './database/database.ts'
@@ -48,8 +47,11 @@ export { checkDatabaseName } from './database/database-name.ts'
 export type { DatabaseCheckpoint, ProofOptions } from './database/database-proofs.ts'
 export type { ExportOptions, ExportStream } from './database/export-database.ts'
 export type { MasterKeyInput } from './database/parse-master-key.ts'
+export type { CommitDetails, HistoryEntry } from './database/past.ts'
+export type { FieldInput, QueryBuilder } from './database/query-builder.ts'
 export type { RebuildReport } from './database/rebuild-database.ts'
 export type { SelectOptions } from './database/select-statement.ts'
+export type { TimeInput } from './database/time-input.ts'
 export {
   type KeyFile,
   type KeyFileOptions,
@@ -71,6 +73,7 @@ export {
 } from './offline.ts'
 export { type Engine, type EngineOptions, openEngine } from './open-engine.ts'
 export type { AsOf, IndexProgress, NewDatabase, Receipt, WriteOptions } from './query/host.ts'
+export type { NqlAnswer } from './query/nql/create-run-nql.ts'
 export type { Session, SessionAuth, SessionLimits } from './query/session.ts'
 export type { QueryAnswer, StatementResult } from './run-query.ts'
 export {

@@ -3,7 +3,9 @@
  */
 
 import { TableRules } from './access/access-rules.ts'
+import type { Compiler } from './query/compile/compiler.ts'
 import { createRunQuery, type RunQuery } from './query/create-run-query.ts'
+import { createRunNql, type RunNql } from './query/nql/create-run-nql.ts'
 
 export type { QueryAnswer, StatementResult } from './query/create-run-query.ts'
 
@@ -13,4 +15,16 @@ export type { QueryAnswer, StatementResult } from './query/create-run-query.ts'
  * @example
  * const { results } = await runQuery(host, session, 'SELECT * FROM user WHERE age > $age', { age: 30 })
  */
-export const runQuery: RunQuery = createRunQuery((createCompiler) => new TableRules(createCompiler))
+export const runQuery: RunQuery = createRunQuery(createRules)
+
+/**
+ * Runs a query of NQL.
+ * @throws NQL_SYNTAX, and the errors of queries
+ * @example
+ * const { rows } = await runNql(host, session, 'FROM user WHERE age > 30 ORDER BY name LIMIT 10')
+ */
+export const runNql: RunNql = createRunNql(createRules)
+
+function createRules(createCompiler: () => Compiler): TableRules {
+  return new TableRules(createCompiler)
+}

@@ -58,11 +58,6 @@ export class StoredCatalog implements Catalog {
     return this.#byId.get(id)
   }
 
-  /** Numbers of all tables, reserved ones too. */
-  tableIds(): ReadonlySet<number> {
-    return new Set(this.#byId.keys())
-  }
-
   /** Users' and services' tables, by name. */
   *tables(): Iterable<TableDefinition> {
     for (const name of [...this.#records.tables.keys()].sort()) {

@@ -8,6 +8,7 @@ import { RecordId } from '@dendrodb/protocol'
 import type { TableDefinition } from '../catalog/definitions.ts'
 import type { CatalogChange, StoredCatalog } from '../catalog/stored-catalog.ts'
 import { catalogTableIds } from '../catalog/system-tables.ts'
+import { checkCauses } from '../ledger/causes.ts'
 import { headOf } from '../ledger/commit.ts'
 import type { LedgerState } from '../ledger/commit-group.ts'
 import { formatHead, type LedgerHash } from '../ledger/hash.ts'
@@ -140,7 +141,10 @@ export class DatabaseCore {
   ): Promise<WriteAnswer<T>> {
     this.#checkOpen()
     const { meta, request } = options
-    if (meta !== undefined) checkWriteMeta(meta)
+    if (meta !== undefined) {
+      checkWriteMeta(meta)
+      checkCauses(meta, this.sequencer.durable.manifest.seq)
+    }
     if (!isGuarded(meta)) return this.#write(work, options)
     const { result: done, receipt } = await this.#write(guardedWork(this.hash, work, meta, request), options)
     if ('result' in done) return { result: done.result, receipt }

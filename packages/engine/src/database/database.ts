@@ -4,7 +4,6 @@
  */
 
 import {
-  type Datetime,
   DbError,
   fromUntrusted,
   type HashName,
@@ -15,8 +14,6 @@ import {
 } from '@dendrodb/protocol'
 import type { BackupSummary } from '../backup/encode-backup.ts'
 import type { CheckpointSigner } from '../keys/checkpoint-signer.ts'
-import { ledgerErrors } from '../ledger/ledger-errors.ts'
-import { toInstant } from '../ledger/valid-time.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
 import type { PutOptions, ReadView, StoredRecord, WriteTx } from '../models/model.ts'
@@ -30,8 +27,9 @@ import type {
   WriteAnswer,
   WriteOptions,
 } from '../query/host.ts'
+import type { NqlAnswer } from '../query/nql/create-run-nql.ts'
 import type { Session } from '../query/session.ts'
-import { type QueryAnswer, runQuery } from '../run-query.ts'
+import { type QueryAnswer, runNql, runQuery } from '../run-query.ts'
 import { chain } from '../storage/chain.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
 import { saveFile } from '../storage/plain-file.ts'
@@ -61,7 +59,10 @@ import { checkSeq, type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } 
 import { type ExportOptions, type ExportStream, openExportStream } from './export-database.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { IndexBuilder } from './index-builder.ts'
+import { type CommitDetails, type HistoryEntry, readCommit, readHistory } from './past.ts'
+import { QueryBuilder } from './query-builder.ts'
 import { type SelectOptions, selectStatement } from './select-statement.ts'
+import { type TimeInput, toTime } from './time-input.ts'
 
 /** A record id as text (`user:alice`) or as a value. */
 export type IdInput = string | RecordId
@@ -74,8 +75,6 @@ export interface ValidTime {
   readonly validFrom?: TimeInput
   readonly validTo?: TimeInput
 }
-
-export type TimeInput = string | Date | Datetime
 
 export type CommitOperation = IfSeq &
   (
@@ -217,16 +216,26 @@ export class Database implements DatabaseHost {
     vars: Readonly<Record<string, unknown>> = {},
     options: QueryOptions = {},
   ): Promise<QueryAnswer> {
-    const { asOf, validAsOf } = options
-    const session: Session = {
-      isRoot: true,
-      isSystem: false,
-      ...options.session,
-      database: this.name,
-      ...(asOf && { asOf }),
-      ...(validAsOf !== undefined && { validAsOf: toTime(validAsOf) }),
-    }
-    return runQuery(this.#engine, session, text, fromUntrusted(vars) as ValueObject)
+    return runQuery(this.#engine, this.#session(options), text, fromUntrusted(vars) as ValueObject)
+  }
+
+  /**
+   * Runs a query of NQL. Rows are copies that are yours.
+   * @throws NQL_SYNTAX, and the errors of queries
+   * @example const { rows } = await shop.nql('FROM product WHERE price < 20 ORDER BY price LIMIT 3')
+   */
+  async nql(text: string, options: QueryOptions = {}): Promise<NqlAnswer> {
+    return copyRows(await runNql(this.#engine, this.#session(options), text))
+  }
+
+  /**
+   * A query of NQL, clause by clause.
+   * @example await shop.from('product').where('price', '<', 20).orderBy('price').limit(3).rows()
+   */
+  from(collection: string, options: QueryOptions = {}): QueryBuilder {
+    return new QueryBuilder({ from: collection }, async (query) => {
+      return copyRows(await runNql(this.#engine, this.#session(options), query))
+    })
   }
 
   /**
@@ -338,6 +347,26 @@ export class Database implements DatabaseHost {
   /** The newest acknowledged commit: its number, and the hash that stands for all history up to it. */
   head(): Receipt {
     return this.#core.head()
+  }
+
+  /**
+   * What a commit says of itself, what it wrote and what it led to; `undefined` when there is no such commit.
+   * @example const { causedBy, evidence } = await shop.commitInfo(12)
+   */
+  commitInfo(seq: number): Promise<CommitDetails | undefined> {
+    return this.#onView(undefined, (view) => readCommit(view, seq))
+  }
+
+  /**
+   * The versions of a record, newest first, with the commits that wrote them.
+   * @example const [latest, before] = await shop.history('product:1', { limit: 2 })
+   */
+  history(
+    id: IdInput,
+    options: { readonly limit?: number; readonly asOf?: AsOf } = {},
+  ): Promise<HistoryEntry[]> {
+    const { limit = Number.MAX_SAFE_INTEGER, asOf } = options
+    return this.#onView(asOf, (view) => readHistory(view, toId(id), limit))
   }
 
   /** Checks every commit, version, record and index entry against the chain. */
@@ -526,12 +555,26 @@ export class Database implements DatabaseHost {
     await this.#builder.wait(table, index)
   }
 
-  async #read(id: RecordId, { asOf, validAsOf }: ReadTimes): Promise<StoredRecord | undefined> {
+  #session({ asOf, validAsOf, session }: QueryOptions): Session {
+    return {
+      isRoot: true,
+      isSystem: false,
+      ...session,
+      database: this.name,
+      ...(asOf && { asOf }),
+      ...(validAsOf !== undefined && { validAsOf: toTime(validAsOf) }),
+    }
+  }
+
+  #read(id: RecordId, { asOf, validAsOf }: ReadTimes): Promise<StoredRecord | undefined> {
     const instant = validAsOf === undefined ? undefined : toTime(validAsOf)
-    const opened = await this.#core.view(asOf)
-    const view = instant === undefined ? opened : viewAt(opened, instant)
+    return this.#onView(asOf, (view) => (instant === undefined ? view : viewAt(view, instant)).getRecord(id))
+  }
+
+  async #onView<T>(asOf: AsOf | undefined, read: (view: ReadView) => MaybePromise<T>): Promise<T> {
+    const view = await this.#core.view(asOf)
     try {
-      return await view.getRecord(id)
+      return await read(view)
     } finally {
       view.close()
     }
@@ -570,9 +613,6 @@ function toPutOptions({ validFrom, validTo }: { [Bound in keyof ValidTime]: Vali
   return { validFrom: fromUntrusted(validFrom), validTo: fromUntrusted(validTo) } satisfies PutOptions
 }
 
-/** @throws LEDGER_VALID_TIME_INVALID */
-function toTime(time: TimeInput): Datetime {
-  const instant = toInstant(fromUntrusted(time))
-  if (instant !== undefined) return instant
-  throw ledgerErrors.VALID_TIME_INVALID({ bound: 'validAsOf', reason: 'takes a date or a datetime' })
+function copyRows(answer: NqlAnswer): NqlAnswer {
+  return { ...answer, rows: answer.rows.map((row) => copyValue(row) as ValueObject) }
 }

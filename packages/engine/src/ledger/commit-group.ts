@@ -7,6 +7,7 @@
  */
 
 import type { KvOperation } from '../storage/kv-store.ts'
+import { effectKeys } from './causes.ts'
 import { encodeCommit, headOf } from './commit.ts'
 import { encodeCurrentRecord } from './current-record.ts'
 import type { LedgerHash } from './hash.ts'
@@ -34,6 +35,8 @@ import type { CommittedWrite, IndexChange, Mutation, WriteRequest } from './writ
 
 /** Second part of a `G` key. */
 export const garbageKinds = { table: 1, index: 2 } as const
+
+const noValue = new Uint8Array()
 
 /** Where the ledger stands. */
 export interface LedgerState {
@@ -86,6 +89,7 @@ export class CommitGroup {
     const keys: string[] = []
     const metaPayload = encodeMetaPayload(request.meta, () => this.#salts.next())
     if (metaPayload !== undefined) this.#put(keyOf('meta', seq), metaPayload)
+    for (const key of effectKeys(seq, request.meta)) this.#put(key, noValue)
     const versionCommitments = request.mutations.map((mutation, n) => this.#mutate(mutation, seq, n, keys))
     for (const change of request.indexChanges) this.#changeIndex(change, seq, keys)
     for (const { kind, number } of request.dropped) {

@@ -9,6 +9,7 @@
  * | `m`  | –                                             | manifest: canonical map, with every batch      |
  * | `L`  | seq                                           | commit (commit.ts)                             |
  * | `M`  | seq                                           | meta payload (write-meta.ts)                   |
+ * | `E`  | seq of the cause, seq of the effect           | – (causes.ts)                                  |
  * | `V`  | seq, n                                        | version payload (record-version.ts)            |
  * | `T`  | level, index                                  | Merkle node; levels ≥ `merkleStoredLevelMin`   |
  * | `R`  | branch, table, id                             | current record (current-record.ts)             |
@@ -46,6 +47,7 @@ const kinds = {
   manifest: 0x6d,
   commit: 0x4c,
   meta: 0x4d,
+  effect: 0x45,
   version: 0x56,
   merkle: 0x54,
   record: 0x52,

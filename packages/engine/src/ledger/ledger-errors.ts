@@ -35,6 +35,10 @@ export const ledgerErrors = defineErrors('LEDGER', {
   },
   VALID_TIME_INVALID: { status: 'invalid_argument', message: 'valid time: {bound} {reason}' },
   META_INVALID: { status: 'invalid_argument', message: 'write metadata: {field} {reason}' },
+  CAUSE_UNKNOWN: {
+    status: 'invalid_argument',
+    message: 'a cause must be an earlier commit; there is no commit {asked} yet, the newest is {newest}',
+  },
   RECORD_TOO_LARGE: {
     status: 'payload_too_large',
     message: 'record {id} has {bytes} bytes; the limit is {limit}',

@@ -9,7 +9,7 @@
  * - A record's `value` always holds its `id` field.
  */
 
-import type { RecordId, RecordKey, Value, ValueObject } from '@dendrodb/protocol'
+import type { Datetime, RecordId, RecordKey, Value, ValueObject } from '@dendrodb/protocol'
 import type {
   Catalog,
   IndexDefinition,
@@ -27,7 +27,7 @@ export interface StoredRecord {
   readonly id: RecordId
   /** Order-preserving bytes of `id.key`. */
   readonly idKey: Uint8Array
-  /** Commit that wrote this version. */
+  /** Commit that wrote this version; 0: the transaction that reads it, whose commit has no number yet. */
   readonly seq: number
   /** Its place in that commit. */
   readonly n: number
@@ -89,6 +89,41 @@ export interface EdgeRef {
   readonly node: RecordId
 }
 
+export interface CommitInfo {
+  readonly seq: number
+  readonly time: Datetime
+  /** What the commit says of itself, as far as it has not been erased. */
+  readonly meta: WriteMeta
+  /** Commitments to the versions it wrote, by their place. */
+  readonly versionHashes: readonly Uint8Array[]
+}
+
+/** What a commit did to one record. */
+export interface CommitChange {
+  readonly id: RecordId
+  readonly n: number
+  /** The version it wrote; `undefined`: it deleted the record. */
+  readonly record: StoredRecord | undefined
+  /** The version it replaced; without its period of valid time. */
+  readonly replaced: StoredRecord | undefined
+}
+
+/** One of the versions of a record. */
+export interface RecordVersion extends Omit<CommitChange, 'id' | 'n'> {
+  readonly seq: number
+}
+
+export interface CommitReader {
+  /** In the order of the seqs; `undefined`: there is no such commit. */
+  commits(seqs: readonly number[]): MaybePromise<(CommitInfo | undefined)[]>
+  /** Records that the commit wrote, the first ones. */
+  changes(seq: number, limit: number): Promise<readonly CommitChange[]>
+  /** Commits that name this one as a cause, ascending. */
+  effects(seq: number, limit: number): Promise<readonly number[]>
+  /** Newest first, deletions among them. */
+  versions(id: RecordId, limit: number): Promise<readonly RecordVersion[]>
+}
+
 export interface ReadView {
   /** Commit shown. */
   readonly seq: number
@@ -121,6 +156,8 @@ export interface ReadView {
     direction: Direction,
     tables?: readonly TableDefinition[],
   ): Promise<readonly EdgeRef[]>
+  /** Commits up to the one shown. */
+  readonly commits: CommitReader
   /** The newest version of the period of valid time before the record's, if it has one. */
   earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined>
   /** Gives the underlying snapshot back. Idempotent. */

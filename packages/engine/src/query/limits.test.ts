@@ -1,7 +1,7 @@
 import { Range, RecordId, type Value } from '@dendrodb/protocol'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { IndexEntry } from '../models/model.ts'
-import { runQuery } from '../run-query.ts'
+import { runNql, runQuery } from '../run-query.ts'
 import { parseExpression } from './dql/parse-dql.ts'
 import { createStatementCompiler } from './execute/compile-statement.ts'
 import { StatementRun } from './execute/statement-run.ts'
@@ -216,6 +216,35 @@ describe('traversals', () => {
     expect(await answerOf(host, `RETURN n:1.{${max}}.next`)).toBe('n:1')
     expect(await answerOf(host, `RETURN n:1.{${max + 1}}.next`)).toBe('QUERY_RECURSION_RANGE')
     expect(await answerOf(host, 'RETURN n:1.{0}.next')).toBe('QUERY_RECURSION_RANGE')
+  })
+})
+
+describe('provenance', () => {
+  test('shows so many records of a commit and no more', async () => {
+    const max = queryLimits.commitRecordsMax
+    await resultOf(host, `CREATE |t:${max}|`)
+    await resultOf(host, `CREATE |t:${max + 1}|`)
+    await resultOf(host, 'CREATE x:1 CAUSED BY [1, 2]')
+    const text = 'SELECT VALUE array::len(records) FROM x:1 TRACE CAUSES'
+    expect(await resultOf(host, text)).toEqual([max, max])
+    expect(await resultOf(host, 'RETURN array::len((INFO FOR COMMIT 2).records)')).toBe(max)
+  })
+
+  test('leads to so many records and no more', async () => {
+    const max = queryLimits.traceRecordsMax
+    await resultOf(host, `CREATE |t:${max}|`)
+    await resultOf(host, 'CREATE t:last; CREATE x:1 CAUSED BY 1; CREATE x:2 CAUSED BY [1, 2]')
+    const trace = (id: number) => runNql(host, rootSession, `FROM x WHERE id = ${id} TRACE caused_by`)
+    expect((await trace(1)).count).toBe(max)
+    await expect(trace(2)).rejects.toMatchObject({ code: 'QUERY_TRACE_TOO_LARGE' })
+  })
+
+  test('shows so many versions of a record and no more', async () => {
+    const max = queryLimits.historyVersionsMax
+    await resultOf(host, 'UPSERT t:1;'.repeat(max))
+    expect(await resultOf(host, 'RETURN array::len(record::history(t:1))')).toBe(max)
+    await resultOf(host, 'UPDATE t:1')
+    expect(await resultOf(host, 'RETURN array::len(record::history(t:1))')).toBe(max)
   })
 })
 

@@ -47,6 +47,16 @@ export const queryLimits = {
   /** Different paths that one `type::field()` keeps compiled, and the bytes of the text of one. */
   dynamicFieldsMax: 256,
   dynamicFieldBytesMax: 1_024,
+  /** Steps of a trace from cause to cause, or from effect to effect. */
+  traceDepthMax: 1_000,
+  /** Commits that a trace meets. */
+  traceCommitsMax: 10_000,
+  /** Records that a trace which gives records looks at. */
+  traceRecordsMax: 10_000,
+  /** Records of one commit that other traces, and INFO FOR COMMIT, show. */
+  commitRecordsMax: 1_000,
+  /** Versions that `record::history` gives. */
+  historyVersionsMax: 1_000,
   /** Ids that a mock target `|t:n|` may generate. */
   mockRecordsMax: 100_000,
 } as const

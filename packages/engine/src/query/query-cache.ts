@@ -33,26 +33,30 @@ export class PreparedStatement {
 
 export type PreparedText = readonly PreparedStatement[]
 
-export class QueryCache {
-  readonly #texts = new Map<string, PreparedText>()
+/** Texts and what they have been prepared to. */
+export class TextCache<Prepared> {
+  readonly #prepare: (text: string) => Prepared
+  readonly #texts = new Map<string, Prepared>()
   #chars = 0
-  #latestText = ''
-  #latest: PreparedText = []
+  #latest: { readonly text: string; readonly prepared: Prepared } | undefined
+
+  constructor(prepare: (text: string) => Prepared) {
+    this.#prepare = prepare
+  }
 
   /** @throws the errors of parsing */
-  get(text: string): PreparedText {
-    if (text === this.#latestText) return this.#latest
+  get(text: string): Prepared {
+    if (text === this.#latest?.text) return this.#latest.prepared
     let prepared = this.#texts.get(text)
     if (prepared === undefined) {
-      prepared = prepare(text)
+      prepared = this.#prepare(text)
       this.#keep(text, prepared)
     } else {
       // Most recently used last.
       this.#texts.delete(text)
       this.#texts.set(text, prepared)
     }
-    this.#latestText = text
-    this.#latest = prepared
+    this.#latest = { text, prepared }
     return prepared
   }
 
@@ -64,7 +68,7 @@ export class QueryCache {
    * A text that is a good part of the cache, such as a bulk insert, is not worth the others it would push
    * out.
    */
-  #keep(text: string, prepared: PreparedText): void {
+  #keep(text: string, prepared: Prepared): void {
     if (text.length > queryLimits.planCacheCharsMax / 16) return
     this.#texts.set(text, prepared)
     this.#chars += text.length
@@ -75,6 +79,13 @@ export class QueryCache {
       this.#texts.delete(oldest)
       this.#chars -= oldest.length
     }
+  }
+}
+
+/** Of DQL. */
+export class QueryCache extends TextCache<PreparedText> {
+  constructor() {
+    super(prepare)
   }
 }
 

@@ -37,6 +37,10 @@ export const queryErrors = defineErrors('QUERY', {
     status: 'query_too_complex',
     message: 'the statement walks along more than {steps} edges',
   },
+  TRACE_TOO_LARGE: {
+    status: 'query_too_complex',
+    message: 'the trace has more than {limit} {unit}; bound it with DEPTH, or begin at fewer records',
+  },
   RECURSION_RANGE: {
     status: 'invalid_query',
     message: 'a recursive path repeats 1 to {maximum} times',

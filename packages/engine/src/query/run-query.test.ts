@@ -157,6 +157,7 @@ describe('point statements', () => {
 
 describe('what a write says about itself', () => {
   const metaOf = async (text: string, session = rootSession, vars?: Record<string, Value>) => {
+    for (const earlier of [1, 2, 3]) await resultOf(host, `CREATE earlier:${earlier}`)
     await resultOf(host, text, vars, session)
     return host.database('main').lastMeta
   }

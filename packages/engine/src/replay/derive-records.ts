@@ -16,9 +16,9 @@ import { openVersion, type RecordVersion, storedInterval } from '../ledger/recor
 import { uvarintBytes, writeUvarint } from '../ledger/uvarint.ts'
 import { periodBeforeOf } from '../ledger/valid-time.ts'
 import { EntryRuns } from '../models/document/entry-runs.ts'
-import type { KvSnapshot, KvStore } from '../storage/kv-store.ts'
+import type { KvStore } from '../storage/kv-store.ts'
 import type { BulkWriter } from './bulk-writer.ts'
-import { versionsPerRead } from './limits.ts'
+import { itemsPerChunk, versionsPerRead } from './limits.ts'
 
 export interface Derivation {
   readonly store: KvStore
@@ -31,14 +31,18 @@ export interface Derivation {
 export async function deriveRecords(derivation: Derivation): Promise<void> {
   const { store, writer, onProgress } = derivation
   const snapshot = store.snapshot()
+  // Payloads may be large. Where a read costs no round trip, nothing is gained by holding many of them.
+  const perRead = store.reads === 'sync' ? 1 : versionsPerRead
   try {
     const walk = new Walk(derivation)
     let done = 0
-    for await (const chunk of snapshot.scan(kindRange('history'), { chunkEntries: versionsPerRead })) {
+    for await (const chunk of snapshot.scan(kindRange('history'), { chunkEntries: itemsPerChunk })) {
       const items = chunk.map(decodeHistory)
-      const payloads = await readPayloads(snapshot, items)
-      for (const [at, item] of items.entries()) {
-        walk.step(item, payloads[at] as Buffer)
+      for (let from = 0; from < items.length; from += perRead) {
+        const group = items.slice(from, from + perRead)
+        const read = snapshot.getMany(group.map(({ seq, n }) => keyOf('version', seq, n)))
+        const payloads = read instanceof Promise ? await read : read
+        for (const [at, item] of group.entries()) walk.step(item, payloads[at] as Buffer)
         if (writer.isFull) await writer.flush()
       }
       done += items.length
@@ -48,13 +52,6 @@ export async function deriveRecords(derivation: Derivation): Promise<void> {
   } finally {
     snapshot.close()
   }
-}
-
-async function readPayloads(
-  snapshot: KvSnapshot,
-  items: readonly HistoryItem[],
-): Promise<(Buffer | undefined)[]> {
-  return snapshot.getMany(items.map(({ seq, n }) => keyOf('version', seq, n)))
 }
 
 interface Kept {

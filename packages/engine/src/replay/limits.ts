@@ -6,5 +6,5 @@ export const itemsPerChunk = 1_000
 export const chunkBytesMax = 4 * 1024 * 1024
 /** Bytes of the operations of one batch; one is written while the next is filled. */
 export const batchBytesMax = 2 * 1024 * 1024
-/** Versions that are read together while records are derived. */
-export const versionsPerRead = 512
+/** Versions that are read together while records are derived, from a store whose reads are round trips. */
+export const versionsPerRead = 64

@@ -77,15 +77,18 @@ export class OpenedExport {
     const { file } = this
     const reader = new HistoryReader(genesisOf(Buffer.from(this.header.store ?? '', 'base64')).hash)
     let items: LogItem[] = []
+    let chars = 0
     for await (const line of this.lines()) {
       const fields = parseLine(file, line)
       const item = lineProblem(file, line, () => reader.item(fields))
       if (item === undefined)
         throw transferErrors.LINE({ file, line: line.number, problem: 'it is no part of a log' })
       items.push(item)
-      if (items.length < itemsPerChunk) continue
+      chars += line.text.length
+      if (chars < charsPerChunk) continue
       yield items
       items = []
+      chars = 0
     }
     if (items.length > 0) yield items
   }
@@ -95,5 +98,5 @@ export class OpenedExport {
   }
 }
 
-/** Lines may be long, so that few of them are held at a time. */
-const itemsPerChunk = 64
+/** Characters of the lines whose items are handed on together, but for the last one. */
+const charsPerChunk = 256 * 1024

@@ -14,8 +14,6 @@ import { FingerprintSet } from './fingerprint-set.ts'
 /** Which versions are in the history of the snapshot whose records are verified. */
 export interface HistoryScope {
   readonly seqMax: number
-  /** Numbers of the tables; those of others are being removed, or are gone. */
-  readonly tables: ReadonlySet<number>
   /** Of the fingerprints. */
   readonly seed: Uint32Array
 }
@@ -34,9 +32,8 @@ export class ExpectedHistory {
   }
 
   add(seq: number, n: number, version: RecordVersion): void {
-    const { seqMax, tables } = this.#scope
+    if (seq > this.#scope.seqMax) return
     const { tableId, key } = version
-    if (seq > seqMax || !tables.has(tableId)) return
     this.#set.expect(historyKey(mainBranch, tableId, encodeExact(key), seq), contentsOf(seq, n, version))
   }
 }

@@ -8,6 +8,7 @@ import { KeyCursor } from './key-cursor.ts'
 const checkedKinds = [
   'commit',
   'meta',
+  'effect',
   'version',
   'merkle',
   'record',

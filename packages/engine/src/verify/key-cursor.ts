@@ -9,7 +9,9 @@ import type { KeyRange, KvEntry, MaybePromise } from '../storage/kv-store.ts'
 import { type Findings, isEndOfReading } from './findings.ts'
 import { entriesPerChunk } from './limits.ts'
 
-/** Two chunks of each cursor are in memory, and what is in memory is moved about when garbage is collected. */
+/**
+ * Two chunks of each cursor are in memory, and what is in memory is moved about when garbage is collected.
+ */
 const scanOptions = { chunkEntries: entriesPerChunk }
 
 export class KeyCursor {

@@ -97,19 +97,14 @@ export class RecordWalk {
     await this.#surplusRecords(undefined)
   }
 
-  /** The entry, if it belongs to a table that there is. */
   #decode(entry: KvEntry): HistoryItem | undefined {
     this.objects += 1
-    let item: HistoryItem
     try {
-      item = decodeHistory(entry)
+      return decodeHistory(entry)
     } catch {
       this.#broken('a history entry', entry.key, 'it cannot be read')
       return undefined
     }
-    if (this.#pass.catalog.tableById(item.tableId) !== undefined) return item
-    if (!this.#pass.dropped.has(item.tableId)) this.#brokenHistory(item, 'its table is gone')
-    return undefined
   }
 
   /** @param next what comes behind them */
@@ -162,6 +157,7 @@ export class RecordWalk {
     const key = recordKey(mainBranch, item.tableId, item.idKey)
     return chain(this.#recordUnder(key), (found) => {
       this.objects += 1
+      if (this.#tableOf(item) === undefined) return this.#ofGoneTable(item, key, found)
       if (!item.isPut) {
         if (found !== undefined) this.#brokenRecord(item, key, 'it was deleted and is there all the same')
         return this.#endRecord(item, deletion(item))
@@ -179,9 +175,17 @@ export class RecordWalk {
     })
   }
 
+  /** Its history stays, its current record goes. */
+  async #ofGoneTable(item: HistoryItem, key: Buffer, found: KvEntry | undefined): Promise<void> {
+    if (found !== undefined && !this.#pass.dropped.has(item.tableId))
+      this.#brokenRecord(item, key, 'its table is gone')
+    const [payload] = item.isPut ? await this.#readVersions([item]) : []
+    this.#endRecord(item, item.isPut ? this.#open(item, payload) : deletion(item))
+  }
+
   #endRecord(item: HistoryItem, contents: Contents | undefined): void {
     this.#step(item, contents)
-    this.#entries.finish(item.idKey)
+    if (this.#tableOf(item) !== undefined) this.#entries.finish(item.idKey)
     this.#before = undefined
   }
 
@@ -197,8 +201,10 @@ export class RecordWalk {
     if (item.periodBefore !== periodBefore)
       this.#brokenHistory(item, 'it leads to another period of valid time')
     this.#history.meet(item.key, compared)
+    const table = this.#tableOf(item)
+    if (table === undefined) return
     try {
-      this.#entries.step(this.#tableOf(item), item, bytes)
+      this.#entries.step(table, item, bytes)
     } catch (error) {
       if (!(error instanceof DbError)) throw error
       this.#brokenHistory(item, 'what it held cannot be read')
@@ -227,8 +233,8 @@ export class RecordWalk {
     }
   }
 
-  #tableOf({ tableId }: HistoryItem): TableDefinition {
-    return this.#pass.catalog.tableById(tableId) as TableDefinition
+  #tableOf({ tableId }: HistoryItem): TableDefinition | undefined {
+    return this.#pass.catalog.tableById(tableId)
   }
 
   #brokenHistory({ tableId, idKey, key }: HistoryItem, reason: string): void {

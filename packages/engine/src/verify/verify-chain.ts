@@ -1,8 +1,10 @@
 /**
- * First pass, in the order of commits: the hash chain, the commitments, the Merkle tree, the manifest.
+ * First pass, in the order of commits: the hash chain, the commitments, the Merkle tree, the manifest, and
+ * which commits led to which.
  */
 
 import type { CommitContents } from '@dendrodb/protocol'
+import { effectKeys } from '../ledger/causes.ts'
 import { decodeCommit, headOf } from '../ledger/commit.ts'
 import type { LedgerHash } from '../ledger/hash.ts'
 import { keyOf, kindRange, merkleStoredLevelMin } from '../ledger/key-space.ts'
@@ -11,6 +13,7 @@ import { appendLeaf, type CompactRange, emptyRange, leafHash } from '../ledger/m
 import type { KvReader } from '../ledger/overlay.ts'
 import { commitmentOf, openVersion } from '../ledger/record-version.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
+import { decodeMetaPayload } from '../ledger/write-meta.ts'
 import type { KvEntry, MaybePromise } from '../storage/kv-store.ts'
 import type { ExpectedHistory } from './expected-history.ts'
 import type { Findings } from './findings.ts'
@@ -40,6 +43,7 @@ export interface ChainResult {
 const progressCommits = 1_024
 const [commitLetter] = keyOf('commit')
 const [metaLetter] = keyOf('meta')
+const noValue = new Uint8Array()
 
 export async function verifyChain(pass: ChainPass): Promise<ChainResult> {
   const { reader, findings, manifest, earlier } = pass
@@ -72,6 +76,7 @@ class ChainWalk {
   readonly #nodes = new FingerprintSet()
   /** The commit being gone through. */
   #seq: number | undefined
+  readonly #effects = new FingerprintSet()
   #head: Uint8Array
   #timeMicros = 0
   #merkle: CompactRange = emptyRange
@@ -94,7 +99,7 @@ class ChainWalk {
     const { metaCommitment, versionCommitments } = commit
     if (metaCommitment !== undefined) {
       const meta = await this.#take(metas, keyOf('meta', seq))
-      if (meta !== undefined) this.#meta(meta, metaCommitment)
+      if (meta !== undefined) this.#meta(seq, meta, metaCommitment)
     }
     for (let n = 0; n < versionCommitments.length; n += 1) {
       const taken = this.#take(versions, keyOf('version', seq, n))
@@ -150,13 +155,16 @@ class ChainWalk {
     }
     this.compare(manifest)
     await this.#compareNodes()
+    await this.#compareEffects()
     return { versions: this.#versions, objects: this.#objects }
   }
 
-  #meta({ key, value }: KvEntry, commitment: Uint8Array): void {
+  #meta(seq: number, { key, value }: KvEntry, commitment: Uint8Array): void {
     if (Buffer.compare(this.#hash.of(value), commitment) !== 0) {
       this.#brokenEntry(key, 'its hash is not the one in the commit')
+      return
     }
+    for (const key of effectKeys(seq, decodeMetaPayload(value))) this.#effects.expect(key, noValue)
   }
 
   #version(seq: number, n: number, { key, value }: KvEntry, commitment: Uint8Array): void {
@@ -207,6 +215,30 @@ class ChainWalk {
     await this.#expectNodes(second)
     for (const { key, problem } of second.differences())
       this.#broken('a Merkle node', key, `it is ${problem}`)
+  }
+
+  async #compareEffects(): Promise<void> {
+    const { reader, findings } = this.#pass
+    const meetAll = async (set: FingerprintSet) => {
+      const cursor = new KeyCursor(reader, kindRange('effect'), 'an effect of a commit', findings)
+      for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
+        set.meet(entry.key, entry.value)
+        this.#objects += 1
+        cursor.advance()
+      }
+    }
+    await meetAll(this.#effects)
+    if (this.#effects.isEqual) return
+    const second = this.#effects.collector()
+    await meetAll(second)
+    for await (const chunk of reader.scan(kindRange('meta'))) {
+      for (const { key, value } of chunk) {
+        const seq = readUvarint(key, 1).value
+        for (const effect of effectKeys(seq, decodeMetaPayload(value))) second.expect(effect, noValue)
+      }
+    }
+    for (const { key, problem } of second.differences())
+      this.#broken('an effect of a commit', key, `it is ${problem}`)
   }
 
   async #expectNodes(set: FingerprintSet): Promise<void> {

@@ -56,7 +56,7 @@ export async function verifyStore(
     const begin = await readManifest(snapshot)
     const { hash, manifest } = begin
     const catalog = await readCatalog((table) => scanRecords(snapshot, table))
-    const scope: HistoryScope = { seqMax: manifest.seq, tables: catalog.tableIds(), seed: newSeed() }
+    const scope: HistoryScope = { seqMax: manifest.seq, seed: newSeed() }
     const progress = new PhaseProgress(manifest.seq, options.onProgress)
     ownThread = wantsThread ? new ChainThread() : undefined
     const thread = givenThread ?? ownThread

@@ -41,6 +41,7 @@ import { backupRoutes } from './routes/backup-routes.ts'
 import { dataRoutes } from './routes/data-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
 import { metricsRoutes } from './routes/metrics-routes.ts'
+import { nqlRoutes } from './routes/nql-routes.ts'
 import { proofRoutes } from './routes/proof-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
 import { transferRoutes } from './routes/transfer-routes.ts'
@@ -113,6 +114,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     signedIn.addHook('onRequest', admitSignedIn(admission))
     const limits = queryLimitsOf(config)
     queryRoutes(signedIn, { engine, databases, limits, log, metrics })
+    nqlRoutes(signedIn, { databases, limits, metrics })
     dataRoutes(signedIn, { databases, limits, metrics })
     accountRoutes(signedIn, { auth, databases })
     adminRoutes(signedIn, { auth, databases })

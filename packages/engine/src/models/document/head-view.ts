@@ -13,6 +13,7 @@ import { type AdjacencyReader, isRelation, readEdges } from '../graph/adjacency.
 import { periodBefore } from '../history/load-version.ts'
 import type { VersionCache } from '../history/version-cache.ts'
 import type {
+  CommitReader,
   Direction,
   EdgeRef,
   IndexEntry,
@@ -22,6 +23,7 @@ import type {
   ScanTableOptions,
   StoredRecord,
 } from '../model.ts'
+import { LedgerCommits } from '../provenance/commit-reader.ts'
 import { scanWithCache } from './cached-scan.ts'
 import { encodeTuple } from './index-entries.ts'
 import { cachedRangeEntriesMax } from './limits.ts'
@@ -155,6 +157,11 @@ export class HeadView implements ReadView {
     if (!this.#options.hasChanged({ gte, lt: prefixEnd(gte) })) {
       cache.set(index.id, tuple, this.seq, entries)
     }
+  }
+
+  get commits(): CommitReader {
+    const { reader, versions } = this.#options
+    return new LedgerCommits({ reader, versions, seq: this.seq, catalog: this.catalog })
   }
 
   earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {

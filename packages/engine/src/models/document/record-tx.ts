@@ -27,6 +27,7 @@ import { isRelation, readEdges } from '../graph/adjacency.ts'
 import { periodBefore } from '../history/load-version.ts'
 import type { VersionCache } from '../history/version-cache.ts'
 import type {
+  CommitReader,
   Direction,
   EdgeRef,
   IndexEntry,
@@ -40,6 +41,7 @@ import type {
   WriteTx,
 } from '../model.ts'
 import { absentSeq } from '../model.ts'
+import { LedgerCommits } from '../provenance/commit-reader.ts'
 import { IndexDiff } from './index-diff.ts'
 import {
   adjacencyReader,
@@ -179,6 +181,11 @@ export class RecordTx implements WriteTx {
     })
   }
 
+  get commits(): CommitReader {
+    const { reader, versions, seq } = this.#base
+    return new LedgerCommits({ reader, versions, seq, catalog: this.catalog })
+  }
+
   earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {
     return periodBefore(this.#base, this.catalog, record)
   }
@@ -304,7 +311,7 @@ export class RecordTx implements WriteTx {
     const interval = toInterval(kept)
     const changed = this.#records.get(keyText(recordKey(mainBranch, table.id, idKey)))
     const inBase = changed === undefined ? before : changed.before
-    return { ...interval, seq: this.seq, n: 0, periodBefore: periodBeforeOf(interval, inBase) }
+    return { ...interval, seq: 0, n: 0, periodBefore: periodBeforeOf(interval, inBase) }
   }
 
   /** The table's definition says that valid time is in use, so that reads know where to ask for it. */
@@ -336,7 +343,7 @@ export class RecordTx implements WriteTx {
   /** As a scan of this transaction reads it; its commit has no number yet. */
   #pendingRecord({ after }: ChangedRecord, bytes: Uint8Array): Buffer {
     const { validFrom, validTo, periodBefore = 0 } = after ?? {}
-    return encodeCurrentRecord({ seq: this.seq, n: 0, periodBefore, validFrom, validTo, bytes })
+    return encodeCurrentRecord({ seq: 0, n: 0, periodBefore, validFrom, validTo, bytes })
   }
 
   /** An edge without its node would dangle, so it goes with it. */

@@ -9,6 +9,7 @@ import type { MaybePromise } from '../../storage/kv-store.ts'
 import type { VersionPlace } from '../document/index-diff.ts'
 import { type AdjacencyReader, isRelation, readEdges } from '../graph/adjacency.ts'
 import type {
+  CommitReader,
   Direction,
   EdgeRef,
   IndexEntry,
@@ -18,6 +19,7 @@ import type {
   ScanTableOptions,
   StoredRecord,
 } from '../model.ts'
+import { LedgerCommits } from '../provenance/commit-reader.ts'
 import { periodBefore } from './load-version.ts'
 import { scanEntriesAt } from './past-entries.ts'
 import { scanRecordsAt } from './past-records.ts'
@@ -99,6 +101,11 @@ export class HistoryView implements ReadView {
         must(await this.getRecord(edge), 'an edge of then').value[field] as RecordId,
     }
     return readEdges(adjacency, node, direction, tables)
+  }
+
+  get commits(): CommitReader {
+    const { reader, versions } = this.#options
+    return new LedgerCommits({ reader, versions, seq: this.seq, catalog: this.catalog })
   }
 
   earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {

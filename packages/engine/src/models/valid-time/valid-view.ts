@@ -15,6 +15,7 @@ import type { Catalog, IndexDefinition, TableDefinition } from '../../catalog/de
 import { chain } from '../../storage/chain.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import type {
+  CommitReader,
   Direction,
   EdgeRef,
   IndexEntry,
@@ -113,6 +114,10 @@ class ValidView implements ReadView {
       if ((await this.#isThere(each.edge)) && (await this.#isThere(each.node))) kept.push(each)
     }
     return kept
+  }
+
+  get commits(): CommitReader {
+    return this.base.commits
   }
 
   earlierPeriod(record: StoredRecord): MaybePromise<StoredRecord | undefined> {

@@ -4,8 +4,13 @@
  */
 
 import { RecordId, typeOf, type Value } from '@dendrodb/protocol'
+import type { RecordVersion, StoredRecord } from '../../models/model.ts'
 import { chain } from '../../storage/chain.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
+import { runTask, type Task, wait } from '../execute/task.ts'
+import { queryLimits } from '../limits.ts'
+import { commitValue, validValue } from '../provenance/commit-value.ts'
+import { maySee } from '../provenance/visible-changes.ts'
 import { queryErrors } from '../query-errors.ts'
 import type { CompiledExpression } from './compiled.ts'
 import type { EvalContext } from './eval-context.ts'
@@ -21,6 +26,8 @@ const recordFunctions: ReadonlyMap<string, RecordFunction> = new Map([
   ['exists', { isPoint: true, call: exists }],
   ['seq', { isPoint: true, call: seq }],
   ['valid', { isPoint: true, call: valid }],
+  ['provenance', { isPoint: false, call: provenance }],
+  ['history', { isPoint: false, call: (id, ctx) => runTask(history(id, ctx)) }],
 ])
 
 const prefix = 'record::'
@@ -67,11 +74,37 @@ function seq(id: RecordId, ctx: EvalContext): MaybePromise<Value> {
 
 /** The bounds of the version that the view shows, those that it has. */
 function valid(id: RecordId, ctx: EvalContext): MaybePromise<Value> {
-  return chain(ctx.readRecord(id), (visible) => {
-    if (visible === undefined) return undefined
-    return chain(ctx.view.getRecord(id), (record) => ({
-      ...(record?.validFrom !== undefined && { from: record.validFrom }),
-      ...(record?.validTo !== undefined && { to: record.validTo }),
-    }))
+  return chain(visibleRecord(id, ctx), (record) => record && validValue(record))
+}
+
+/** What the commit that wrote the version says of itself. */
+function provenance(id: RecordId, ctx: EvalContext): MaybePromise<Value> {
+  return chain(visibleRecord(id, ctx), (record) => {
+    if (record === undefined || record.seq === 0) return undefined
+    return chain(ctx.view.commits.commits([record.seq]), ([commit]) => commit && commitValue(commit))
   })
+}
+
+/** The versions of a record, newest first; those that today's rules would not show are left out. */
+function* history(id: RecordId, ctx: EvalContext): Task<Value> {
+  const { commits } = ctx.view
+  const versions = (yield commits.versions(id, queryLimits.historyVersionsMax)) as readonly RecordVersion[]
+  const infos = yield* wait(commits.commits(versions.map(({ seq }) => seq)))
+  const shown: Value[] = []
+  for (const [at, { record, replaced }] of versions.entries()) {
+    yield* ctx.run.pause()
+    const commit = infos[at]
+    if (commit === undefined || !(yield* maySee(id.table, record ?? replaced, ctx))) continue
+    const known = commitValue(commit)
+    shown.push(
+      record === undefined
+        ? { ...known, operation: 'delete' }
+        : { ...known, operation: 'put', valid: validValue(record), value: record.value },
+    )
+  }
+  return shown
+}
+
+function visibleRecord(id: RecordId, ctx: EvalContext): MaybePromise<StoredRecord | undefined> {
+  return chain(ctx.readRecord(id), (visible) => visible && ctx.view.getRecord(id))
 }

@@ -57,8 +57,8 @@ function asksForMore(node: AnyNode): boolean {
       return outerParams.has((node as { readonly name?: string }).name ?? '')
     case 'select': {
       // Targets and counts are evaluated beside the row around the statement.
-      const { from, limit, skip, asOf, validAsOf } = node as SelectStatement
-      return [...from, limit, skip, asOf, validAsOf].some(hasOuterPath)
+      const { from, limit, skip, asOf, validAsOf, trace } = node as SelectStatement
+      return [...from, limit, skip, asOf, validAsOf, trace?.depth].some(hasOuterPath)
     }
     default:
       return node.kind === 'closure' || isVolatileNode(node)

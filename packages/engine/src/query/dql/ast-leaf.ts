@@ -178,6 +178,7 @@ export type InfoSubject =
   | { readonly type: 'root' | 'namespace' | 'database' }
   | { readonly type: 'table'; readonly table: string }
   | { readonly type: 'index'; readonly index: string; readonly table: string }
+  | { readonly type: 'commit'; readonly seq: number }
 
 export type BeginStatement = Node<'begin'>
 export type CommitStatement = Node<'commit'>

@@ -350,7 +350,8 @@ export interface SelectStatement extends Node<'select'> {
   readonly asOf?: Expression
   /** Valid time: a datetime. */
   readonly validAsOf?: Expression
-  readonly trace?: 'causes' | 'effects'
+  /** `TRACE CAUSES DEPTH 3`: the commits behind the rows (ours). `depth`: steps at most. */
+  readonly trace?: { readonly direction: 'causes' | 'effects'; readonly depth?: Expression }
   readonly where?: Expression
   readonly split?: readonly IdiomExpression[]
   readonly group?: GroupClause

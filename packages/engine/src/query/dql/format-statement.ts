@@ -121,7 +121,8 @@ function formatSelect(f: Format, s: SelectStatement): string {
     ` FROM${flag(s.only, 'ONLY')} ${s.from.map(f.expression).join(', ')}`,
     formatClause(f, 'AS OF', s.asOf),
     formatClause(f, 'VALID AS OF', s.validAsOf),
-    s.trace === undefined ? '' : ` TRACE ${s.trace.toUpperCase()}`,
+    s.trace === undefined ? '' : ` TRACE ${s.trace.direction.toUpperCase()}`,
+    formatClause(f, 'DEPTH', s.trace?.depth),
     formatIndexHint(s.index),
     formatClause(f, 'WHERE', s.where),
     formatList(f, 'SPLIT', s.split),
@@ -182,6 +183,8 @@ function formatSubject(subject: InfoSubject): string {
   switch (subject.type) {
     case 'table':
       return `TABLE ${formatName(subject.table)}`
+    case 'commit':
+      return `COMMIT ${subject.seq}`
     case 'index':
       return `INDEX ${formatName(subject.index)} ON TABLE ${formatName(subject.table)}`
     default:

@@ -123,6 +123,7 @@ const otherWords = [
   'DATABASE',
   'DB',
   'DEFAULT',
+  'DEPTH',
   'DESC',
   'DIFF',
   'DIMENSION',

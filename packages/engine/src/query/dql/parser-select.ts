@@ -68,19 +68,13 @@ function parseTail(p: Parser, node: Mutable<SelectStatement>): boolean {
   )
 }
 
-/** `TRACE CAUSES`, `TRACE EFFECTS`; also `TRACE caused_by [REVERSE]`. */
+/** `TRACE CAUSES`, `TRACE EFFECTS`; also `TRACE caused_by [REVERSE]`; each with `DEPTH n`. */
 function parseTrace(p: Parser, node: Mutable<SelectStatement>): boolean {
   if (node.trace !== undefined || !p.eatKeyword('TRACE')) return false
-  switch (p.expectOneOf(['CAUSES', 'EFFECTS', 'CAUSED_BY'])) {
-    case 'CAUSES':
-      node.trace = 'causes'
-      break
-    case 'EFFECTS':
-      node.trace = 'effects'
-      break
-    case 'CAUSED_BY':
-      node.trace = p.eatKeyword('REVERSE') ? 'effects' : 'causes'
-  }
+  const word = p.expectOneOf(['CAUSES', 'EFFECTS', 'CAUSED_BY'])
+  const isForward = word === 'EFFECTS' || (word === 'CAUSED_BY' && p.eatKeyword('REVERSE'))
+  const depth = p.eatKeyword('DEPTH') ? p.grammar.expression(p) : undefined
+  node.trace = { direction: isForward ? 'effects' : 'causes', ...(depth && { depth }) }
   return true
 }
 

@@ -19,7 +19,7 @@ export function parseUse(p: Parser): UseStatement {
   return node
 }
 
-/** `INFO FOR ROOT`, `… NS`, `… DB`, `… TABLE t`, `… INDEX i ON t`, each with STRUCTURE. */
+/** `INFO FOR ROOT`, `… NS`, `… DB`, `… TABLE t`, `… INDEX i ON t`, `… COMMIT n`, each with STRUCTURE. */
 export function parseInfo(p: Parser): InfoStatement {
   const { start } = p.advance()
   p.expectKeyword('FOR')
@@ -29,7 +29,7 @@ export function parseInfo(p: Parser): InfoStatement {
 }
 
 function parseInfoSubject(p: Parser): InfoSubject {
-  switch (p.expectOneOf(['ROOT', 'NS', 'NAMESPACE', 'DB', 'DATABASE', 'TABLE', 'INDEX'])) {
+  switch (p.expectOneOf(['ROOT', 'NS', 'NAMESPACE', 'DB', 'DATABASE', 'TABLE', 'INDEX', 'COMMIT'])) {
     case 'ROOT':
       return { type: 'root' }
     case 'NS':
@@ -40,6 +40,8 @@ function parseInfoSubject(p: Parser): InfoSubject {
       return { type: 'database' }
     case 'TABLE':
       return { type: 'table', table: p.name('a table name') }
+    case 'COMMIT':
+      return { type: 'commit', seq: p.integer('the number of a commit') }
     case 'INDEX': {
       const index = p.name('an index name')
       return { type: 'index', index, table: parseOnTable(p) }

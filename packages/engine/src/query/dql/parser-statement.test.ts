@@ -47,7 +47,7 @@ describe('SELECT', () => {
       from: [table('g'), { kind: 'record_id', table: 'h', key: { kind: 'key_literal', value: 1 } }],
       asOf: value(5),
       validAsOf: { kind: 'param', name: 'v' },
-      trace: 'causes',
+      trace: { direction: 'causes' },
       index: { type: 'index', names: ['i', 'j'] },
       where: field('k'),
       split: [field('l')],

@@ -57,11 +57,18 @@ const snippetCharsMax = 100
 const foundCharsMax = 40
 const expectedPrintedMax = 8
 
-export function syntaxError(text: string, { problem, start, end, expected = [] }: SyntaxProblem): DbError {
+export function syntaxError(text: string, problem: SyntaxProblem): DbError {
+  return dqlErrors.SYNTAX({ ...syntaxDetails(text, problem) })
+}
+
+export function syntaxDetails(
+  text: string,
+  { problem, start, end, expected = [] }: SyntaxProblem,
+): SyntaxErrorDetails {
   const found = text.slice(start, Math.min(end, start + foundCharsMax)).toWellFormed()
   const wanted = [...new Set(expected)]
   const suggestion = suggest(found, wanted)
-  const details: SyntaxErrorDetails = {
+  return {
     problem: problem ?? (start >= text.length ? 'unexpected end of the query' : `unexpected '${found}'`),
     ...positionOf(text, start),
     offset: start,
@@ -71,7 +78,6 @@ export function syntaxError(text: string, { problem, start, end, expected = [] }
     snippet: snippetOf(text, start, end),
     hint: hintOf(wanted, suggestion),
   }
-  return dqlErrors.SYNTAX({ ...details })
 }
 
 /** `\n`, `\r\n` and `\r` end a line. */

@@ -17,15 +17,19 @@ import { createFetch } from './operators/fetch.ts'
 import { createFilter } from './operators/filter.ts'
 import { createGetRecords } from './operators/get-records.ts'
 import { createLimit } from './operators/limit.ts'
+import { createMetadata } from './operators/metadata.ts'
 import { createNothing } from './operators/nothing.ts'
 import { createOmit } from './operators/omit.ts'
 import { createPermission } from './operators/permission.ts'
 import { createProject } from './operators/project.ts'
 import { createScanIndex } from './operators/scan-index.ts'
 import { createScanTable } from './operators/scan-table.ts'
+import { createSearch } from './operators/search.ts'
 import { createSort } from './operators/sort.ts'
 import { createSplit } from './operators/split.ts'
 import { createTopRows } from './operators/top-rows.ts'
+import { createTrace } from './operators/trace.ts'
+import { createTraverse } from './operators/traverse.ts'
 import { createUnion } from './operators/union.ts'
 import { createValues, type SourceBuilder } from './operators/values.ts'
 
@@ -81,6 +85,14 @@ function buildNode(node: PlanNode, options: BuildOptions, groups: Compiler): Ope
       return createLimit(node, inputOf(node.input), options.compiler)
     case 'project':
       return createProject(node, inputOf(node.input), compiler)
+    case 'trace':
+      return createTrace(node, inputOf(node.input), options.compiler)
+    case 'search':
+      return createSearch(node, inputOf(node.input))
+    case 'traverse':
+      return createTraverse(node, inputOf(node.input), options.compiler)
+    case 'metadata':
+      return createMetadata(node, inputOf(node.input))
     case 'omit':
       return createOmit(node, inputOf(node.input))
     case 'fetch':

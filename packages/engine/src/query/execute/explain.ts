@@ -67,6 +67,7 @@ function detailsOf(node: PlanNode, ctx: EvalContext): Record<string, Value> {
     case 'values':
       return { target: formatExpression(node.expression) }
     case 'union':
+    case 'metadata':
       return {}
     case 'nothing':
       return { reason: node.reason }
@@ -94,6 +95,12 @@ function detailsOf(node: PlanNode, ctx: EvalContext): Record<string, Value> {
       return {
         fields: node.projection.items.map((item) => (item.kind === 'all' ? '*' : textOf(item.expression))),
       }
+    case 'trace':
+      return { direction: node.direction, depth: textOf(node.depth), rows: node.rows }
+    case 'search':
+      return { text: node.text }
+    case 'traverse':
+      return { relation: node.relation }
     case 'omit':
     case 'fetch':
       return { fields: texts(node.fields) }

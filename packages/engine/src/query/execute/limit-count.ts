@@ -1,5 +1,5 @@
 /**
- * The numbers of LIMIT and START.
+ * The numbers of LIMIT, START and DEPTH.
  */
 
 import { typeOf, type Value } from '@dendrodb/protocol'
@@ -13,7 +13,7 @@ import { type Task, wait } from './task.ts'
 /** @throws QUERY_TYPE_EXPECTED for anything but an int of at least 0 */
 export function* countOf(
   expression: CompiledExpression,
-  clause: 'LIMIT' | 'START',
+  clause: 'LIMIT' | 'START' | 'DEPTH',
   ctx: EvalContext,
   outer: Value,
 ): Task<number> {

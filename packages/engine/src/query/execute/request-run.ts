@@ -178,7 +178,7 @@ export class RequestRun implements RequestContext {
   }
 
   /** Runs a statement and keeps its result; a promise only where it had to wait. */
-  runStatement(prepared: PreparedStatement): MaybePromise<void> {
+  runStatement(prepared: Pick<PreparedStatement, 'compiled'>): MaybePromise<void> {
     const startedAt = performance.now()
     try {
       const { compiled } = prepared

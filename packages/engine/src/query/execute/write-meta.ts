@@ -2,7 +2,7 @@
  * The clauses by which a write says why it was made.
  */
 
-import { toFloat, typeOf, type Value } from '@dendrodb/protocol'
+import { RecordId, toFloat, typeOf, type Value } from '@dendrodb/protocol'
 import type { WriteMeta } from '../../models/model.ts'
 import type { EvalContext } from '../compile/eval-context.ts'
 import type { Expression, WriteMetaClause } from '../dql/ast.ts'
@@ -21,7 +21,7 @@ export function* evaluateMeta(clause: WriteMetaClause, ctx: EvalContext): Task<W
   const evidence = shown(yield* evaluate(clause.evidence), ctx.request, 'EVIDENCE')
   const confidence = yield* evaluate(clause.confidence)
   return {
-    ...(causedBy !== undefined && { causedBy: seqsOf(causedBy) }),
+    ...(causedBy !== undefined && { causedBy: yield* seqsOf(causedBy, ctx) }),
     ...(evidence !== undefined && { evidence }),
     ...(confidence !== undefined && { confidence: confidenceOf(confidence) }),
   }
@@ -33,16 +33,27 @@ export function mergeMeta(first: WriteMeta | undefined, second: WriteMeta): Writ
   return { ...first, ...second, ...(causedBy.length > 0 && { causedBy }) }
 }
 
-function seqsOf(value: Value): readonly number[] {
+/** Commits by their number, or those that wrote the records as the session sees them. */
+function* seqsOf(value: Value, ctx: EvalContext): Task<readonly number[]> {
   const list: readonly Value[] = Array.isArray(value) ? value : [value]
-  return list.map((seq) => {
-    if (typeof seq === 'number' && Number.isSafeInteger(seq)) return seq
-    throw queryErrors.TYPE_EXPECTED({
-      clause: 'CAUSED BY',
-      expected: 'numbers of commits',
-      found: typeOf(seq),
-    })
-  })
+  const seqs: number[] = []
+  for (const cause of list) {
+    if (cause instanceof RecordId) seqs.push(yield* seqOf(cause, ctx))
+    else if (typeof cause === 'number' && Number.isSafeInteger(cause)) seqs.push(cause)
+    else throw unknownCause(typeOf(cause))
+  }
+  return seqs
+}
+
+function* seqOf(id: RecordId, ctx: EvalContext): Task<number> {
+  const visible = yield* wait(ctx.readRecord(id))
+  const record = visible && (yield* wait(ctx.view.getRecord(id)))
+  if (record === undefined) throw unknownCause(`${id}, which is not there`)
+  return record.seq
+}
+
+function unknownCause(found: string): Error {
+  return queryErrors.TYPE_EXPECTED({ clause: 'CAUSED BY', expected: 'numbers of commits or records', found })
 }
 
 function confidenceOf(value: Value): number {

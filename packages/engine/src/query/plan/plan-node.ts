@@ -15,6 +15,7 @@ import type {
   Projection,
   RecordIdExpression,
 } from '../dql/ast.ts'
+import type { TraceDirection } from '../provenance/trace-commits.ts'
 
 export type PlanNode = SourceNode | StageNode
 
@@ -41,6 +42,10 @@ export type StageNode =
   | ProjectNode
   | OmitNode
   | FetchNode
+  | TraceNode
+  | SearchNode
+  | TraverseNode
+  | MetadataNode
 
 /** All rows of a table; the optimizer chooses how to get at them and leaves no such node. */
 export interface TableNode {
@@ -243,6 +248,36 @@ export interface FetchNode {
   readonly kind: 'fetch'
   readonly input: PlanNode
   readonly fields: readonly Expression[]
+}
+
+/** In place of records, what led to them or what they led to. */
+export interface TraceNode {
+  readonly kind: 'trace'
+  readonly input: PlanNode
+  readonly direction: TraceDirection
+  readonly depth?: Expression
+  /** `commits`: a row per commit. `records`: a row per record that one of the commits wrote. */
+  readonly rows: 'commits' | 'records'
+}
+
+/** Rows whose texts hold all words of another. */
+export interface SearchNode {
+  readonly kind: 'search'
+  readonly input: PlanNode
+  readonly text: string
+}
+
+/** In place of records those that edges of one relation lead to, each once. */
+export interface TraverseNode {
+  readonly kind: 'traverse'
+  readonly input: PlanNode
+  readonly relation: string
+}
+
+/** Records with what is known of their versions beside their fields. */
+export interface MetadataNode {
+  readonly kind: 'metadata'
+  readonly input: PlanNode
 }
 
 /** The plan with its input replaced by `map` of it; of a source, the source itself. */

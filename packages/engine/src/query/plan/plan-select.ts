@@ -24,9 +24,13 @@ import type { PlanNode, SortKey } from './plan-node.ts'
 import { planTargets } from './plan-source.ts'
 
 export function planSelect(select: SelectStatement): PlanNode {
-  refuseUnsupported(select)
-  const source = planTargets(select.from, select.where)
+  const source = planTrace(select, planTargets(select.from, select.where))
   return select.group === undefined ? planRows(select, source) : planGroups(select, source)
+}
+
+/** What is traced are the rows that WHERE leaves; all other clauses see what the trace gives. */
+function planTrace({ trace }: SelectStatement, input: PlanNode): PlanNode {
+  return trace === undefined ? input : { kind: 'trace', input, rows: 'commits', ...trace }
 }
 
 function planRows(select: SelectStatement, source: PlanNode): PlanNode {
@@ -160,8 +164,4 @@ function planTail(select: SelectStatement, input: PlanNode): PlanNode {
   if (select.fetch !== undefined) node = { kind: 'fetch', input: node, fields: select.fetch }
   if (select.omit !== undefined) node = { kind: 'omit', input: node, fields: select.omit }
   return node
-}
-
-function refuseUnsupported(select: SelectStatement): void {
-  if (select.trace !== undefined) throw queryErrors.NOT_SUPPORTED({ construct: 'TRACE' })
 }

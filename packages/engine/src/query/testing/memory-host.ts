@@ -6,12 +6,15 @@
  */
 
 import { checkDatabaseName } from '../../database/database-name.ts'
+import { checkCauses } from '../../ledger/causes.ts'
 import { ledgerErrors } from '../../ledger/ledger-errors.ts'
+import { checkWriteMeta } from '../../ledger/write-meta.ts'
 import type { ReadView, WriteTx } from '../../models/model.ts'
 import type { AsOf, DatabaseHost, IndexProgress, QueryHost, Receipt, WriteOptions } from '../host.ts'
 import { MemoryCatalog } from './memory-catalog.ts'
+import type { MemoryState } from './memory-state.ts'
 import { MemoryTx } from './memory-tx.ts'
-import { type MemoryHostOptions, type MemoryState, MemoryView } from './memory-view.ts'
+import { type MemoryHostOptions, MemoryView } from './memory-view.ts'
 
 export class MemoryHost implements QueryHost {
   readonly #databases = new Map<string, MemoryDatabase>()
@@ -49,7 +52,17 @@ export class MemoryDatabase implements DatabaseHost {
   constructor(name: string, options: MemoryHostOptions) {
     this.name = name
     this.#options = options
-    this.#states = [{ seq: 0, time: 0n, catalog: MemoryCatalog.empty, tables: new Map() }]
+    this.#states = [
+      {
+        seq: 0,
+        previous: undefined,
+        meta: {},
+        written: [],
+        time: 0n,
+        catalog: MemoryCatalog.empty,
+        tables: new Map(),
+      },
+    ]
   }
 
   view(asOf?: AsOf): ReadView {
@@ -85,6 +98,10 @@ export class MemoryDatabase implements DatabaseHost {
   }
 
   async #writeInTurn<T>(work: (tx: WriteTx) => T | Promise<T>, options: WriteOptions) {
+    if (options.meta !== undefined) {
+      checkWriteMeta(options.meta)
+      checkCauses(options.meta, this.#newest.seq)
+    }
     this.lastMeta = options.meta
     this.lastWasPoint = options.isPoint === true
     const tx = new MemoryTx(this.#newest, this.#options)
@@ -93,7 +110,7 @@ export class MemoryDatabase implements DatabaseHost {
       throw new Error('point work on a sync view gave a promise')
     }
     const result = await working
-    if (tx.hasChanged) this.#states.push(tx.commit(BigInt(Date.now()) * 1_000_000n))
+    if (tx.hasChanged) this.#states.push(tx.commit(BigInt(Date.now()) * 1_000_000n, options.meta ?? {}))
     return { result, receipt: receiptOf(this.#newest) }
   }
 

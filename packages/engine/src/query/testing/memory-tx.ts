@@ -10,18 +10,22 @@ import { hasBounds, toInterval } from '../../ledger/valid-time.ts'
 import { claimsKey } from '../../models/document/index-entries.ts'
 import { indexErrors } from '../../models/document/index-errors.ts'
 import { withoutNone } from '../../models/document/without-none.ts'
-import { absentSeq, type PutOptions, type StoredRecord, type WriteTx } from '../../models/model.ts'
+import {
+  absentSeq,
+  type PutOptions,
+  type StoredRecord,
+  type WriteMeta,
+  type WriteTx,
+} from '../../models/model.ts'
 import { indexedTuples } from '../execute/write/indexed-values.ts'
 import type { MemoryCatalog } from './memory-catalog.ts'
+import { keyTextOf, type MemoryState, type TableRecords } from './memory-state.ts'
 import {
-  keyTextOf,
   type MemoryHostOptions,
-  type MemoryState,
   MemoryView,
   periodBefore,
   replaced,
   rowsInOrder,
-  type TableRecords,
   tupleText,
 } from './memory-view.ts'
 
@@ -29,6 +33,7 @@ export class MemoryTx extends MemoryView implements WriteTx {
   readonly #base: MemoryState
   #catalog: MemoryCatalog
   readonly #tables: Map<number, TableRecords>
+  readonly #written = new Map<string, RecordId>()
   hasChanged = false
   changedBytes = 0
 
@@ -66,6 +71,7 @@ export class MemoryTx extends MemoryView implements WriteTx {
     record.periodBefore = periodBefore(record)?.seq ?? 0
     this.#noteValidTime(table, record)
     this.#checkUnique(table, record)
+    this.#written.set(id.toString(), id)
     const records = new Map(this.#tables.get(table.id))
     records.set(keyTextOf(id), record)
     this.#tables.set(table.id, records)
@@ -82,6 +88,7 @@ export class MemoryTx extends MemoryView implements WriteTx {
     const records = new Map(table && this.#tables.get(table.id))
     if (table === undefined || !records.delete(keyTextOf(id))) return false
     this.#tables.set(table.id, records)
+    this.#written.set(id.toString(), id)
     this.hasChanged = true
     for (const relation of this.#catalog.tables()) {
       if (relation.kind.type !== 'relation') continue
@@ -134,8 +141,10 @@ export class MemoryTx extends MemoryView implements WriteTx {
     this.hasChanged = true
   }
 
-  commit(time: bigint): MemoryState {
-    return { seq: this.#base.seq + 1, time, catalog: this.#catalog, tables: this.#tables }
+  commit(time: bigint, meta: WriteMeta): MemoryState {
+    const written = [...this.#written.values()]
+    const [previous, seq] = [this.#base, this.#base.seq + 1]
+    return { seq, previous, meta, written, time, catalog: this.#catalog, tables: this.#tables }
   }
 
   #define(catalog: MemoryCatalog, name: string): TableDefinition {

@@ -13,6 +13,7 @@ import {
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
 import { periodName } from '../../ledger/valid-time.ts'
 import type {
+  CommitReader,
   Direction,
   EdgeRef,
   IndexEntry,
@@ -24,26 +25,14 @@ import type {
 } from '../../models/model.ts'
 import { indexedTuples } from '../execute/write/indexed-values.ts'
 import type { MemoryCatalog } from './memory-catalog.ts'
-
-/** Records of a table by the text of their key bytes. */
-export type TableRecords = ReadonlyMap<string, StoredRecord>
-
-export interface MemoryState {
-  readonly seq: number
-  readonly time: bigint
-  readonly catalog: MemoryCatalog
-  readonly tables: ReadonlyMap<number, TableRecords>
-}
+import { MemoryCommits } from './memory-commits.ts'
+import { keyTextOf, type MemoryState, type TableRecords } from './memory-state.ts'
 
 export interface MemoryHostOptions {
   /** `async`: every read gives a promise. Default `sync`. */
   readonly reads?: 'sync' | 'async'
   /** Longest encoded index entry before it counts as cut. Default 480. */
   readonly entryBytesMax?: number
-}
-
-export function keyTextOf(id: RecordId): string {
-  return Buffer.from(encodeExact(id.key)).toString('latin1')
 }
 
 const sortedRows = new WeakMap<TableRecords, readonly StoredRecord[]>()
@@ -150,6 +139,10 @@ export class MemoryView implements ReadView {
       if (direction !== 'out') edges.push(...this.#edgesFrom(table, node, 'out', 'in'))
     }
     return edges
+  }
+
+  get commits(): CommitReader {
+    return new MemoryCommits(this.#state)
   }
 
   earlierPeriod(record: StoredRecord): StoredRecord | undefined | Promise<StoredRecord | undefined> {

@@ -8,6 +8,9 @@ import { reservedPrefix } from '../../../catalog/system-tables.ts'
 import type { CompiledStatement } from '../../compile/compiled.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import type { InfoStatement, InfoSubject } from '../../dql/ast.ts'
+import { queryLimits } from '../../limits.ts'
+import { commitValue } from '../../provenance/commit-value.ts'
+import { visibleChanges } from '../../provenance/visible-changes.ts'
 import { queryErrors } from '../../query-errors.ts'
 import { requireAdmin, requireRoot } from '../admin.ts'
 import { type DefinitionView, viewsOf } from '../definition-text.ts'
@@ -51,6 +54,9 @@ function* infoOf(subject: InfoSubject, views: DefinitionView, ctx: EvalContext):
       }
       return yield* indexInfo(views, index, ctx)
     }
+    case 'commit':
+      requireAdmin(ctx, 'INFO FOR COMMIT')
+      return yield* commitDetails(subject.seq, ctx)
     default:
       return subject satisfies never
   }
@@ -81,6 +87,18 @@ function* indexInfo(views: DefinitionView, index: IndexDefinition, ctx: EvalCont
     state: progress?.state ?? index.state,
     ...(progress && { rows_done: progress.rowsDone, rows_total: progress.rowsTotal }),
     ...(index.failure !== undefined && { failure: index.failure }),
+  }
+}
+
+function* commitDetails(seq: number, ctx: EvalContext): Task<Value> {
+  const [info] = yield* wait(ctx.view.commits.commits([seq]))
+  if (info === undefined) throw queryErrors.NOT_DEFINED({ type: 'commit', name: String(seq) })
+  const effects = (yield ctx.view.commits.effects(seq, queryLimits.traceCommitsMax)) as readonly number[]
+  const { visible } = yield* visibleChanges(seq, queryLimits.commitRecordsMax, ctx)
+  return {
+    ...commitValue(info),
+    ...(effects.length > 0 && { effects }),
+    records: visible.map(({ id, record }) => ({ id, operation: record === undefined ? 'delete' : 'put' })),
   }
 }
 

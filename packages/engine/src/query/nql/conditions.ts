@@ -1,0 +1,74 @@
+/**
+ * What NQL compares and groups by, as expressions of the plan, so that indexes serve it as they serve DQL.
+ * In NQL an absent field is null, and values of different types are neither equal nor in any order.
+ */
+
+import { int, isInt, RecordId, type RecordKey, typeOf, Uuid, type Value } from '@dendrodb/protocol'
+import type { BinaryOperator, Expression } from '../dql/ast.ts'
+import { isNumber } from '../operators/number-arithmetic.ts'
+import { fieldIdiom } from '../plan/output-names.ts'
+import type { NqlCondition, NqlOperator } from './nql-query.ts'
+
+const span = { start: 0, end: 0 }
+
+/** An int as a record id prints it. */
+const intPattern = /^(0|-?[1-9]\d{0,38})$/
+
+export function literal(value: Value): Expression {
+  return { kind: 'literal', span, value }
+}
+
+export function binary(left: Expression, operator: BinaryOperator, right: Expression): Expression {
+  return { kind: 'binary', span, operator, left, right }
+}
+
+export function call(name: string, ...args: readonly Expression[]): Expression {
+  return { kind: 'call', span, name, args }
+}
+
+/** The value of `value` where the condition holds, else that of `otherwise`, which is not truthy. */
+export function when(condition: Expression, value: Expression, otherwise: Expression): Expression {
+  return binary(binary(condition, '?:', otherwise), '&&', value)
+}
+
+export function allOf(conditions: readonly Expression[]): Expression | undefined {
+  const [first, ...rest] = conditions
+  return first && rest.reduce((all, each) => binary(all, '&&', each), first)
+}
+
+export function conditionOf({ field, operator, value }: NqlCondition): Expression {
+  const path = fieldIdiom(field)
+  if (value === undefined || value === null) return nullCondition(path, operator)
+  if (operator === '=' || operator === '!=') return binary(path, operator, constant(value))
+  // The comparison stands first: it is what an index can answer.
+  return binary(binary(path, operator, constant(value)), '&&', call(typeTest(value), path))
+}
+
+/** `WHERE _id = x`: the record by its id. The text of an integer is that integer, or the text itself. */
+export function idCondition(table: string, value: Value): Expression {
+  const keys: RecordKey[] = []
+  if (typeof value === 'string') keys.push(value)
+  if (typeof value === 'string' && intPattern.test(value)) keys.push(int(BigInt(value)))
+  if (isInt(value) || value instanceof Uuid) keys.push(value)
+  const ids = keys.map((key) => recordId(new RecordId(table, key)))
+  return binary(fieldIdiom(['id']), 'IN', { kind: 'array', span, items: ids })
+}
+
+function nullCondition(path: Expression, operator: NqlOperator): Expression {
+  const nulls: Expression = { kind: 'array', span, items: [literal(undefined), literal(null)] }
+  if (operator === '=') return binary(path, 'IN', nulls)
+  return operator === '!=' ? binary(path, 'NOT IN', nulls) : literal(false)
+}
+
+/** The function that tells whether a value may be compared with this one. */
+function typeTest(value: Value): string {
+  return isNumber(value) ? 'type::is_number' : `type::is_${typeOf(value)}`
+}
+
+function constant(value: Value): Expression {
+  return value instanceof RecordId ? recordId(value) : literal(value)
+}
+
+function recordId({ table, key }: RecordId): Expression {
+  return { kind: 'record_id', span, table, key: { kind: 'key_literal', span, value: key as Value } }
+}
