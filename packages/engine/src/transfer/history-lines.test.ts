@@ -16,7 +16,9 @@ const hash = ledgerHashes.blake2b
 async function makeLog(): Promise<LogItem[]> {
   const core = await openTestCore(undefined, hash.name)
   const meta = { actor: 'tester', evidence: { $nonsense: 1 } }
-  await core.write((tx) => tx.put(recordOf('person')(1), { name: 'Ada' }, { validFrom: '2024-01-01' }), { meta })
+  await core.write((tx) => tx.put(recordOf('person')(1), { name: 'Ada' }, { validFrom: '2024-01-01' }), {
+    meta,
+  })
   await core.write((tx) => tx.delete(recordOf('person')(1)))
   const snapshot = core.store.snapshot()
   const format = (await snapshot.get(formatKey)) as Buffer
