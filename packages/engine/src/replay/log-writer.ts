@@ -1,17 +1,20 @@
 /**
- * Writes a stream of log items under their keys, with the Merkle nodes and a history key per version, and
+ * Writes a stream of log items under their keys, with the Merkle nodes, a history key per version and a key
+ * per cause, and
  * gathers what else follows from the log alone: the manifest and the definitions.
  */
 
 import { decodeCanonical, encodeExact, type ValueObject } from '@dendrodb/protocol'
 import { type CatalogChange, StoredCatalog } from '../catalog/stored-catalog.ts'
 import { catalogTableIds, firstFreeNumber } from '../catalog/system-tables.ts'
+import { effectKeys } from '../ledger/causes.ts'
 import { encodeHistoryEntry } from '../ledger/history-entry.ts'
 import { historyKey, keyOf, mainBranch, merkleStoredLevelMin } from '../ledger/key-space.ts'
 import type { Manifest } from '../ledger/manifest.ts'
 import { appendLeaf, emptyRange, leafHash } from '../ledger/merkle/compact-range.ts'
 import { keyText } from '../ledger/overlay.ts'
 import { openVersion, type RecordVersion } from '../ledger/record-version.ts'
+import { decodeMetaPayload } from '../ledger/write-meta.ts'
 import type { BulkWriter } from './bulk-writer.ts'
 import { type ChainPoint, decodeNamed, LogChain } from './log-chain.ts'
 import type { LogItem } from './log-item.ts'
@@ -23,6 +26,8 @@ export interface WrittenLog {
   readonly versions: number
   readonly erased: number
 }
+
+const noValue = Buffer.alloc(0)
 
 export class LogWriter {
   readonly #writer: BulkWriter
@@ -50,7 +55,7 @@ export class LogWriter {
         return this.#addCommit(item.stored)
       case 'meta':
         this.#chain.meta(item.payload)
-        if (item.payload !== undefined) this.#writer.put(keyOf('meta', this.seq), item.payload)
+        if (item.payload !== undefined) this.#addMeta(item.payload)
         return
       case 'version':
         return this.#addVersion(item.payload)
@@ -85,6 +90,13 @@ export class LogWriter {
     this.#merkle = appendLeaf(hash, this.#merkle, leafHash(hash, head), ({ level, index, hash: node }) => {
       if (level >= merkleStoredLevelMin) this.#writer.put(keyOf('merkle', level, index), node)
     })
+  }
+
+  #addMeta(payload: Buffer): void {
+    const { seq } = this
+    this.#writer.put(keyOf('meta', seq), payload)
+    const meta = decodeNamed(`the metadata of commit ${seq}`, () => decodeMetaPayload(payload))
+    for (const key of effectKeys(seq, meta)) this.#writer.put(key, noValue)
   }
 
   #addVersion(payload: Buffer | undefined): void {
