@@ -16,6 +16,7 @@ import { SurrealSubject } from './peers/surrealdb.ts'
 import { renderReport } from './report.ts'
 import { runBulk } from './workloads/bulk.ts'
 import { runHttp } from './workloads/http.ts'
+import { runSealed } from './workloads/sealed.ts'
 import { runSmall, smallRecords } from './workloads/small.ts'
 
 const { values: options } = parseArgs({
@@ -43,6 +44,7 @@ if (isWanted('HTTP') || isWanted('start')) rows.push(...(await runHttp()))
 if (['bulk', 'update', 'uniform', 'verify', 'open', 'disk'].some(isWanted)) {
   rows.push(...(await runBulk(Number(options.records), isWanted)))
 }
+if (isWanted('sealed')) rows.push(...(await runSealed(Number(options.records), () => true)))
 
 const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB`
 process.stdout.write(`\nNode ${process.version}, ${machine}\n\n${renderReport(rows)}\n`)
