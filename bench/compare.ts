@@ -17,6 +17,7 @@ import { renderReport } from './report.ts'
 import { runAsOf } from './workloads/as-of.ts'
 import { runBulk } from './workloads/bulk.ts'
 import { runHttp } from './workloads/http.ts'
+import { runSealed } from './workloads/sealed.ts'
 import { runSmall, smallRecords } from './workloads/small.ts'
 
 const { values: options } = parseArgs({
@@ -47,6 +48,7 @@ if (isWanted('AS OF'))
 if (['bulk', 'update', 'uniform', 'verify', 'open', 'disk'].some(isWanted)) {
   rows.push(...(await runBulk(Number(options.records), isWanted)))
 }
+if (isWanted('sealed')) rows.push(...(await runSealed(Number(options.records), () => true)))
 
 const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB`
 const speeds = [speedBefore, machineSpeed()].map((speed) => Math.round(speed / 1_000))

@@ -4,6 +4,7 @@ export type Goal =
   | { readonly atLeast: number }
   | { readonly atMost: number }
   | { readonly ratio: number; readonly to: string }
+  | { readonly ratioAtMost: number; readonly to: string }
 
 /** A peer that does one thing of which ours does much. */
 export const machineSpeedName = 'BLAKE2b of 250 bytes'
@@ -27,6 +28,10 @@ export const goals: readonly (readonly [start: string, goal: Goal])[] = [
   ['AS OF: count by index', { ratio: 0.33, to: 'DendroDB at head' }],
   ['AS OF: point SELECT', { ratio: 0.3, to: 'DendroDB at head' }],
   ['open and first read', { atMost: 500 }],
+  ['sealed: random update', { ratio: 0.3, to: 'in the clear' }],
+  ['sealed: point read', { ratio: 0.3, to: 'in the clear' }],
+  ['sealed: disk', { ratioAtMost: 2, to: 'in the clear' }],
+  ['sealed: open', { atMost: 500 }],
   ['HTTP GET', { ratio: 0.33, to: 'bare fastify' }],
   ['HTTP POST', { atLeast: 8_000 }],
   ['start of the server', { atMost: 500 }],
