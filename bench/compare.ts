@@ -16,6 +16,7 @@ import { SurrealSubject } from './peers/surrealdb.ts'
 import { renderReport } from './report.ts'
 import { runAsOf } from './workloads/as-of.ts'
 import { runBulk } from './workloads/bulk.ts'
+import { runHistory } from './workloads/history.ts'
 import { runHttp } from './workloads/http.ts'
 import { runSealed } from './workloads/sealed.ts'
 import { runSmall, smallRecords } from './workloads/small.ts'
@@ -47,6 +48,9 @@ if (isWanted('AS OF'))
   rows.push(...(await runAsOf(Number(options.records), Number(options.records), isWanted)))
 if (['bulk', 'update', 'uniform', 'verify', 'open', 'disk'].some(isWanted)) {
   rows.push(...(await runBulk(Number(options.records), isWanted)))
+}
+if (['memory store', 'open', 'backup'].some(isWanted)) {
+  rows.push(...(await runHistory(Number(options.records), isWanted)))
 }
 if (isWanted('sealed')) rows.push(...(await runSealed(Number(options.records), () => true)))
 
