@@ -17,7 +17,9 @@ import { renderReport } from './report.ts'
 import { runAsOf } from './workloads/as-of.ts'
 import { runBranches } from './workloads/branches.ts'
 import { runBulk } from './workloads/bulk.ts'
+import { runHistory } from './workloads/history.ts'
 import { runHttp } from './workloads/http.ts'
+import { runSealed } from './workloads/sealed.ts'
 import { runSmall, smallRecords } from './workloads/small.ts'
 
 const { values: options } = parseArgs({
@@ -49,6 +51,10 @@ if (isWanted('branches')) rows.push(...(await runBranches(Number(options.records
 if (['bulk', 'update', 'uniform', 'verify', 'open', 'disk'].some(isWanted)) {
   rows.push(...(await runBulk(Number(options.records), isWanted)))
 }
+if (['memory store', 'open', 'backup'].some(isWanted)) {
+  rows.push(...(await runHistory(Number(options.records), isWanted)))
+}
+if (isWanted('sealed')) rows.push(...(await runSealed(Number(options.records), () => true)))
 
 const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB`
 const speeds = [speedBefore, machineSpeed()].map((speed) => Math.round(speed / 1_000))

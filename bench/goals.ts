@@ -4,6 +4,10 @@ export type Goal =
   | { readonly atLeast: number }
   | { readonly atMost: number }
   | { readonly ratio: number; readonly to: string }
+  | { readonly ratioAtMost: number; readonly to: string }
+
+/** A peer that does one thing of which ours does much. */
+export const machineSpeedName = 'BLAKE2b of 250 bytes'
 
 /** By the beginning of the workload's name; the first that fits. */
 export const goals: readonly (readonly [start: string, goal: Goal])[] = [
@@ -19,11 +23,20 @@ export const goals: readonly (readonly [start: string, goal: Goal])[] = [
   ['random update, 64 writers', { atLeast: 15_000 }],
   ['bulk insert', { atLeast: 40_000 }],
   ['disk per record', { atMost: 400 }],
-  ['verify', { atLeast: 300_000 }],
+  ['verify', { ratio: 0.36, to: machineSpeedName }],
   ['AS OF: indexed WHERE', { ratio: 0.33, to: 'DendroDB at head' }],
   ['AS OF: count by index', { ratio: 0.33, to: 'DendroDB at head' }],
   ['AS OF: point SELECT', { ratio: 0.3, to: 'DendroDB at head' }],
   ['open and first read', { atMost: 500 }],
+  // Where the plan's figures were taken, 70,000 and 330,000 a second.
+  ['memory store: put', { ratio: 0.084, to: machineSpeedName }],
+  ['memory store: get', { ratio: 0.4, to: machineSpeedName }],
+  ['open: first read', { atMost: 500 }],
+  ['backup', { atLeast: 100 }],
+  ['sealed: random update', { ratio: 0.3, to: 'in the clear' }],
+  ['sealed: point read', { ratio: 0.3, to: 'in the clear' }],
+  ['sealed: disk', { ratioAtMost: 2, to: 'in the clear' }],
+  ['sealed: open', { atMost: 500 }],
   ['HTTP GET', { ratio: 0.33, to: 'bare fastify' }],
   ['HTTP POST', { atLeast: 8_000 }],
   ['start of the server', { atMost: 500 }],

@@ -37,12 +37,14 @@ function isReached(goal: Goal, own: Row, peers: readonly Row[]): boolean {
   if ('atLeast' in goal) return own.value >= goal.atLeast
   if ('atMost' in goal) return own.value <= goal.atMost
   const peer = peers.find(({ subject }) => subject === goal.to)
-  return peer !== undefined && own.value >= goal.ratio * peer.value
+  if (peer === undefined) return false
+  return 'ratio' in goal ? own.value >= goal.ratio * peer.value : own.value <= goal.ratioAtMost * peer.value
 }
 
 function formatGoal(goal: Goal): string {
   if ('atLeast' in goal) return `≥ ${format(goal.atLeast)}`
-  return 'atMost' in goal ? `≤ ${format(goal.atMost)}` : `≥ ${goal.ratio} × ${goal.to}`
+  if ('atMost' in goal) return `≤ ${format(goal.atMost)}`
+  return 'ratio' in goal ? `≥ ${goal.ratio} × ${goal.to}` : `≤ ${goal.ratioAtMost} × ${goal.to}`
 }
 
 function ratioText(own: Row | undefined, peer: Row): string {

@@ -7,9 +7,11 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { personOf } from '../dataset.ts'
+import { machineSpeedName } from '../goals.ts'
 import {
   createRandom,
   figureRows,
+  machineSpeed,
   measureConcurrent,
   measureOnce,
   measureSequential,
@@ -78,13 +80,16 @@ async function runSubject(
 }
 
 async function runOurs(subject: DendroSubject, at: string): Promise<Row[]> {
+  const speedBefore = machineSpeed()
   const report = await subject.database.verify()
+  const hashesPerSecond = (speedBefore + machineSpeed()) / 2
   if (!report.isIntact)
     throw new Error(`the bench database does not verify: ${JSON.stringify(report.findings)}`)
   const perSecond = (report.objectsChecked / report.durationMs) * 1_000
   const memory = process.memoryUsage().rss / 2 ** 20
   return [
     { workload: `verify, ${at}`, subject: subject.name, value: perSecond, unit: 'objects/s' },
+    { workload: `verify, ${at}`, subject: machineSpeedName, value: hashesPerSecond, unit: 'hashes/s' },
     {
       workload: `resident memory of the whole bench process, ${at}`,
       subject: subject.name,

@@ -170,6 +170,49 @@ export class CborReader {
     return text
   }
 
+  /** Moves past a whole value, however deep, which is not checked further than to find its end. */
+  skip(): void {
+    for (let left = 1; left > 0; left -= 1) {
+      const major = this.peekMajor()
+      switch (major) {
+        case cborMajor.uint:
+        case cborMajor.negative:
+          this.wideHead(major)
+          break
+        case cborMajor.bytes:
+        case cborMajor.text: {
+          const length = this.#count(major, 1)
+          this.#at += length
+          break
+        }
+        case cborMajor.array:
+          left += this.array()
+          break
+        case cborMajor.map:
+          left += 2 * this.map()
+          break
+        case cborMajor.tag:
+          this.tag()
+          left += 1
+          break
+        case cborMajor.simple:
+          this.#skipSimple()
+          break
+        default:
+          major satisfies never
+      }
+    }
+  }
+
+  #skipSimple(): void {
+    const info = this.peek() & 31
+    const isKnown = (info >= 20 && info <= 23) || (info >= 25 && info <= 27)
+    if (!isKnown) throw cborErrors.UNSUPPORTED({ item: 'a simple value', offset: this.#at })
+    const end = this.#at + 1 + (info < 24 ? 0 : 2 << (info - 25))
+    if (end > this.#end) throw cborErrors.TRUNCATED({ offset: this.#end })
+    this.#at = end
+  }
+
   /**
    * @throws CBOR_KEY_ORDER unless the key at `from`…`to` comes after the one at `previousFrom`…`previousTo`
    */

@@ -15,6 +15,7 @@ export {
 export { readCanonical } from './cbor-decode.ts'
 export { writeCanonical } from './cbor-encode.ts'
 export { cborErrors } from './cbor-errors.ts'
+export { pickFields } from './cbor-pick.ts'
 export { CborReader } from './cbor-reader.ts'
 export { cborTags } from './cbor-tags.ts'
 export { type CborMajor, CborWriter, cborMajor } from './cbor-writer.ts'

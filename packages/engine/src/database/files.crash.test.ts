@@ -1,6 +1,6 @@
 /**
- * kill -9 at random moments of a backup, a restore, a rebuild, an import: what is there is whole, what is not
- * whole is not there, and the next one goes on as if nothing had been.
+ * kill -9 at random moments of a backup, a restore, a rebuild, an import of records or a history: what is
+ * there is whole, what is not whole is not there, and the next one goes on as if nothing had been.
  */
 
 import { spawn } from 'node:child_process'
@@ -30,6 +30,7 @@ beforeAll(async () => {
   await fillShop(shop)
   await shop.backup({ path: backup() })
   await shop.export({ path: join(held.path, 'records.jsonl') })
+  await shop.export({ path: join(held.path, 'history.jsonl'), history: true })
   for (let seq = 1; seq <= shop.head().seq; seq += 1) {
     const options = { path: join(held.path, 'heads'), files: [backup()], name: `at-${seq}` }
     heads.set(seq, (await restoreBackup({ ...options, to: { seq } })).head)
@@ -88,19 +89,23 @@ async function verifyNew(
   return seqs
 }
 
-test('restore: a database is there whole or not at all', { timeout }, async () => {
-  const path = temporaryFolder()
-  const known = new Set<string>()
-  await killAgain('restore', path, async (name) => {
-    for (const [database, seq] of await verifyNew(path, name, known)) {
-      expect(seq, `${name}: ${database}`).toBe(5)
-    }
-  })
-  expect(known.size).toBeGreaterThanOrEqual(kills)
-  await restoreBackup({ path, files: [backup()], name: 'last' })
-  const left = readdirSync(join(path, 'databases')).filter((folder) => folder.startsWith('.'))
-  expect(left).toEqual([])
-})
+test.each(['restore', 'history'])(
+  '%s: a database is there whole or not at all',
+  { timeout },
+  async (work) => {
+    const path = temporaryFolder()
+    const known = new Set<string>()
+    await killAgain(work, path, async (name) => {
+      for (const [database, seq] of await verifyNew(path, name, known)) {
+        expect(seq, `${name}: ${database}`).toBe(5)
+      }
+    })
+    expect(known.size).toBeGreaterThanOrEqual(kills)
+    await restoreBackup({ path, files: [backup()], name: 'last' })
+    const left = readdirSync(join(path, 'databases')).filter((folder) => folder.startsWith('.'))
+    expect(left).toEqual([])
+  },
+)
 
 test('replace: the database is always one of those that were put there', { timeout }, async () => {
   const path = dataFolder()

@@ -57,15 +57,18 @@ export function decodeHistoryEntry(stored: Uint8Array): HistoryEntry {
   }
 }
 
-/** An `H` key and its value, taken apart. */
-export interface HistoryItem extends HistoryEntry {
+/** An `H` key, taken apart. */
+export interface HistoryPlace {
   readonly key: Buffer
   readonly seq: number
   readonly tableId: number
   readonly idKey: Buffer
 }
 
-export function decodeHistory({ key, value }: KvEntry): HistoryItem {
+/** The same with its value. */
+export interface HistoryItem extends HistoryPlace, HistoryEntry {}
+
+export function decodeHistoryKey(key: Buffer): HistoryPlace {
   const branch = readUvarint(key, 1)
   const table = readUvarint(key, branch.end)
   const idEnd = skipExact(key, table.end)
@@ -74,6 +77,11 @@ export function decodeHistory({ key, value }: KvEntry): HistoryItem {
     seq: readUvarint(key, idEnd).value,
     tableId: table.value,
     idKey: key.subarray(table.end, idEnd),
-    ...decodeHistoryEntry(value),
   }
+}
+
+export function decodeHistory({ key, value }: KvEntry): HistoryItem {
+  const { seq, tableId, idKey } = decodeHistoryKey(key)
+  const { isPut, n, prevSeq, prevN, periodBefore } = decodeHistoryEntry(value)
+  return { key, seq, tableId, idKey, isPut, n, prevSeq, prevN, periodBefore }
 }

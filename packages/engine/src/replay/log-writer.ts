@@ -1,6 +1,6 @@
 /**
- * Writes a stream of log items under their keys, with the Merkle nodes, the effects of commits and a history
- * key per version, and gathers what else follows from the log alone: the manifest and the definitions.
+ * Writes a stream of log items under their keys, with the Merkle nodes, a history key per version and a key
+ * per cause, and gathers what else follows from the log alone: the manifest and the definitions.
  */
 
 import { decodeCanonical, encodeExact, type ValueObject } from '@dendrodb/protocol'
@@ -19,8 +19,6 @@ import type { BulkWriter } from './bulk-writer.ts'
 import { type ChainPoint, decodeNamed, LogChain } from './log-chain.ts'
 import type { LogItem } from './log-item.ts'
 
-const noValue = new Uint8Array()
-
 export interface WrittenLog {
   readonly manifest: Manifest
   /** Definitions in force behind the last commit. */
@@ -28,6 +26,8 @@ export interface WrittenLog {
   readonly versions: number
   readonly erased: number
 }
+
+const noValue = Buffer.alloc(0)
 
 export class LogWriter {
   readonly #writer: BulkWriter
@@ -58,7 +58,9 @@ export class LogWriter {
       case 'commit':
         return this.#addCommit(item.stored)
       case 'meta':
-        return this.#addMeta(item.payload)
+        this.#chain.meta(item.payload)
+        if (item.payload !== undefined) this.#addMeta(item.payload)
+        return
       case 'version':
         return this.#addVersion(item.payload)
       default:
@@ -89,10 +91,8 @@ export class LogWriter {
     const { branch } = this.#chain.commit(stored)
     const { hash, seq, head } = this.#chain.point
     if (branch !== mainBranch && !this.#branches.has(branch)) {
-      throw ledgerErrors.CORRUPT({
-        what: `commit ${seq}`,
-        reason: `it belongs to an unknown branch, ${branch}`,
-      })
+      const reason = `it belongs to an unknown branch, ${branch}`
+      throw ledgerErrors.CORRUPT({ what: `commit ${seq}`, reason })
     }
     this.#branch = branch
     this.#writer.put(keyOf('commit', seq), stored)
@@ -101,10 +101,8 @@ export class LogWriter {
     })
   }
 
-  #addMeta(payload: Buffer | undefined): void {
+  #addMeta(payload: Buffer): void {
     const { seq } = this
-    this.#chain.meta(payload)
-    if (payload === undefined) return
     this.#writer.put(keyOf('meta', seq), payload)
     const meta = decodeNamed(`the metadata of commit ${seq}`, () => decodeMetaPayload(payload))
     for (const key of effectKeys(seq, meta)) this.#writer.put(key, noValue)

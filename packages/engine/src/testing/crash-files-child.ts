@@ -24,6 +24,11 @@ const works: Readonly<Record<string, () => Promise<(run: number) => Promise<unkn
       return target.import({ file: join(files, 'records.jsonl') })
     }
   },
+  async history() {
+    const { importHistory } = await import('../offline.ts')
+    const file = join(files, 'history.jsonl')
+    return (run) => importHistory({ path, file, name: `copy-${process.pid}-${run}` })
+  },
   async restore() {
     const { restoreBackup } = await import('../offline.ts')
     return (run) => restoreBackup({ path, files: [backup], name: `copy-${process.pid}-${run}` })

@@ -1,6 +1,7 @@
 /** What the thread that verifies the chain and the one that waits for it tell each other. */
 
 import type { DbErrorFields } from '@dendrodb/protocol'
+import type { HistoryScope } from './expected-history.ts'
 import type { FindingsPart } from './findings.ts'
 import type { ChainResult } from './verify-chain.ts'
 
@@ -12,13 +13,18 @@ export type ChainRequest =
       readonly data: unknown
       /** The stored manifest of the snapshot that the records are read from, which was taken before. */
       readonly manifest: Uint8Array
+      /** Of that snapshot. */
+      readonly scope: HistoryScope
     }
   /** Give up what is going on. */
   | { readonly type: 'stop' }
   /** The same, and end the thread. */
   | { readonly type: 'end' }
 
-export interface ChainOutcome extends ChainResult, FindingsPart {}
+export interface ChainOutcome extends ChainResult, FindingsPart {
+  /** Of the `ExpectedHistory`. */
+  readonly expectedSums: Uint32Array
+}
 
 /** Each request to verify is answered by an outcome or an error; by then nothing of the store is open. */
 export type ChainAnswer =

@@ -20,6 +20,8 @@ const workerFile = isSource
   ? new URL('./chain-worker.ts', import.meta.url)
   : new URL('./chain-worker.js', import.meta.url)
 
+type Earlier = Pick<ChainRequest & { readonly type: 'verify' }, 'manifest' | 'scope'>
+
 interface Job {
   readonly onProgress: (seq: number) => void
   readonly answer: PromiseWithResolvers<ChainOutcome>
@@ -46,19 +48,19 @@ export class ChainThread {
 
   /**
    * One verification at a time.
-   * @param manifest as stored, of a snapshot that was taken before
+   * @param earlier of a snapshot that was taken before; the manifest as it is stored
    * @throws what reading the manifest throws; LEDGER_CORRUPT when the thread ends without an answer;
    * STORAGE_CLOSED when it was stopped, as it is when the store closes
    */
   async verify(
     store: SharingStore,
-    manifest: Uint8Array,
+    earlier: Earlier,
     onProgress: (seq: number) => void,
   ): Promise<ChainOutcome> {
     const { module, data, release } = store.share(() => this.stop())
     const job: Job = { onProgress, answer: Promise.withResolvers() }
     this.#job = job
-    this.#post({ type: 'verify', module, data, manifest })
+    this.#post({ type: 'verify', module, data, ...earlier })
     const end = this.#ended.then((code) => {
       throw endError(code, this.#failure)
     })

@@ -8,6 +8,7 @@ import { DbError, must } from '@dendrodb/protocol'
 import { decodeManifest } from '../ledger/manifest.ts'
 import type { KvStoreReader, OpenReader } from '../storage/kv-store.ts'
 import type { ChainAnswer, ChainOutcome, ChainRequest } from './chain-messages.ts'
+import { ExpectedHistory } from './expected-history.ts'
 import { Findings } from './findings.ts'
 import { readManifest } from './read-manifest.ts'
 import { verifyChain } from './verify-chain.ts'
@@ -53,30 +54,40 @@ async function answer(request: VerifyRequest): Promise<void> {
   }
 }
 
-async function verify({ module, data, manifest }: VerifyRequest): Promise<ChainOutcome> {
+async function verify({ module, data, ...earlier }: VerifyRequest): Promise<ChainOutcome> {
   const { openReader } = (await import(module)) as { openReader: OpenReader }
   reader = await openReader(data)
   try {
     if (isStopped) await reader.close()
-    return await verifySnapshot(reader, manifest)
+    return await verifySnapshot(reader, earlier)
   } finally {
     await reader.close()
     reader = undefined
   }
 }
 
-async function verifySnapshot(from: KvStoreReader, earlierStored: Uint8Array): Promise<ChainOutcome> {
+async function verifySnapshot(
+  from: KvStoreReader,
+  earlier: Pick<VerifyRequest, 'manifest' | 'scope'>,
+): Promise<ChainOutcome> {
   const snapshot = from.snapshot()
+  const history = new ExpectedHistory(earlier.scope)
   const findings = new Findings()
   const { stored, ...begin } = await readManifest(snapshot)
   const result = await verifyChain({
     ...begin,
     reader: snapshot,
-    earlier: stored.equals(earlierStored) ? undefined : decodeManifest(begin.hash, earlierStored),
+    earlier: stored.equals(earlier.manifest) ? undefined : decodeManifest(begin.hash, earlier.manifest),
+    history,
     findings,
     onProgress: (seq) => post({ type: 'progress', seq }),
   })
-  return { ...result, findings: findings.list, findingsCount: findings.count }
+  return {
+    ...result,
+    expectedSums: history.sums,
+    findings: findings.list,
+    findingsCount: findings.count,
+  }
 }
 
 function post(message: ChainAnswer): void {

@@ -1,12 +1,13 @@
 /**
  * Compares two large sets of entries that come in different orders, in bounded memory.
- * How: each entry falls into a bucket by its fingerprint, and each bucket keeps the sum of what it got. Equal
- * sums mean equal sets; where they differ, a second run collects the entries of those few buckets and names
- * the difference.
+ * How: each entry falls into a bucket by the fingerprint of its key, and each bucket keeps the sum of what it
+ * got. Equal sums mean equal sets; where they differ, a second run collects the entries of some of those
+ * buckets and names the difference.
  * The fingerprint is seeded afresh for each run, so that nobody can prepare entries whose sums agree.
  */
 
 import { randomFillSync } from 'node:crypto'
+import { entriesCollectedMax } from './limits.ts'
 
 const bucketCount = 4_096
 /** Differences named; a damaged store may have millions. */
@@ -17,24 +18,29 @@ export interface NamedDifference {
   readonly problem: 'missing' | 'unexpected' | 'different'
 }
 
+/** Fingerprints of the values of a bucket's entries, by key. */
 interface Collected {
-  expected: Map<string, string>
-  actual: Map<string, string>
+  readonly expected: Map<string, number>
+  readonly actual: Map<string, number>
 }
 
+type Side = keyof Collected
+
 export class FingerprintSet {
-  readonly #seed: Uint32Array
+  /** Two sets with the same one can be parts of one set. */
+  readonly seed: Uint32Array
   /** Two sums per bucket. */
   readonly #expected = new Uint32Array(2 * bucketCount)
   readonly #actual = new Uint32Array(2 * bucketCount)
+  #entries = 0
   /** Of the entry at hand. */
   #low = 0
   #high = 0
   /** Second run: only these buckets, with their entries. */
   #collected: Map<number, Collected> | undefined
 
-  constructor(seed: Uint32Array = randomFillSync(new Uint32Array(2))) {
-    this.#seed = seed
+  constructor(seed = newSeed()) {
+    this.seed = seed
   }
 
   expect(key: Uint8Array, value: Uint8Array): void {
@@ -45,15 +51,27 @@ export class FingerprintSet {
     this.#add('actual', key, value)
   }
 
+  /** What was expected so far, for `expectSums` of a set with the same seed. */
+  get expectedSums(): Uint32Array {
+    return this.#expected
+  }
+
+  /** Expects what another set was told to. */
+  expectSums(sums: Uint32Array): void {
+    for (const [at, sum] of sums.entries()) this.#expected[at] = (this.#expected[at] as number) + sum
+  }
+
   get isEqual(): boolean {
     return this.#expected.every((sum, at) => sum === this.#actual[at])
   }
 
   /** A set for a second run over the same entries that tells where the two sides differ. */
   collector(): FingerprintSet {
-    const second = new FingerprintSet(this.#seed)
+    const second = new FingerprintSet(this.seed)
+    const bucketsMax = Math.ceil((bucketCount * entriesCollectedMax) / Math.max(1, this.#entries))
     const collected = new Map<number, Collected>()
     for (const [at, sum] of this.#expected.entries()) {
+      if (collected.size === bucketsMax) break
       if (sum !== this.#actual[at]) collected.set(at >> 1, { expected: new Map(), actual: new Map() })
     }
     second.#collected = collected
@@ -80,15 +98,15 @@ export class FingerprintSet {
     return named.slice(0, namedMax).sort((a, b) => Buffer.compare(a.key, b.key))
   }
 
-  #add(side: 'expected' | 'actual', key: Uint8Array, value: Uint8Array): void {
-    this.#low = this.#seed[0] as number
-    this.#high = this.#seed[1] as number
+  #add(side: Side, key: Uint8Array, value: Uint8Array): void {
+    this.#entries += 1
+    this.#low = this.seed[0] as number
+    this.#high = this.seed[1] as number
     this.#mix(key)
     // By the key alone, so that an entry with another value is met in the same bucket.
     const bucket = (this.#high >>> 7) % bucketCount
     if (this.#collected !== undefined) {
-      const collected = this.#collected.get(bucket)
-      collected?.[side].set(text(key), text(value))
+      this.#collect(side, bucket, key, value)
       return
     }
     this.#mix(value)
@@ -97,21 +115,46 @@ export class FingerprintSet {
     sums[2 * bucket + 1] = (sums[2 * bucket + 1] as number) + this.#high
   }
 
+  #collect(side: Side, bucket: number, key: Uint8Array, value: Uint8Array): void {
+    const collected = this.#collected?.get(bucket)
+    if (collected === undefined) return
+    this.#mix(value)
+    const print = (this.#low >>> 0) * 2 ** 21 + (this.#high >>> 11)
+    collected[side].set(text(key), print)
+  }
+
+  /** Two lanes of different multipliers: what cancels out in one of them does not in the other. */
   #mix(bytes: Uint8Array): void {
     let low = this.#low
     let high = this.#high
-    for (let at = 0; at < bytes.length; at += 1) {
-      const byte = bytes[at] as number
-      low = Math.imul(low ^ byte, 0x9e3779b1)
-      high = Math.imul(high ^ byte, 0x85ebca77)
-      low = (low << 13) | (low >>> 19)
-      high ^= high >>> 15
+    const { length } = bytes
+    let at = 0
+    for (; at + 4 <= length; at += 4) {
+      const word =
+        (bytes[at] as number) |
+        ((bytes[at + 1] as number) << 8) |
+        ((bytes[at + 2] as number) << 16) |
+        ((bytes[at + 3] as number) << 24)
+      low = mixed(low, word, 0x9e3779b1)
+      high = mixed(high, word, 0x85ebca77)
     }
-    low = Math.imul(low ^ bytes.length, 0xc2b2ae3d)
-    high = Math.imul(high ^ low, 0x27d4eb2f)
+    for (; at < length; at += 1) {
+      low = mixed(low, bytes[at] as number, 0xc2b2ae3d)
+      high = mixed(high, bytes[at] as number, 0x27d4eb2f)
+    }
+    low = mixed(low, length, 0x165667b1)
     this.#low = low
-    this.#high = high
+    this.#high = mixed(high, low, 0x2c1b3c6d)
   }
+}
+
+function mixed(state: number, word: number, multiplier: number): number {
+  const sum = state ^ word
+  return Math.imul((sum << 13) | (sum >>> 19), multiplier)
+}
+
+export function newSeed(): Uint32Array {
+  return randomFillSync(new Uint32Array(2))
 }
 
 function text(bytes: Uint8Array): string {

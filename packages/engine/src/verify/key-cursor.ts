@@ -7,6 +7,12 @@ import { DbError } from '@dendrodb/protocol'
 import type { KvReader } from '../ledger/overlay.ts'
 import type { KeyRange, KvEntry, MaybePromise } from '../storage/kv-store.ts'
 import { type Findings, isEndOfReading } from './findings.ts'
+import { entriesPerChunk } from './limits.ts'
+
+/**
+ * Two chunks of each cursor are in memory, and what is in memory is moved about when garbage is collected.
+ */
+const scanOptions = { chunkEntries: entriesPerChunk }
 
 export class KeyCursor {
   readonly #reader: KvReader
@@ -16,51 +22,55 @@ export class KeyCursor {
   #chunks: AsyncIterator<readonly KvEntry[]>
   #chunk: readonly KvEntry[] = []
   #at = 0
+  /** Read while the present chunk is being gone through. */
+  #ahead: Promise<IteratorResult<readonly KvEntry[]>> | undefined
+  #isDone = false
 
   constructor(reader: KvReader, range: KeyRange, name: string, findings: Findings) {
     this.#reader = reader
     this.#range = range
     this.#name = name
     this.#findings = findings
-    this.#chunks = reader.scan(range)[Symbol.asyncIterator]()
+    this.#chunks = reader.scan(range, scanOptions)[Symbol.asyncIterator]()
   }
 
   /** The present entry; `undefined` at the end. */
   peek(): MaybePromise<KvEntry | undefined> {
-    return this.#at < this.#chunk.length ? this.#chunk[this.#at] : this.#nextChunk()
+    if (this.#at < this.#chunk.length || this.#isDone) return this.#chunk[this.#at]
+    return this.#nextChunk()
   }
 
   advance(): void {
     this.#at += 1
   }
 
-  async close(): Promise<void> {
-    await this.#chunks.return?.()
-  }
-
   async #nextChunk(): Promise<KvEntry | undefined> {
     const last = this.#chunk.at(-1)
     try {
-      const { done, value } = await this.#chunks.next()
-      this.#chunk = done === true ? [] : value
+      const { done, value } = await (this.#ahead ?? this.#chunks.next())
+      if (done === true) return this.#end()
+      this.#chunk = value
       this.#at = 0
+      this.#ahead = this.#chunks.next()
+      // Whoever comes to need it is told.
+      this.#ahead.catch(() => undefined)
       return this.#chunk[0]
     } catch (error) {
       if (isEndOfReading(error)) throw error
       const broken = brokenKey(error)
       const reason = error instanceof Error ? error.message : String(error)
       this.#findings.add({ what: this.#name, key: broken ?? last?.key, reason })
-      if (broken === undefined) return this.#giveUp()
+      if (broken === undefined) return this.#end()
       this.#range = { gte: Buffer.concat([broken, Buffer.from([0])]), lt: this.#range.lt }
-      this.#chunks = this.#reader.scan(this.#range)[Symbol.asyncIterator]()
+      this.#chunks = this.#reader.scan(this.#range, scanOptions)[Symbol.asyncIterator]()
+      this.#ahead = undefined
       return this.#nextChunk()
     }
   }
 
-  #giveUp(): undefined {
+  #end(): undefined {
     this.#chunk = []
-    this.#at = 0
-    this.#chunks = { next: async () => ({ done: true, value: undefined }) }
+    this.#isDone = true
     return undefined
   }
 }

@@ -5,3 +5,9 @@
  * verifying a tenth of that, and memory.
  */
 export const threadStoreBytesMin = 4 * 1024 * 1024
+/** Entries kept, about, to name the differences between two sets: what a damaged store costs in memory. */
+export const entriesCollectedMax = 200_000
+/** Versions read at a time in the order of records. */
+export const versionsPerRead = 512
+/** Entries that a cursor reads at a time. */
+export const entriesPerChunk = 256

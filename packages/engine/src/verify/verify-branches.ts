@@ -5,14 +5,12 @@
  * out.
  */
 
-import { encodeExact } from '@dendrodb/protocol'
 import type { BranchDefinition } from '../catalog/definitions.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { branchKinds, branchOfKey } from '../ledger/branch-keys.ts'
-import { decodeCommit } from '../ledger/commit.ts'
 import type { LedgerHash } from '../ledger/hash.ts'
 import type { HistoryItem } from '../ledger/history-entry.ts'
-import { keyOf, kindRange, mainBranch } from '../ledger/key-space.ts'
+import { kindRange, mainBranch } from '../ledger/key-space.ts'
 import type { KvReader } from '../ledger/overlay.ts'
 import type { RecordVersion } from '../ledger/record-version.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
@@ -27,9 +25,11 @@ import {
   type StoredBranches,
   tablesOfBranch,
 } from '../models/branch/stored-branches.ts'
+import { contentsOf, contentsOfDelete } from './expected-history.ts'
 import { type Findings, isEndOfReading } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
 import { KeyCursor } from './key-cursor.ts'
+import { SoundReader } from './sound-reader.ts'
 
 export interface BranchPass {
   readonly reader: KvReader
@@ -45,45 +45,68 @@ export interface BranchPass {
   readonly onProgress: (versionsDone: number) => void
 }
 
-export async function verifyBranches(pass: BranchPass): Promise<BranchesChecked> {
-  const branches = { ...pass, known: await allBranches(pass) }
-  const run = new BranchesRun(pass, branches, await tablesOfAll(branches, pass.findings))
-  const set = new FingerprintSet()
-  await run.derive(set, true)
-  await run.meet(set, true)
-  if (!set.isEqual) {
-    const second = set.collector()
-    await run.derive(second, false)
-    await run.meet(second, false)
-    for (const { key, problem } of second.differences()) {
-      pass.findings.add({ what: run.nameOf(key), key, reason: `it is ${problem}` })
-    }
-  }
-  return { objects: run.objects, versions: run.versions }
-}
-
-export interface BranchesChecked {
-  readonly objects: number
-  readonly versions: number
-}
-
-class BranchesRun {
+export class BranchesCheck {
   objects = 0
-  versions = 0
   readonly #pass: BranchPass
   readonly #branches: StoredBranches
   readonly #known: KnownBranches
   readonly #tables: ReadonlyMap<number, BranchTables>
+  /** With those of main. */
+  #versionsDone: number
 
-  constructor(pass: BranchPass, branches: StoredBranches, tables: ReadonlyMap<number, BranchTables>) {
+  private constructor(
+    pass: BranchPass,
+    branches: StoredBranches,
+    tables: ReadonlyMap<number, BranchTables>,
+    versionsDone: number,
+  ) {
     this.#pass = pass
     this.#branches = branches
     this.#known = branches.known
     this.#tables = tables
+    this.#versionsDone = versionsDone
   }
 
-  async derive(set: FingerprintSet, isFirst: boolean): Promise<void> {
-    const { reader, hash } = this.#pass
+  /** @param versionsDone those of main */
+  static async open(pass: BranchPass, versionsDone: number): Promise<BranchesCheck> {
+    const branches = { ...pass, reader: new SoundReader(pass.reader), known: await allBranches(pass) }
+    return new BranchesCheck(pass, branches, await tablesOfAll(branches, pass.findings), versionsDone)
+  }
+
+  /** @param history meets what each entry of the branches' histories stands for (expected-history.ts) */
+  async run(history: FingerprintSet): Promise<void> {
+    const set = new FingerprintSet()
+    await this.#derive({
+      put: (key, value) => set.expect(key, value),
+      unreadable: (key) => {
+        this.#pass.findings.add({ what: 'a history entry', key, reason: 'it cannot be read' })
+      },
+      version: (definition, item, links, version) => {
+        this.objects += 1
+        this.#versionsDone += 1
+        if (this.#versionsDone % progressVersions === 0) this.#pass.onProgress(this.#versionsDone)
+        this.#checkLinks(definition, item, links)
+        meetVersion(history, item, version)
+      },
+    })
+    await this.#meet(set, true)
+    if (set.isEqual) return
+    const second = set.collector()
+    await this.#derive({ put: (key, value) => second.expect(key, value), version: () => undefined })
+    await this.#meet(second, false)
+    for (const { key, problem } of second.differences()) {
+      this.#pass.findings.add({ what: this.nameOf(key), key, reason: `it is ${problem}` })
+    }
+  }
+
+  /** Again, for a second run. */
+  meetHistory(history: FingerprintSet): Promise<void> {
+    const version: DerivedTo['version'] = (_, item, __, found) => meetVersion(history, item, found)
+    return this.#derive({ put: () => undefined, version })
+  }
+
+  async #derive(to: DerivedTo): Promise<void> {
+    const { reader, hash } = this.#branches
     for (const definition of this.#known.values()) {
       const tables = this.#tables.get(definition.number)
       await deriveBranch({
@@ -94,25 +117,17 @@ class BranchesRun {
         tableById: (id) => tables?.get(id),
         sink: {
           put: (key, value) => {
-            if (tables !== undefined) set.expect(key, value)
+            if (tables !== undefined) to.put(key, value)
           },
-          version: (item, links, version) => {
-            if (!isFirst) return
-            this.versions += 1
-            this.objects += 1
-            if (this.versions % progressVersions === 0) this.#pass.onProgress(this.versions)
-            this.#checkVersion(definition, item, links, version)
-          },
-          afterChunk: async (items) => {
-            if (isFirst) await this.#checkCommits(definition, items)
-          },
+          version: (item, links, version) => to.version(definition, item, links, version),
+          unreadable: (key) => to.unreadable?.(key),
         },
       })
     }
   }
 
   /** Everything that branches have, whatever the branch. */
-  async meet(set: FingerprintSet, isFirst: boolean): Promise<void> {
+  async #meet(set: FingerprintSet, isFirst: boolean): Promise<void> {
     for (const kind of branchKinds) {
       const range = { gte: kindRange(kind, mainBranch).lt, lt: kindRange(kind).lt }
       const cursor = new KeyCursor(this.#pass.reader, range, 'a key of a branch', this.#pass.findings)
@@ -149,48 +164,34 @@ class BranchesRun {
     return this.#pass.dropped.has(readUvarint(key, readUvarint(key, 1).end).value)
   }
 
-  #checkVersion(
-    branch: BranchDefinition,
-    item: HistoryItem,
-    links: VersionLinks,
-    version: RecordVersion | undefined,
-  ): void {
+  #checkLinks(branch: BranchDefinition, item: HistoryItem, links: VersionLinks): void {
     const broken = (reason: string) => {
       this.#pass.findings.add({ what: `the history of branch ${branch.name}`, key: item.key, reason })
     }
     if (item.prevSeq !== links.prevSeq || item.prevN !== links.prevN) broken('it skips a version')
     if (item.periodBefore !== links.periodBefore) broken('it leads to another period of valid time')
     if (item.seq <= branch.forkedAt) broken('it is older than the branch')
-    const isOwn =
-      version?.tableId === item.tableId &&
-      (version.bytes !== undefined) === item.isPut &&
-      item.idKey.equals(encodeExact(version.key))
-    if (!isOwn) broken('it does not belong to its version')
   }
+}
 
-  /** Each version is of a commit on its branch. */
-  async #checkCommits({ number, name }: BranchDefinition, items: readonly HistoryItem[]): Promise<void> {
-    const { reader, findings } = this.#pass
-    const branches = new Map<number, number | undefined>()
-    for (const { seq, key } of items) {
-      if (!branches.has(seq)) branches.set(seq, await branchOfCommit(reader, seq))
-      if (branches.get(seq) === number) continue
-      const reason = 'its commit is not one on the branch'
-      findings.add({ what: `the history of branch ${name}`, key, reason })
-    }
-  }
+interface DerivedTo {
+  put(key: Buffer, value: Buffer): void
+  unreadable?(key: Buffer): void
+  version(
+    definition: BranchDefinition,
+    item: HistoryItem,
+    links: VersionLinks,
+    version: RecordVersion | undefined,
+  ): void
 }
 
 const progressVersions = 1_024
 
-/** `undefined` where the commit cannot be read, which the pass over the chain has named. */
-async function branchOfCommit(reader: KvReader, seq: number): Promise<number | undefined> {
-  try {
-    const stored = await reader.get(keyOf('commit', seq))
-    return stored && decodeCommit(stored).branch
-  } catch {
-    return undefined
-  }
+/** What cannot be read has been named by the pass over the chain. */
+function meetVersion(history: FingerprintSet, item: HistoryItem, version: RecordVersion | undefined): void {
+  const { key, seq, n, isPut } = item
+  if (!isPut) history.meet(key, contentsOfDelete(seq, n))
+  else if (version !== undefined) history.meet(key, contentsOf(seq, n, version))
 }
 
 /** All branches that there ever were. */

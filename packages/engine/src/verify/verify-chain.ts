@@ -3,6 +3,7 @@
  * which commits led to which.
  */
 
+import type { CommitContents } from '@dendrodb/protocol'
 import { effectKeys } from '../ledger/causes.ts'
 import { decodeCommit, headOf } from '../ledger/commit.ts'
 import type { LedgerHash } from '../ledger/hash.ts'
@@ -13,7 +14,8 @@ import type { KvReader } from '../ledger/overlay.ts'
 import { commitmentOf, openVersion } from '../ledger/record-version.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
 import { decodeMetaPayload } from '../ledger/write-meta.ts'
-import type { KvEntry } from '../storage/kv-store.ts'
+import type { KvEntry, MaybePromise } from '../storage/kv-store.ts'
+import type { ExpectedHistory } from './expected-history.ts'
 import type { Findings } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
 import { KeyCursor } from './key-cursor.ts'
@@ -26,18 +28,21 @@ export interface ChainPass {
   readonly manifest: Manifest
   /** The manifest of a snapshot taken before the reader's, compared with the chain on the way. */
   readonly earlier?: Manifest | undefined
+  /** Told of every version that can be read. */
+  readonly history?: ExpectedHistory | undefined
   readonly findings: Findings
   /** Called every now and then with the commits done. */
   readonly onProgress: (seq: number) => void
 }
 
 export interface ChainResult {
-  /** Up to the earlier manifest, where there is one. */
   readonly versions: number
   readonly objects: number
 }
 
 const progressCommits = 1_024
+const [commitLetter] = keyOf('commit')
+const [metaLetter] = keyOf('meta')
 const noValue = new Uint8Array()
 
 export async function verifyChain(pass: ChainPass): Promise<ChainResult> {
@@ -52,7 +57,7 @@ export async function verifyChain(pass: ChainPass): Promise<ChainResult> {
   })
   for (let seq = 1; seq <= manifest.seq; seq += 1) {
     await walk.commit(seq)
-    if (seq === earlier?.seq) walk.meet(earlier)
+    if (seq === earlier?.seq) walk.compare(earlier)
     if (seq % progressCommits === 0) pass.onProgress(seq)
   }
   return walk.finish()
@@ -76,7 +81,6 @@ class ChainWalk {
   #timeMicros = 0
   #merkle: CompactRange = emptyRange
   #versions = 0
-  #earlierVersions: number | undefined
   #objects = 0
 
   constructor(pass: ChainPass, cursors: ChainCursors) {
@@ -88,36 +92,43 @@ class ChainWalk {
 
   async commit(seq: number): Promise<void> {
     this.#seq = seq
-    const what = `commit ${seq}`
-    const entry = await this.#take(this.#cursors.commits, keyOf('commit', seq), what)
-    if (entry === undefined) return
-    this.#objects += 1
-    const commit = this.#attempt(what, entry.key, () => decodeCommit(entry.value))
+    const { commits, metas, versions } = this.#cursors
+    const stored = await this.#take(commits, keyOf('commit', seq))
+    const commit = stored && this.#enter(seq, stored)
     if (commit === undefined) return
-    if (commit.seq !== seq) this.#broken(what, entry.key, `it carries the number ${commit.seq}`)
+    const { metaCommitment, versionCommitments } = commit
+    if (metaCommitment !== undefined) {
+      const meta = await this.#take(metas, keyOf('meta', seq))
+      if (meta !== undefined) this.#meta(seq, meta, metaCommitment)
+    }
+    for (let n = 0; n < versionCommitments.length; n += 1) {
+      const taken = this.#take(versions, keyOf('version', seq, n))
+      // A promise for each of a million versions would cost more than the rest of this line.
+      const version = taken instanceof Promise ? await taken : taken
+      if (version !== undefined) this.#version(commit, n, version, versionCommitments[n] as Uint8Array)
+    }
+  }
+
+  #enter(seq: number, { key, value }: KvEntry): CommitContents | undefined {
+    const commit = this.#attempt(key, () => decodeCommit(value))
+    if (commit === undefined) return undefined
+    if (commit.seq !== seq) this.#brokenEntry(key, `it carries the number ${commit.seq}`)
     if (Buffer.compare(commit.prevHead, this.#head) !== 0) {
-      this.#broken(what, entry.key, 'it does not follow from the commit before it')
+      this.#brokenEntry(key, 'it does not follow from the commit before it')
     }
     if (commit.timeMicros <= this.#timeMicros)
-      this.#broken(what, entry.key, 'its time is not later than the one before')
-    this.#head = headOf(this.#hash, entry.value)
+      this.#brokenEntry(key, 'its time is not later than the one before')
+    this.#head = headOf(this.#hash, value)
     this.#timeMicros = commit.timeMicros
     const leaf = leafHash(this.#hash, this.#head)
     this.#merkle = appendLeaf(this.#hash, this.#merkle, leaf, ({ level, index, hash }) => {
       if (level >= merkleStoredLevelMin) this.#nodes.expect(keyOf('merkle', level, index), hash)
     })
-    await this.#meta(seq, commit.metaCommitment)
-    for (const [n, commitment] of commit.versionCommitments.entries()) await this.#version(seq, n, commitment)
+    return commit
   }
 
-  /** The earlier manifest's commit is reached. */
-  meet(earlier: Manifest): void {
-    this.#earlierVersions = this.#versions
-    this.#compare(earlier)
-  }
-
-  /** With the manifest that says where the chain stands now. */
-  #compare(manifest: Manifest): void {
+  /** The manifest that says where the chain stands now. */
+  compare(manifest: Manifest): void {
     this.#seq = undefined
     if (Buffer.compare(manifest.head, this.#head) !== 0) {
       this.#broken('the manifest', undefined, 'its head is not that of the last commit')
@@ -142,50 +153,52 @@ class ChainWalk {
         cursor.advance()
       }
     }
-    this.#compare(manifest)
+    this.compare(manifest)
     await this.#compareNodes()
     await this.#compareEffects()
-    return { versions: this.#earlierVersions ?? this.#versions, objects: this.#objects }
+    return { versions: this.#versions, objects: this.#objects }
   }
 
-  async #meta(seq: number, commitment: Uint8Array | undefined): Promise<void> {
-    if (commitment === undefined) return
-    const what = `the metadata of commit ${seq}`
-    const entry = await this.#take(this.#cursors.metas, keyOf('meta', seq), what)
-    if (entry === undefined) return
-    this.#objects += 1
-    if (Buffer.compare(this.#hash.of(entry.value), commitment) !== 0) {
-      this.#broken(what, entry.key, 'its hash is not the one in the commit')
+  #meta(seq: number, { key, value }: KvEntry, commitment: Uint8Array): void {
+    if (Buffer.compare(this.#hash.of(value), commitment) !== 0) {
+      this.#brokenEntry(key, 'its hash is not the one in the commit')
       return
     }
-    for (const key of effectKeys(seq, decodeMetaPayload(entry.value))) this.#effects.expect(key, noValue)
+    for (const key of effectKeys(seq, decodeMetaPayload(value))) this.#effects.expect(key, noValue)
   }
 
-  async #version(seq: number, n: number, commitment: Uint8Array): Promise<void> {
-    const what = `version ${n} of commit ${seq}`
-    const entry = await this.#take(this.#cursors.versions, keyOf('version', seq, n), what)
-    if (entry === undefined) return
-    this.#objects += 1
+  #version(
+    { branch, seq }: CommitContents,
+    n: number,
+    { key, value }: KvEntry,
+    commitment: Uint8Array,
+  ): void {
     this.#versions += 1
-    const isTrue = this.#attempt(what, entry.key, () => {
-      const { bytes } = openVersion(entry.value)
-      return Buffer.compare(commitmentOf(this.#hash, entry.value, bytes), commitment) === 0
+    const found = this.#attempt(key, () => {
+      const version = openVersion(value)
+      this.#pass.history?.add({ branch, seq, n }, version)
+      return commitmentOf(this.#hash, value, version.bytes)
     })
-    if (isTrue === false) this.#broken(what, entry.key, 'its hash is not the one in the commit')
+    if (found !== undefined && Buffer.compare(found, commitment) !== 0) {
+      this.#brokenEntry(key, 'its hash is not the one in the commit')
+    }
   }
 
   /** The entry under the key, which is the next one unless something is missing or too many. */
-  async #take(cursor: KeyCursor, key: Buffer, what: string): Promise<KvEntry | undefined> {
+  #take(cursor: KeyCursor, key: Buffer): MaybePromise<KvEntry | undefined> {
     for (;;) {
-      const entry = cursor.peek()
-      const found = entry instanceof Promise ? await entry : entry
+      const found = cursor.peek()
+      if (found instanceof Promise) return found.then(() => this.#take(cursor, key))
       const order = found === undefined ? 1 : Buffer.compare(found.key, key)
       if (order > 0) {
-        this.#broken(what, key, 'it is missing')
+        this.#brokenEntry(key, 'it is missing')
         return undefined
       }
       cursor.advance()
-      if (order === 0) return found
+      if (order === 0) {
+        this.#objects += 1
+        return found
+      }
       this.#broken('the log', found?.key, 'a key that no commit accounts for')
     }
   }
@@ -245,16 +258,28 @@ class ChainWalk {
     }
   }
 
-  #attempt<T>(what: string, key: Uint8Array, read: () => T): T | undefined {
+  #attempt<T>(key: Uint8Array, read: () => T): T | undefined {
     try {
       return read()
     } catch (error) {
-      this.#broken(what, key, error instanceof Error ? error.message : String(error))
+      this.#brokenEntry(key, error instanceof Error ? error.message : String(error))
       return undefined
     }
+  }
+
+  /** Of the log, which its key names. */
+  #brokenEntry(key: Uint8Array, reason: string): void {
+    this.#broken(entryName(key), key, reason)
   }
 
   #broken(what: string, key: Uint8Array | undefined, reason: string): void {
     this.#pass.findings.add({ what, key, reason, seq: this.#seq })
   }
+}
+
+function entryName(key: Uint8Array): string {
+  const { value: seq, end } = readUvarint(key, 1)
+  if (key[0] === commitLetter) return `commit ${seq}`
+  if (key[0] === metaLetter) return `the metadata of commit ${seq}`
+  return `version ${readUvarint(key, end).value} of commit ${seq}`
 }

@@ -6,8 +6,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { encodeExact } from '@dendrodb/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { IndexBuilder } from '../database/index-builder.ts'
+import { keyOf, mainBranch } from '../ledger/key-space.ts'
+import { readUvarint, uvarintBytes, writeUvarint } from '../ledger/uvarint.ts'
 import type { KvEntry, KvOperation, KvStore } from '../storage/kv-store.ts'
 import { openLevelStore } from '../storage/leveldb/level-store.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
@@ -17,6 +20,7 @@ import { type VerifyReport, verifyStore } from './verify-store.ts'
 
 const person = recordOf('person')
 const knows = recordOf('knows')
+const rate = recordOf('rate')
 
 async function fillDatabase(store: KvStore): Promise<void> {
   const core = await openTestCore(store)
@@ -38,6 +42,9 @@ async function fillDatabase(store: KvStore): Promise<void> {
       meta,
     })
   await core.write((tx) => tx.delete(person(1)))
+  await core.write((tx) => tx.put(person(1), { name: 'again', age: 1 }))
+  for (const year of ['2024', '2025'])
+    await core.write((tx) => tx.put(rate(1), { percent: 1 }, { validFrom: `${year}-01-01` }))
 }
 
 async function allEntries(store: KvStore): Promise<KvEntry[]> {
@@ -47,6 +54,12 @@ async function allEntries(store: KvStore): Promise<KvEntry[]> {
     entries.push(...chunk)
   snapshot.close()
   return entries
+}
+
+function encodeUvarint(value: number): Buffer {
+  const bytes = Buffer.alloc(uvarintBytes(value))
+  writeUvarint(bytes, 0, value)
+  return bytes
 }
 
 type Outcome = Omit<VerifyReport, 'durationMs'> | { readonly isIntact: false; readonly error: unknown }
@@ -62,13 +75,15 @@ async function outcomeOf(store: KvStore, thread?: ChainThread): Promise<Outcome>
 
 interface Setup {
   readonly store: KvStore
+  /** Whether each kind of key is changed in several places, or only those that make up the log. */
+  readonly isThorough: boolean
   verify(): Promise<Outcome>
   dispose(): Promise<void>
 }
 
 async function inOneThread(): Promise<Setup> {
   const store = openMemoryStore()
-  return { store, verify: () => outcomeOf(store), dispose: () => store.close() }
+  return { store, isThorough: true, verify: () => outcomeOf(store), dispose: () => store.close() }
 }
 
 async function inTwoThreads(): Promise<Setup> {
@@ -77,6 +92,7 @@ async function inTwoThreads(): Promise<Setup> {
   const thread = new ChainThread()
   return {
     store,
+    isThorough: false,
     async verify() {
       const outcome = await outcomeOf(store, thread)
       expect(outcome).toEqual(await outcomeOf(store))
@@ -130,8 +146,11 @@ describe.each([
   test('a changed byte in any value is found', async () => {
     const kinds = new Set<string>()
     for (const { key, value } of entries) {
-      kinds.add(String.fromCharCode(key[0] as number))
-      for (const at of new Set([0, value.length >> 1, Math.max(0, value.length - 1)])) {
+      const kind = String.fromCharCode(key[0] as number)
+      kinds.add(kind)
+      const last = Math.max(0, value.length - 1)
+      const ends = setup.isThorough || 'LMTVfm'.includes(kind) ? [0, last] : []
+      for (const at of new Set([...ends, value.length >> 1])) {
         const changed = value.length === 0 ? Buffer.alloc(1) : Buffer.from(value)
         changed[at] = (changed[at] as number) ^ 0x01
         await change({ type: 'put', key, value: changed })
@@ -160,6 +179,25 @@ describe.each([
       expect(isIntact, key.toString('latin1')).toBe(false)
       await change({ type: 'delete', key: moved })
     }
+  })
+
+  test('a record of which every trace but the log is gone is found', async () => {
+    const idKey = Buffer.from(encodeExact(5))
+    const table = entries.find(({ key, value }) => key[0] === 0x52 && value.includes('p5')) as KvEntry
+    const count = keyOf('count', mainBranch, readUvarint(table.key, 2).value)
+    const traces = entries.filter(({ key, value }) => {
+      const isDerived = 'RHIX'.includes(String.fromCharCode(key[0] as number))
+      return isDerived && (key.includes(idKey) || value.includes(idKey)) && !key.includes('person')
+    })
+    expect(traces.map(({ key }) => String.fromCharCode(key[0] as number)).sort()).toEqual([...'HIIR'])
+    const stored = entries.find(({ key }) => key.equals(count)) as KvEntry
+    const oneLess = encodeUvarint(readUvarint(stored.value, 0).value - 1)
+    await change(...traces.map(({ key }) => ({ type: 'delete' as const, key })))
+    await change({ type: 'put', key: count, value: oneLess })
+    expect(await setup.verify()).toMatchObject({
+      findings: [{ what: 'the history of person:5', reason: 'it is missing' }],
+    })
+    await change(...[...traces, stored].map(({ key, value }) => ({ type: 'put' as const, key, value })))
   })
 
   test('findings name the object', async () => {

@@ -7,29 +7,25 @@
 
 import { availableParallelism } from 'node:os'
 import { readCatalog } from '../catalog/read-catalog.ts'
+import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { garbageKinds } from '../ledger/commit-group.ts'
 import { formatHead } from '../ledger/hash.ts'
-import { formatKey, kindRange, manifestKey } from '../ledger/key-space.ts'
+import { kindRange } from '../ledger/key-space.ts'
 import type { KvReader } from '../ledger/overlay.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
 import { scanRecords } from '../models/document/live-records.ts'
 import type { KvSnapshot, KvStore } from '../storage/kv-store.ts'
-import { readBranchCommits } from './branch-commits.ts'
+import type { ChainOutcome } from './chain-messages.ts'
 import { ChainThread, type SharingStore } from './chain-thread.ts'
+import { ExpectedHistory, type HistoryScope } from './expected-history.ts'
+import { findStrays } from './find-strays.ts'
 import { type Finding, Findings, type FindingsPart } from './findings.ts'
-import { KeyCursor } from './key-cursor.ts'
+import { newSeed } from './fingerprint-set.ts'
 import { threadStoreBytesMin } from './limits.ts'
+import { PhaseProgress, type VerifyProgress } from './phase-progress.ts'
 import { type ReadManifest, readManifest } from './read-manifest.ts'
-import { verifyBranches } from './verify-branches.ts'
-import { type ChainResult, verifyChain } from './verify-chain.ts'
+import { type ChainPass, type ChainResult, verifyChain } from './verify-chain.ts'
 import { verifyRecords } from './verify-records.ts'
-
-/** The chain comes first, though on two cores both are verified at the same time. */
-export interface VerifyProgress {
-  readonly phase: 'chain' | 'records'
-  readonly done: number
-  readonly total: number
-}
 
 export interface VerifyOptions {
   readonly onProgress?: (progress: VerifyProgress) => void
@@ -60,14 +56,12 @@ export async function verifyStore(
   try {
     const begin = await readManifest(snapshot)
     const { hash, manifest } = begin
+    const catalog = await readCatalog((table) => scanRecords(snapshot, table))
+    const scope: HistoryScope = { seqMax: manifest.seq, seed: newSeed() }
+    const progress = new PhaseProgress(manifest.seq, options.onProgress)
     ownThread = wantsThread ? new ChainThread() : undefined
     const thread = givenThread ?? ownThread
-    const pass: WholePass = {
-      store,
-      snapshot,
-      begin,
-      progress: new PhaseProgress(manifest.seq, options.onProgress),
-    }
+    const pass: WholePass = { store, snapshot, begin, catalog, scope, progress }
     const parts = await (thread !== undefined && isShared(store)
       ? verifySideBySide(pass, store, thread)
       : verifyInTurn(pass))
@@ -92,6 +86,8 @@ interface WholePass {
   readonly store: KvStore
   readonly snapshot: KvSnapshot
   readonly begin: ReadManifest
+  readonly catalog: StoredCatalog
+  readonly scope: HistoryScope
   readonly progress: PhaseProgress
 }
 
@@ -103,23 +99,27 @@ async function verifyInTurn(pass: WholePass): Promise<Part[]> {
   const files = await filesPart(pass)
   const chain = await chainPart(pass)
   pass.progress.endChain(chain.versions)
-  const records = await recordPart(pass)
-  return [files, chain, records, missingPart(chain, records)]
+  return [files, chain, await recordPart(pass, Promise.resolve(chain.expectedSums))]
 }
 
 /** The thread's snapshot is the younger one: this one is there already. */
 async function verifySideBySide(pass: WholePass, store: SharingStore, thread: ChainThread): Promise<Part[]> {
-  const { begin, progress } = pass
+  const { begin, scope, progress } = pass
   const chainDone = thread
-    .verify(store, begin.stored, (seq) => progress.chain(seq))
+    .verify(store, { manifest: begin.stored, scope }, (seq) => progress.chain(seq))
     .then((chain) => {
       progress.endChain(chain.versions)
       return chain
     })
-  const restDone = filesPart(pass).then(async (files) => ({ files, records: await recordPart(pass) }))
+  const expectedSums = chainDone.then((chain) => chain.expectedSums)
+  // Who awaits it may have failed by then.
+  expectedSums.catch(() => undefined)
+  const restDone = filesPart(pass).then(
+    async (files) => [files, await recordPart(pass, expectedSums)] as const,
+  )
   try {
-    const [chain, { files, records }] = await Promise.all([chainDone, restDone])
-    return [files, chain, records, missingPart(chain, records)]
+    const [chain, [files, records]] = await Promise.all([chainDone, restDone])
+    return [files, chain, records]
   } catch (error) {
     thread.stop()
     await chainDone.catch(() => undefined)
@@ -133,49 +133,40 @@ async function filesPart({ store }: WholePass): Promise<Part> {
   return partOf(findings, 0)
 }
 
-async function chainPart({ snapshot, begin, progress }: WholePass): Promise<Part & ChainResult> {
+async function chainPart(pass: WholePass): Promise<ChainOutcome> {
   const findings = new Findings()
-  const chain = await verifyChain({
-    ...begin,
-    reader: snapshot,
-    findings,
-    onProgress: (seq) => progress.chain(seq),
-  })
-  return { ...partOf(findings, chain.objects), versions: chain.versions }
+  const history = new ExpectedHistory(pass.scope)
+  const onProgress = (seq: number) => pass.progress.chain(seq)
+  const { versions, objects } = await verifyOwnChain(pass, { findings, history, onProgress })
+  return { ...partOf(findings, objects), versions, expectedSums: history.sums }
 }
 
-async function recordPart({ snapshot, begin, progress }: WholePass): Promise<Part & VersionsMet> {
+function verifyOwnChain(
+  { snapshot, begin }: WholePass,
+  to: Pick<ChainPass, 'findings' | 'history' | 'onProgress'>,
+): Promise<ChainResult> {
+  return verifyChain({ ...begin, reader: snapshot, ...to })
+}
+
+async function recordPart(pass: WholePass, expectedSums: Promise<Uint32Array>): Promise<Part> {
+  const { snapshot, begin, catalog, scope, progress } = pass
   const findings = new Findings()
-  const { hash, manifest } = begin
-  const catalog = await readCatalog((table) => scanRecords(snapshot, table))
   const dropped = await droppedNumbers(snapshot)
-  const pass = { reader: snapshot, hash, catalog, dropped: dropped.definitions, findings }
   const records = await verifyRecords({
-    ...pass,
-    branchCommits: await readBranchCommits(snapshot),
+    reader: snapshot,
+    hash: begin.hash,
+    catalog,
+    dropped: dropped.definitions,
+    discarded: dropped.branches,
+    scope,
+    expectedSums,
+    expectAgain: (history) =>
+      verifyOwnChain(pass, { findings: new Findings(), history, onProgress: () => undefined }),
+    findings,
     onProgress: (versions) => progress.records(versions),
   })
-  const branches = await verifyBranches({
-    ...pass,
-    newestSeq: manifest.seq,
-    discarded: dropped.branches,
-    onProgress: (versions) => progress.records(records.versions + versions),
-  })
-  const strays = await straysIn(snapshot, findings)
-  const objects = records.objects + branches.objects + strays
-  return { ...partOf(findings, objects), versions: records.versions + branches.versions }
-}
-
-interface VersionsMet {
-  readonly versions: number
-}
-
-/** Each entry leads to a version of its own, so that as many of both means that none is left out. */
-function missingPart(chain: VersionsMet, records: VersionsMet): Part {
-  const findings = new Findings()
-  const missing = chain.versions - records.versions
-  if (missing > 0) findings.add({ what: 'the history', reason: `${missing} versions have no entry in it` })
-  return partOf(findings, 0)
+  const strays = await findStrays(snapshot, findings)
+  return partOf(findings, records.objects + strays)
 }
 
 function partOf(findings: Findings, objects: number): Part {
@@ -188,34 +179,6 @@ function isShared(store: KvStore): store is SharingStore {
 
 async function isWorthThread(store: KvStore): Promise<boolean> {
   return isShared(store) && availableParallelism() > 1 && (await store.sizeBytes()) >= threadStoreBytesMin
-}
-
-/** Tells of two phases one after the other, whether or not they go on at the same time. */
-class PhaseProgress {
-  readonly #commits: number
-  readonly #tell: (progress: VerifyProgress) => void
-  /** Known when the chain is through. */
-  #versions: number | undefined
-
-  constructor(commits: number, tell: (progress: VerifyProgress) => void = () => undefined) {
-    this.#commits = commits
-    this.#tell = tell
-  }
-
-  chain(seq: number): void {
-    // A younger snapshot may have more.
-    const done = Math.min(seq, this.#commits)
-    this.#tell({ phase: 'chain', done, total: this.#commits })
-  }
-
-  endChain(versions: number): void {
-    this.#versions = versions
-  }
-
-  records(done: number): void {
-    const total = this.#versions
-    if (total !== undefined) this.#tell({ phase: 'records', done, total })
-  }
 }
 
 export interface ChainReport {
@@ -262,40 +225,4 @@ async function droppedNumbers(reader: KvReader) {
     }
   }
   return { definitions, branches }
-}
-
-const checkedKinds = [
-  'commit',
-  'meta',
-  'effect',
-  'version',
-  'merkle',
-  'record',
-  'history',
-  'index',
-  'pastIndex',
-  'count',
-] as const
-const keptKinds = ['build', 'garbage', 'replay', 'replayLog', 'nonce'] as const
-
-/** Keys of no known kind, each of which is a finding; gives their number. */
-async function straysIn(reader: KvReader, findings: Findings): Promise<number> {
-  const onlyKey = (key: Buffer) => ({ gte: key, lt: Buffer.concat([key, Buffer.from([0])]) })
-  const known = [...checkedKinds, ...keptKinds].map((kind) => kindRange(kind))
-  const ranges = [...known, onlyKey(formatKey), onlyKey(manifestKey)].sort((a, b) =>
-    Buffer.compare(a.gte, b.gte),
-  )
-  const end = new Uint8Array([0xff])
-  let gte: Uint8Array = new Uint8Array()
-  let count = 0
-  for (const range of [...ranges, { gte: end, lt: end }]) {
-    const cursor = new KeyCursor(reader, { gte, lt: range.gte }, 'a stray key', findings)
-    for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
-      findings.add({ what: 'a stray key', key: entry.key, reason: 'keys of this kind are not known' })
-      cursor.advance()
-      count += 1
-    }
-    gte = range.lt
-  }
-  return count
 }

@@ -5,7 +5,14 @@
  * Cost: proportional to the branch's history; memory for one record at a time.
  */
 
-import { decodeCanonical, must, RecordId, type RecordKey, type ValueObject } from '@dendrodb/protocol'
+import {
+  DbError,
+  decodeCanonical,
+  must,
+  RecordId,
+  type RecordKey,
+  type ValueObject,
+} from '@dendrodb/protocol'
 import type { BranchDefinition, IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
 import { encodeCountDifference } from '../../ledger/count-difference.ts'
 import { encodeCurrentRecord } from '../../ledger/current-record.ts'
@@ -26,6 +33,7 @@ import type { KvReader } from '../../ledger/overlay.ts'
 import { openVersion, type RecordVersion, storedInterval } from '../../ledger/record-version.ts'
 import { uvarintBytes } from '../../ledger/uvarint.ts'
 import { type Period, periodBeforeOf, type ValidInterval } from '../../ledger/valid-time.ts'
+import type { KvEntry } from '../../storage/kv-store.ts'
 import type { VersionPlace } from '../document/index-diff.ts'
 import { entriesOf, type RecordEntry } from '../document/index-entries.ts'
 import { newestVersion } from '../history/record-at.ts'
@@ -40,6 +48,8 @@ export interface DerivedSink {
   put(key: Buffer, value: Buffer): void
   /** All of these have been given. */
   afterChunk?(items: readonly HistoryItem[]): Promise<void>
+  /** An entry of the history is none. Default: that is an error. */
+  unreadable?(key: Buffer): void
 }
 
 export interface DerivedBranch {
@@ -60,7 +70,7 @@ export async function deriveBranch(derived: DerivedBranch): Promise<void> {
   const walk = new BranchWalk(derived)
   const range = kindRange('history', definition.number)
   for await (const chunk of reader.scan(range, { chunkEntries: versionsPerRead })) {
-    const items = chunk.map(decodeHistory)
+    const items = chunk.map((entry) => itemOf(entry, derived.sink)).filter((item) => item !== undefined)
     const versions = await readVersions(reader, items)
     for (const [at, item] of items.entries()) await walk.step(item, versions[at])
     await derived.sink.afterChunk?.(items)
@@ -134,7 +144,7 @@ class BranchWalk {
     const prefix = historyPrefix(mainBranch, tableId, idKey)
     const ref = await newestVersion(parent, definition.forkedAt, prefix)
     const payload = ref && (await reader.get(keyOf('version', ref.seq, ref.n)))
-    const inherited = payload && openVersion(payload)
+    const inherited = payload && openedVersion(payload)
     const before = ref && { ...ref, ...storedInterval(inherited) }
     const record: RecordState = { tableId, idKey, before, last: undefined }
     if (inherited !== undefined) {
@@ -228,24 +238,41 @@ class BranchWalk {
   }
 }
 
+function itemOf(entry: KvEntry, sink: DerivedSink): HistoryItem | undefined {
+  try {
+    return decodeHistory(entry)
+  } catch (error) {
+    if (sink.unreadable === undefined) throw error
+    sink.unreadable(entry.key)
+    return undefined
+  }
+}
+
 async function readVersions(
   reader: KvReader,
   items: readonly HistoryItem[],
 ): Promise<(RecordVersion | undefined)[]> {
-  const read = async ({ seq, n }: HistoryItem) => {
-    try {
-      const payload = await reader.get(keyOf('version', seq, n))
-      return payload && openVersion(payload)
-    } catch {
-      // Named by the pass over the chain.
-      return undefined
-    }
-  }
-  return Promise.all(items.map(read))
+  const payloads = await reader.getMany(items.map(({ seq, n }) => keyOf('version', seq, n)))
+  return payloads.map((payload) => payload && openedVersion(payload))
 }
 
-function recordValue(table: string, key: RecordKey, bytes: Uint8Array): ValueObject {
-  return { id: new RecordId(table, key), ...(decodeCanonical(bytes) as ValueObject) }
+/** What is none in the log is for the pass over the chain to name; a replay has no such log. */
+function openedVersion(payload: Buffer): RecordVersion | undefined {
+  try {
+    return openVersion(payload)
+  } catch (error) {
+    if (error instanceof DbError) return undefined
+    throw error
+  }
+}
+
+function recordValue(table: string, key: RecordKey, bytes: Uint8Array): ValueObject | undefined {
+  try {
+    return { id: new RecordId(table, key), ...(decodeCanonical(bytes) as ValueObject) }
+  } catch (error) {
+    if (error instanceof DbError) return undefined
+    throw error
+  }
 }
 
 function linksTo(before: RecordState['before'], interval: ValidInterval | undefined): VersionLinks {

@@ -12,6 +12,7 @@ import { systemTables } from '../../catalog/system-tables.ts'
 import type { LedgerHash } from '../../ledger/hash.ts'
 import { decodeHistory } from '../../ledger/history-entry.ts'
 import { keyOf, kindRange, mainBranch } from '../../ledger/key-space.ts'
+import { ledgerErrors } from '../../ledger/ledger-errors.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
 import { openVersion } from '../../ledger/record-version.ts'
 import type { KvEntry } from '../../storage/kv-store.ts'
@@ -37,7 +38,7 @@ export type BranchTables = ReadonlyMap<number, TableDefinition>
 /** Where the history of branches is. */
 export const branchHistory = kindRange('history', mainBranch, systemTables.branch.id)
 
-/** All branches that there ever were: each behind the one that it was forked from. */
+/** All branches that there ever were: each behind the one that it was forked from. @throws LEDGER_CORRUPT */
 export async function readBranches(reader: KvReader): Promise<Map<number, BranchDefinition>> {
   const found: BranchDefinition[] = []
   for await (const chunk of reader.scan(branchHistory)) {
@@ -46,13 +47,24 @@ export async function readBranches(reader: KvReader): Promise<Map<number, Branch
       if (branch !== undefined) found.push(branch)
     }
   }
-  return byNumber(found)
+  const known = byNumber(found)
+  for (const { name, number } of found) {
+    if (known.has(number)) continue
+    throw ledgerErrors.CORRUPT({ what: `branch ${name}`, reason: 'what it was forked from is missing' })
+  }
+  return known
 }
 
-/** Numbers are given in the order in which branches are made. */
+/**
+ * Numbers are given in the order in which branches are made.
+ * Without those whose parent is not among them: then the record of that one is damaged.
+ */
 export function byNumber(branches: readonly BranchDefinition[]): Map<number, BranchDefinition> {
-  const sorted = branches.toSorted((a, b) => a.number - b.number)
-  return new Map(sorted.map((branch) => [branch.number, branch]))
+  const known = new Map<number, BranchDefinition>()
+  for (const branch of branches.toSorted((a, b) => a.number - b.number)) {
+    if (branch.parent === mainBranch || known.has(branch.parent)) known.set(branch.number, branch)
+  }
+  return known
 }
 
 /** The branch that a history entry begins; `undefined`: it ends one. */

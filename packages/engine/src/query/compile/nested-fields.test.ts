@@ -1,3 +1,4 @@
+import { ValueSet } from '@dendrodb/protocol'
 import { describe, expect, test } from 'vitest'
 import { changeAt, everyElement, readAt, removeAt, writeAt } from './nested-fields.ts'
 
@@ -46,8 +47,26 @@ describe('writing a place', () => {
     expect(Object.getPrototypeOf(written)).toBe(Object.prototype)
   })
 
-  test('NONE removes the field', () => {
-    expect(writeAt({ a: 1, b: 2 }, ['a'], undefined)).toEqual({ b: 2 })
+  test('NONE removes the field, and makes nothing on the way', () => {
+    expect(writeAt({ a: 1, b: 2 }, ['a'], undefined)).toStrictEqual({ b: 2 })
+    expect(writeAt({ a: 1 }, ['b', 'c'], undefined)).toStrictEqual({ a: 1 })
+    expect(writeAt({ a: 1 }, ['a', 0], undefined)).toStrictEqual({ a: 1 })
+  })
+
+  test('of every field of an object', () => {
+    const add = (x: unknown) => (x as number) + 1
+    expect(changeAt({ o: { x: 1, y: 2 } }, ['o', everyElement], add)).toEqual({ o: { x: 2, y: 3 } })
+    expect(writeAt({ o: { x: 1, y: 2 } }, ['o', everyElement], undefined)).toStrictEqual({ o: {} })
+    expect(writeAt({ n: 5 }, ['n', everyElement], 1)).toEqual({ n: 5 })
+  })
+
+  test('a position is a field of an object, and nothing of anything else', () => {
+    expect(writeAt({ o: {} }, ['o', 3], 1)).toEqual({ o: { 3: 1 } })
+    for (const value of [undefined, null, 5, 'text', ValueSet.from([1])]) {
+      expect(() => writeAt({ value }, ['value', 0], 1)).toThrow('setting the position 0')
+      expect(() => writeAt({ value }, ['value', -1], 1)).toThrow('setting the position -1')
+    }
+    expect(() => writeAt({ s: ValueSet.from([1]) }, ['s', everyElement], 1)).toThrow('setting elements')
   })
 
   test('of every element', () => {

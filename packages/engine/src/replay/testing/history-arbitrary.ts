@@ -53,9 +53,9 @@ export async function runHistory(core: DatabaseCore, history: History): Promise<
     if (writes.some(({ request }) => request.dropped.length > 0)) garbage.run()
   })
   for (const [at, steps] of history.entries()) {
-    const { seq } = core.head()
-    const causes = seq === 0 ? {} : { causedBy: [seq, Math.ceil(seq / 2)] }
-    const meta = at % 3 === 0 ? { actor: `user:${at}`, evidence: { at }, ...causes } : undefined
+    const { seq } = core.sequencer.durable.manifest
+    const causedBy = seq === 0 ? [] : [seq, Math.ceil(seq / 2)]
+    const meta = at % 3 === 0 ? { actor: `user:${at}`, causedBy, evidence: { at } } : undefined
     await core
       .write((tx) => runSteps(tx, steps), meta === undefined ? {} : { meta })
       .catch((error: unknown) => {

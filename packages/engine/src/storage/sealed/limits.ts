@@ -41,7 +41,7 @@ export const tableBytesDefault = 16 * mib
 /**
  * Part of a full table below which closing leaves it in the log: replaying that is cheaper than merging it.
  */
-export const closeFlushShareMin = 1 / 4
+export const closeFlushShareMin = 1 / 2
 
 /**
  * Pages sealed under one key derived from the data key. NIST SP 800-38D allows 2^32 with random nonces, for a
