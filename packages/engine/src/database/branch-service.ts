@@ -89,6 +89,8 @@ export class BranchService implements BranchHost {
       from: from ? await this.#stateOf(from) : this.#forkOf(to.branch),
     }
     const held = await this.#core.holdSnapshot()
+    // Of the snapshot: a branch may be removed meanwhile.
+    const main = this.#core.catalogs.at(held.manifest.seq)
     try {
       const viewed = async (state: State) => ({
         state,
@@ -98,7 +100,7 @@ export class BranchService implements BranchHost {
       try {
         yield* diffStates({
           reader: held.snapshot,
-          branchOf: (number) => branches.durableCatalog().branchByNumber(number),
+          branchOf: (number) => main.branchByNumber(number),
           from: older,
           to: newer,
           ...(tables && { tables }),

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { DbError, RecordId } from '@dendrodb/protocol'
 import { expect, onTestFinished, test } from 'vitest'
 import { keyOf } from '../ledger/key-space.ts'
@@ -10,7 +11,7 @@ import { planMerge } from '../models/branch/plan-merge.ts'
 import { openEngine } from '../open-engine.ts'
 import type { KvSnapshot, KvStore } from '../storage/kv-store.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
-import { openTestCore, recordOf } from '../testing/open-core.ts'
+import { collect, openTestCore, recordOf } from '../testing/open-core.ts'
 import { verifyStore } from '../verify/verify-store.ts'
 import { BranchService } from './branch-service.ts'
 import type { Database } from './database.ts'
@@ -165,6 +166,25 @@ test('writes to a branch that is being removed are made before, or refused', asy
   expect(await codeOf(branch.get('item:1'))).toBe('BRANCH_UNKNOWN')
   expect(await shop.branch('b').get('item:1')).toBeUndefined()
   expect((await shop.verify()).findings).toEqual([])
+})
+
+test('a comparison with a branch that is being removed shows it whole, or knows none', async () => {
+  const shop = await useDatabase()
+  await shop.put('item:1', { n: 1 })
+  for (let turns = 0; turns < 12; turns += 1) {
+    await shop.branches.create('b')
+    await shop.branch('b').put('item:1', { n: 2 })
+    const removing = (async () => {
+      for (let turn = 0; turn < turns; turn += 1) await setImmediate()
+      await shop.branches.remove('b')
+    })()
+    const found = await collect(shop.branches.diff({ to: { branch: 'b' } })).then(
+      (changes) => changes.length,
+      (error: unknown) => (error as DbError).code,
+    )
+    expect([1, 'BRANCH_UNKNOWN']).toContain(found)
+    await removing
+  }
 })
 
 test('what is left of a removed branch is its history', async () => {
