@@ -34,15 +34,21 @@ export type {
   BackupReport,
   Database,
   ImportOptions,
+  LinkReceipt,
   ProofSubject,
 } from './database/database.ts'
 export type { DatabaseBranch } from './database/database-branch.ts'
+export type { DatabaseInit, InitIndex, InitLink } from './database/database-init.ts'
 export { checkDatabaseName } from './database/database-name.ts'
 export type { DatabaseCheckpoint, ProofOptions } from './database/database-proofs.ts'
+export type { CommitNotice, EngineEvent, EngineListener } from './database/engine-feed.ts'
 export type { ExportOptions, ExportStream } from './database/export-database.ts'
+export type { ScanProgress } from './database/first-scan.ts'
+export { type Link, type NeighborOptions, putLink, removeLink } from './database/links.ts'
 export type { MasterKeyInput } from './database/parse-master-key.ts'
 export type { CommitDetails, HistoryEntry } from './database/past.ts'
 export type { FieldInput, QueryBuilder } from './database/query-builder.ts'
+export type { HashedThing, LogChange, LogEntry, LogOptions } from './database/read-log-entries.ts'
 export type { RebuildReport } from './database/rebuild-database.ts'
 export type {
   CommitOperation,
@@ -78,7 +84,7 @@ export {
   rebuildDatabase,
   restoreBackup,
 } from './offline.ts'
-export { type Engine, type EngineOptions, openEngine } from './open-engine.ts'
+export { type CreateOptions, type Engine, type EngineOptions, openEngine } from './open-engine.ts'
 export type {
   AsOf,
   BranchHost,

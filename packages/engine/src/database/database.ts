@@ -3,8 +3,16 @@
  * Every method acts with the engine owner's rights; to act for somebody else, give `query` a session.
  */
 
-import { DbError, type HashName, type ProofFile, type Value, type ValueObject } from '@dendrodb/protocol'
+import {
+  DbError,
+  type HashName,
+  type ProofFile,
+  type RecordId,
+  type Value,
+  type ValueObject,
+} from '@dendrodb/protocol'
 import type { BackupSummary } from '../backup/encode-backup.ts'
+import { engineErrors } from '../engine-errors.ts'
 import type { CheckpointSigner } from '../keys/checkpoint-signer.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
@@ -45,14 +53,27 @@ import {
   openBackupStream,
 } from './backup-database.ts'
 import { BranchService } from './branch-service.ts'
+import { noticeOf, tellCommits } from './commit-notices.ts'
 import { DatabaseBranch } from './database-branch.ts'
 import type { DatabaseCore } from './database-core.ts'
 import { checkSeq, type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } from './database-proofs.ts'
+import type { CommitNotice } from './engine-feed.ts'
 import { type ExportOptions, type ExportStream, openExportStream } from './export-database.ts'
+import type { FirstScan, ScanProgress } from './first-scan.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { IndexBuilder } from './index-builder.ts'
+import { dropGraceMs } from './limits.ts'
+import { type Link, linkedTo, type NeighborOptions, putLink, removeLink } from './links.ts'
 import { type CommitDetails, type HistoryEntry, readCommit } from './past.ts'
 import type { QueryBuilder } from './query-builder.ts'
+import {
+  findHash,
+  type HashedThing,
+  type LogEntry,
+  type LogOptions,
+  newestCommitOf,
+  readLogEntries,
+} from './read-log-entries.ts'
 import {
   type CommitOperation,
   type DeleteReceipt,
@@ -67,6 +88,7 @@ import {
   type ValidTime,
   type WriteReceipt,
 } from './record-calls.ts'
+import { firstScanOf, type ScannedParts } from './scan-database.ts'
 import type { SelectOptions } from './select-statement.ts'
 
 /** A commit, or a record as it is or was: then the version that was in force. */
@@ -96,6 +118,17 @@ export interface BackupReport extends BackupSummary {
   readonly head: string
 }
 
+export interface LinkReceipt extends Receipt {
+  /** Whether the link was not there before, or was there and is gone. */
+  readonly isChanged: boolean
+}
+
+export interface DatabaseParts extends ScannedParts {
+  readonly engine: QueryHost
+  readonly signer: CheckpointSigner
+  readonly onClose: (closed: Promise<void>) => void
+}
+
 /** How often answers that were kept for repeated requests are looked through. */
 const sweepEveryMs = 10 * 60 * 1_000
 
@@ -117,14 +150,14 @@ export class Database implements DatabaseHost, RecordMethods {
   readonly #proofs: DatabaseProofs
   readonly #stopListening: () => void
   readonly #sweeping: NodeJS.Timeout
+  /** Only where one was called for when the database was opened. */
+  readonly #scan: FirstScan | undefined
+  /** Verifications that go on. */
+  #verifying = 0
 
   /** Made by the engine; see `openEngine`. */
-  constructor(
-    core: DatabaseCore,
-    engine: QueryHost,
-    signer: CheckpointSigner,
-    onClose: (closed: Promise<void>) => void,
-  ) {
+  constructor(parts: DatabaseParts) {
+    const { core, engine, signer, onClose } = parts
     this.name = core.name
     this.id = core.format.databaseId
     this.hash = core.hash.name
@@ -136,13 +169,15 @@ export class Database implements DatabaseHost, RecordMethods {
     this.#builder = new IndexBuilder(core)
     this.#garbage = new GarbageCollector(core)
     this.#proofs = new DatabaseProofs(core, signer)
-    this.#builder.resume()
-    this.#garbage.run()
-    this.#sweeping = setInterval(() => this.#garbage.run(), sweepEveryMs).unref()
+    this.#sweeping = setInterval(() => this.#collectGarbage(), sweepEveryMs).unref()
     this.#stopListening = core.onCommit((writes) => {
       if (writes.some(({ seq }) => seq === core.catalogs.newest().seq)) this.#builder.resume()
       if (writes.some(({ request }) => request.dropped.length > 0)) this.#garbage.run()
+      tellCommits(parts.feed, core, writes)
     })
+    this.#scan = firstScanOf(parts, () => this.#startJobs())
+    if (this.#scan === undefined) this.#startJobs()
+    else this.#scan.start()
   }
 
   query(text: string, vars?: Readonly<Record<string, unknown>>, options?: QueryOptions): Promise<Value[]> {
@@ -223,14 +258,57 @@ export class Database implements DatabaseHost, RecordMethods {
     }
   }
 
+  /**
+   * What was written, commit by commit, from any commit on or back from the newest; of one moment. Whose
+   * contents were erased is there without them.
+   * @example for await (const entries of shop.log({ after: 12 })) for (const { seq, changes } of entries) …
+   */
+  log(options: LogOptions = {}): AsyncIterable<readonly LogEntry[]> {
+    return readLogEntries(this.#core, options)
+  }
+
+  /** The newest commit that wrote to the table; `undefined`: none did. */
+  newestCommitOf(table: string, signal?: AbortSignal): Promise<number | undefined> {
+    return newestCommitOf(this.#core, table, signal)
+  }
+
+  /** The commit, or the version of a record, that has this hash; `undefined`: nothing does. */
+  findHash(hash: string, signal?: AbortSignal): Promise<HashedThing | undefined> {
+    return findHash(this.#core, hash, signal)
+  }
+
+  /**
+   * Joins two records by a relation, unless it joins them already.
+   * @throws CATALOG_NOT_A_RELATION when the relation is a table of other records
+   * @example await shop.link('product:lamp', 'needs', 'product:bulb')
+   */
+  async link(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
+    return this.#changeLinks(['link', from, relation, to], meta, (tx, link) => putLink(tx, link))
+  }
+
+  /** Takes every link of the relation from the one to the other away. */
+  async unlink(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
+    return this.#changeLinks(['unlink', from, relation, to], meta, (tx, link) => removeLink(tx, link))
+  }
+
+  /** Records that links lead to from this one, each once; with `direction: 'in'`, that they come from. */
+  async neighbors(id: IdInput, options: NeighborOptions = {}): Promise<RecordId[]> {
+    const view = await this.#core.view()
+    try {
+      return await linkedTo(view, toId(id), options)
+    } finally {
+      view.close()
+    }
+  }
+
   /** Checks every commit, version, record and index entry against the chain. */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
-    return verifyStore(this.#core.store, options)
+    return this.#verify(() => verifyStore(this.#core.store, options))
   }
 
   /** Checks the log alone: every commit and its contents, and the tree over them. */
   verifyChain(): Promise<ChainReport> {
-    return verifyLog(this.#core.store)
+    return this.#verify(() => verifyLog(this.#core.store))
   }
 
   /** Checks one commit, its contents, and that what follows stands on it. @throws PROOF_SEQ_UNKNOWN */
@@ -312,6 +390,7 @@ export class Database implements DatabaseHost, RecordMethods {
    * @example await shop.proof({ record: 'product:1', asOf: { seq: 12 } })
    */
   async proof(subject: ProofSubject, options: ProofOptions = {}): Promise<ProofFile> {
+    this.#requireManifest()
     if ('seq' in subject) return this.#proofs.commit(subject.seq, options)
     return this.#proofs.record(toId(subject.record), subject.asOf, options)
   }
@@ -321,6 +400,7 @@ export class Database implements DatabaseHost, RecordMethods {
    * erased, of its commit. None when the record never existed.
    */
   async versionProofs(record: IdInput, limit: number): Promise<ProofFile[]> {
+    this.#requireManifest()
     return this.#proofs.versions(toId(record), limit)
   }
 
@@ -328,7 +408,8 @@ export class Database implements DatabaseHost, RecordMethods {
    * A proof that the first `fromSize` commits are still the first of `toSize` (default: all): that nothing
    * was changed or taken away since. @throws PROOF_SEQ_UNKNOWN, KEYS_UNREADABLE
    */
-  consistency(fromSize: number, toSize?: number): Promise<ProofFile> {
+  async consistency(fromSize: number, toSize?: number): Promise<ProofFile> {
+    this.#requireManifest()
     return this.#proofs.consistency(fromSize, toSize)
   }
 
@@ -336,7 +417,8 @@ export class Database implements DatabaseHost, RecordMethods {
    * What the database says its history is, signed; of the first `size` commits, or of all. Two of one size
    * are the same. @throws PROOF_SEQ_UNKNOWN, KEYS_UNREADABLE
    */
-  checkpoint(size?: number): Promise<DatabaseCheckpoint> {
+  async checkpoint(size?: number): Promise<DatabaseCheckpoint> {
+    this.#requireManifest()
     return this.#proofs.checkpoint(size)
   }
 
@@ -409,20 +491,90 @@ export class Database implements DatabaseHost, RecordMethods {
     await this.#builder.wait(table, index)
   }
 
+  /** How far the first scan is; `undefined`: there is none, or it is over, and writes are taken. */
+  get scanProgress(): ScanProgress | undefined {
+    return this.#scan?.progress
+  }
+
+  /** Resolves when the first scan has ended, well or not. */
+  async scanned(): Promise<void> {
+    await this.#scan?.settled()
+  }
+
+  /** Whether nobody reads, writes or follows it, and nothing goes on in the background. */
+  get isIdle(): boolean {
+    const isAtWork = this.#verifying > 0 || this.#scan?.isRunning === true
+    return !isAtWork && this.#core.isIdle(1) && this.#builder.isIdle && this.#garbage.isIdle
+  }
+
+  /** Tells of every commit from now on, in order. Gives the function that ends it. */
+  onCommit(listener: (commit: CommitNotice) => void): () => void {
+    return this.#core.onCommit((writes) => {
+      for (const write of writes) listener(noticeOf(this.#core, write))
+    })
+  }
+
   /**
    * Waits for writes in flight and closes the files. The engine opens the database again when it is asked
    * for.
    */
   close(): Promise<void> {
-    this.#closed ??= this.#close()
+    return this.#closeOnce(() => this.#core.close())
+  }
+
+  /** For the engine: what still wants something from it is told that it was dropped. */
+  closeForDrop(): Promise<void> {
+    const dropped = () => engineErrors.DATABASE_DROPPED({ name: this.name })
+    return this.#closeOnce(() => this.#core.close(dropped, dropGraceMs))
+  }
+
+  #closeOnce(closeCore: () => Promise<void>): Promise<void> {
+    this.#closed ??= this.#close(closeCore)
     this.#onClose(this.#closed)
     return this.#closed
   }
 
-  async #close(): Promise<void> {
+  async #close(closeCore: () => Promise<void>): Promise<void> {
     this.#stopListening()
     clearInterval(this.#sweeping)
-    await Promise.all([this.#builder.stop(), this.#garbage.stop()])
-    await this.#core.close()
+    await Promise.all([this.#scan?.stop(), this.#builder.stop(), this.#garbage.stop()])
+    await closeCore()
+  }
+
+  async #changeLinks(
+    request: readonly [string, IdInput, string, IdInput],
+    meta: WriteMeta | undefined,
+    change: (tx: WriteTx, link: Link) => Promise<boolean>,
+  ): Promise<LinkReceipt> {
+    const [action, from, relation, to] = request
+    const link = { from: toId(from), relation, to: toId(to) }
+    const options = meta === undefined ? {} : { meta, request: [action, link.from, relation, link.to] }
+    const { result, receipt } = await this.#core.write((tx) => change(tx, link), options)
+    return { isChanged: result, ...receipt }
+  }
+
+  /** What the tree over the commits is needed for has to wait for it. @throws ENGINE_SCANNING */
+  #requireManifest(): void {
+    const { snapshots } = this.#core
+    if (snapshots.isProvisional && this.#scan !== undefined) throw this.#scan.problem()
+  }
+
+  #startJobs(): void {
+    this.#builder.resume()
+    this.#garbage.run()
+  }
+
+  #collectGarbage(): void {
+    if (this.#scan?.progress === undefined) this.#garbage.run()
+  }
+
+  async #verify<T>(work: () => Promise<T>): Promise<T> {
+    this.#requireManifest()
+    this.#verifying += 1
+    try {
+      return await work()
+    } finally {
+      this.#verifying -= 1
+    }
   }
 }

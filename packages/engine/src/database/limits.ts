@@ -2,3 +2,19 @@
 
 /** Entries that a copy holds in memory at a time. */
 export const copyBatchBytes = 1024 * 1024
+/** Databases open at a time unless told otherwise; each has its own files, caches and buffers. */
+export const databasesOpenDefault = 256
+/** How long a database that is dropped waits for reads to end. */
+export const dropGraceMs = 2_000
+/** Folders that one emptying of the trash removes. */
+export const trashFoldersPerSweepMax = 1_000
+/** What a new database may begin with; more is written afterwards. */
+export const initIndexesMax = 1_000
+export const initRecordsMax = 100_000
+export const initLinksMax = 100_000
+/** Records, or links, that one commit of it holds. */
+export const initCommitRecords = 1_000
+/** How often a first scan tells how far it is. */
+export const scanReportMs = 250
+/** Commits whose contents are read at a time. */
+export const logReadCommits = 64
