@@ -28,6 +28,8 @@ export const queryLimits = {
   batchRowsMax: 1_024,
   /** Time a statement works before other requests have their turn. */
   sliceMsMax: 10,
+  /** Time an expression may compute on large values at a stretch, as nobody else has a turn meanwhile. */
+  stretchMsMax: 5_000,
   /** Rows after which a loop looks at the clock; a power of two. */
   rowsPerPause: 64,
   /** Longest SLEEP. */
