@@ -19,7 +19,7 @@ import type {
   ParamDefinition,
   TableDefinition,
 } from './definitions.ts'
-import { mergeTable, systemTables } from './system-tables.ts'
+import { mergeTable, snapshotTable, systemTables } from './system-tables.ts'
 
 /** A changed record of a reserved table; `value` undefined: deleted. */
 export interface CatalogChange {
@@ -74,7 +74,9 @@ export class StoredCatalog implements Catalog {
     this.#byName = new Map(from === undefined ? [] : from.#byName)
     this.#byId = new Map(from === undefined ? [] : from.#byId)
     this.#indexes = new Map(from === undefined ? [] : from.#indexes)
-    if (from === undefined) for (const table of [...Object.values(systemTables), mergeTable]) this.#add(table)
+    if (from === undefined) {
+      for (const table of [...Object.values(systemTables), mergeTable, snapshotTable]) this.#add(table)
+    }
     for (const name of known?.changed ?? []) this.#remove(name)
     for (const name of known?.changed ?? records.tables.keys()) this.#addRecord(name)
   }

@@ -59,6 +59,8 @@ export const queryLimits = {
   commitRecordsMax: 1_000,
   /** Versions that `record::history` gives. */
   historyVersionsMax: 1_000,
+  /** Versions of a record that are read at a time. */
+  historyBatchVersionsMax: 64,
   /** Ids that a mock target `|t:n|` may generate. */
   mockRecordsMax: 100_000,
 } as const

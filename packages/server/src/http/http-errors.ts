@@ -39,6 +39,10 @@ export const httpErrors = defineErrors('HTTP', {
       'not a table name: {name}; it begins with a letter or _, then come letters, digits, _ and -, at most {charsMax}',
   },
   RECORD_UNKNOWN: { status: 'not_found', message: 'there is no record {id} that you may see' },
+  VERSION_UNKNOWN: {
+    status: 'not_found',
+    message: 'there is no version of {id} as of commit {version} that you may see',
+  },
   PRECONDITION: {
     status: 'conflict',
     message: 'record {id} was expected {expected} and is {actual}',

@@ -42,10 +42,12 @@ import { backupRoutes } from './routes/backup-routes.ts'
 import { branchRoutes } from './routes/branch-routes.ts'
 import { dataRoutes } from './routes/data-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
+import { historyRoutes } from './routes/history-routes.ts'
 import { metricsRoutes } from './routes/metrics-routes.ts'
 import { nqlRoutes } from './routes/nql-routes.ts'
 import { proofRoutes } from './routes/proof-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
+import { snapshotRoutes } from './routes/snapshot-routes.ts'
 import { transferRoutes } from './routes/transfer-routes.ts'
 import { securityHeaders, strictTransportHeader } from './security-headers.ts'
 
@@ -118,6 +120,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     queryRoutes(signedIn, { engine, databases, limits, log, metrics })
     nqlRoutes(signedIn, { databases, limits, metrics })
     dataRoutes(signedIn, { databases, limits, metrics })
+    historyRoutes(signedIn, { databases, limits, metrics })
     accountRoutes(signedIn, { auth, databases })
     adminRoutes(signedIn, { auth, databases })
     auditRoutes(signedIn, { databases })
@@ -126,6 +129,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     backupRoutes(signedIn, { engine, masterKey })
     transferRoutes(signedIn, { engine, databases })
     branchRoutes(signedIn, { databases })
+    snapshotRoutes(signedIn, { databases })
   })
   return { app, metrics }
 }

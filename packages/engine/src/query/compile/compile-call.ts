@@ -27,7 +27,7 @@ import { castValue } from '../operators/cast.ts'
 import { coerceToField } from '../operators/coerce.ts'
 import { queryErrors } from '../query-errors.ts'
 import { combineOne, effectsOf, evaluateAll } from './combine.ts'
-import { compileRecordCall, recordFunction } from './compile-record-call.ts'
+import { callRecordMethod, compileRecordCall, recordFunction } from './compile-record-call.ts'
 import { type CompiledExpression, constantOf } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
 import { compileFieldCall, isFieldCall } from './dynamic-fields.ts'
@@ -148,8 +148,9 @@ function callMethod(
 ): MaybePromise<Value> {
   const member = closureIn(value, spelling)
   if (member !== undefined) return member.for(ctx).call(...args)
-  const ofRecord = value instanceof RecordId ? recordFunction(name) : undefined
-  if (ofRecord !== undefined) return ofRecord.call(value as RecordId, ctx)
+  if (value instanceof RecordId && recordFunction(name) !== undefined) {
+    return callRecordMethod(value, name, args, ctx)
+  }
   return requireMethod(typeOf(value), name).call(forCaller([value, ...args], ctx), ctx.functions)
 }
 
