@@ -33,8 +33,6 @@ export type {
   BackupOptions,
   BackupReport,
   Database,
-  ImportOptions,
-  LinkReceipt,
   ProofSubject,
 } from './database/database.ts'
 export type { DatabaseBranch } from './database/database-branch.ts'
@@ -44,7 +42,16 @@ export type { DatabaseCheckpoint, ProofOptions } from './database/database-proof
 export type { CommitNotice, EngineEvent, EngineListener } from './database/engine-feed.ts'
 export type { ExportOptions, ExportStream } from './database/export-database.ts'
 export type { ScanProgress } from './database/first-scan.ts'
-export { type Link, type NeighborOptions, putLink, removeLink } from './database/links.ts'
+export type {
+  BroughtBack,
+  DiffPage,
+  DiffPageOptions,
+  HistoryMethods,
+  HistoryOptions,
+  Moment,
+} from './database/history-calls.ts'
+export type { ImportOptions } from './database/import-file.ts'
+export { type Link, type LinkReceipt, type NeighborOptions, putLink, removeLink } from './database/links.ts'
 export type { MasterKeyInput } from './database/parse-master-key.ts'
 export type { CommitDetails, HistoryEntry } from './database/past.ts'
 export type { FieldInput, QueryBuilder } from './database/query-builder.ts'
@@ -96,7 +103,13 @@ export type {
   MergeOptions,
   NewBranch,
   NewDatabase,
+  NewSnapshot,
   Receipt,
+  RestoreAnswer,
+  SnapshotHost,
+  SnapshotInfo,
+  SnapshotPin,
+  SnapshotRestore,
   WriteOptions,
 } from './query/host.ts'
 export type { NqlAnswer } from './query/nql/create-run-nql.ts'

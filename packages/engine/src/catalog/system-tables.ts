@@ -21,6 +21,9 @@ export const systemTables = {
 /** What was merged into a branch, and how far; on each branch its own, no definition. */
 export const mergeTable = systemTable(5, '$merge')
 
+/** Names for moments of the database, on main. */
+export const snapshotTable = systemTable(7, '$snapshot')
+
 export function isSystemTable(name: string): boolean {
   return name.startsWith(reservedPrefix)
 }

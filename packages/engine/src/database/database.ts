@@ -15,15 +15,18 @@ import type { BackupSummary } from '../backup/encode-backup.ts'
 import { engineErrors } from '../engine-errors.ts'
 import type { CheckpointSigner } from '../keys/checkpoint-signer.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
+import type { RecordDiff } from '../models/branch/diff-states.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
 import type { ReadView, WriteTx } from '../models/model.ts'
 import type {
   AsOf,
   BranchHost,
+  ChangesBetween,
   DatabaseHost,
   IndexProgress,
   QueryHost,
   Receipt,
+  SnapshotHost,
   WriteAnswer,
   WriteOptions,
 } from '../query/host.ts'
@@ -37,7 +40,6 @@ import {
   RecordImport,
   type ImportOptions as RecordImportOptions,
 } from '../transfer/import-records.ts'
-import { type ExportInput, openExportFile } from '../transfer/read-export.ts'
 import { type CommitReport, verifyCommit } from '../verify/verify-commit.ts'
 import {
   type ChainReport,
@@ -61,9 +63,20 @@ import type { CommitNotice } from './engine-feed.ts'
 import { type ExportOptions, type ExportStream, openExportStream } from './export-database.ts'
 import type { FirstScan, ScanProgress } from './first-scan.ts'
 import { GarbageCollector } from './garbage-collector.ts'
+import {
+  type BroughtBack,
+  type DiffPage,
+  type DiffPageOptions,
+  HistoryCalls,
+  type HistoryMethods,
+  type HistoryOptions,
+  type Moment,
+  onBranch,
+} from './history-calls.ts'
+import { type ImportOptions, importFile } from './import-file.ts'
 import { IndexBuilder } from './index-builder.ts'
 import { dropGraceMs } from './limits.ts'
-import { type Link, linkedTo, type NeighborOptions, putLink, removeLink } from './links.ts'
+import { changeLink, type LinkReceipt, linkedTo, type NeighborOptions } from './links.ts'
 import { type CommitDetails, type HistoryEntry, readCommit } from './past.ts'
 import type { QueryBuilder } from './query-builder.ts'
 import {
@@ -77,7 +90,6 @@ import {
 import {
   type CommitOperation,
   type DeleteReceipt,
-  type HistoryOptions,
   type IdInput,
   type QueryOptions,
   type ReadTimes,
@@ -90,6 +102,7 @@ import {
 } from './record-calls.ts'
 import { firstScanOf, type ScannedParts } from './scan-database.ts'
 import type { SelectOptions } from './select-statement.ts'
+import { SnapshotService } from './snapshot-service.ts'
 
 /** A commit, or a record as it is or was: then the version that was in force. */
 export type ProofSubject =
@@ -102,25 +115,10 @@ export interface BackupOptions extends Omit<BackupStreamOptions, 'since'> {
   readonly since?: number | { readonly file: string } | undefined
 }
 
-export interface ImportOptions {
-  /** A file, or a stream of its bytes. */
-  readonly file: ExportInput
-  /** Whether records and definitions that are others may be overwritten. Default: no. */
-  readonly overwrite?: boolean | undefined
-  readonly meta?: WriteMeta | undefined
-  /** Called after every line. */
-  readonly onProgress?: ((counts: ImportCounts) => void) | undefined
-}
-
 export interface BackupReport extends BackupSummary {
   readonly path: string
   /** Head of the last commit in the backup. */
   readonly head: string
-}
-
-export interface LinkReceipt extends Receipt {
-  /** Whether the link was not there before, or was there and is gone. */
-  readonly isChanged: boolean
 }
 
 export interface DatabaseParts extends ScannedParts {
@@ -132,7 +130,7 @@ export interface DatabaseParts extends ScannedParts {
 /** How often answers that were kept for repeated requests are looked through. */
 const sweepEveryMs = 10 * 60 * 1_000
 
-export class Database implements DatabaseHost, RecordMethods {
+export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   readonly name: string
   /** Given once, when the database was made. */
   readonly id: string
@@ -140,8 +138,11 @@ export class Database implements DatabaseHost, RecordMethods {
   readonly hash: HashName
   /** Makes, lists, compares, merges and removes branches. */
   readonly branches: BranchHost
+  /** Names for moments: makes, lists, restores and removes them. */
+  readonly snapshots: SnapshotHost
   readonly #core: DatabaseCore
   readonly #records: RecordCalls
+  readonly #past: HistoryCalls
   readonly #engine: QueryHost
   readonly #onClose: (closed: Promise<void>) => void
   #closed: Promise<void> | undefined
@@ -166,6 +167,8 @@ export class Database implements DatabaseHost, RecordMethods {
     this.#onClose = onClose
     this.#records = new RecordCalls(core, engine, { database: core.name })
     this.branches = new BranchService(core, (name) => (name === mainBranchName ? this : this.branch(name)))
+    this.snapshots = new SnapshotService(core)
+    this.#past = new HistoryCalls(this)
     this.#builder = new IndexBuilder(core)
     this.#garbage = new GarbageCollector(core)
     this.#proofs = new DatabaseProofs(core, signer)
@@ -232,7 +235,7 @@ export class Database implements DatabaseHost, RecordMethods {
    * await shop.branch('sale').put('product:lamp', { name: 'Lamp', price: 15 })
    */
   branch(name: string): DatabaseBranch {
-    return new DatabaseBranch(this.#core, this.#core.branches.open(name), this.branches, this.#engine)
+    return new DatabaseBranch(this.#core, this.#core.branches.open(name), this, this.#engine)
   }
 
   /** The newest acknowledged commit: its number, and the hash that stands for all history up to it. */
@@ -241,7 +244,31 @@ export class Database implements DatabaseHost, RecordMethods {
   }
 
   history(id: IdInput, options?: HistoryOptions): Promise<HistoryEntry[]> {
-    return this.#records.history(id, options)
+    return this.#past.history(id, options)
+  }
+
+  version(id: IdInput, moment: Moment): Promise<HistoryEntry | undefined> {
+    return this.#past.version(id, moment)
+  }
+
+  restore(id: IdInput, to: Moment, options?: RecordWriteOptions): Promise<BroughtBack> {
+    return this.#past.restore(id, to, options)
+  }
+
+  undo(id: IdInput, options?: RecordWriteOptions): Promise<BroughtBack> {
+    return this.#past.undo(id, options)
+  }
+
+  undelete(id: IdInput, options?: RecordWriteOptions): Promise<BroughtBack> {
+    return this.#past.undelete(id, options)
+  }
+
+  diff(options: DiffPageOptions): Promise<DiffPage> {
+    return this.#past.diff(options)
+  }
+
+  changes(between: ChangesBetween): AsyncIterable<readonly RecordDiff[]> {
+    return this.branches.diff(onBranch(mainBranchName, between))
   }
 
   /**
@@ -282,13 +309,13 @@ export class Database implements DatabaseHost, RecordMethods {
    * @throws CATALOG_NOT_A_RELATION when the relation is a table of other records
    * @example await shop.link('product:lamp', 'needs', 'product:bulb')
    */
-  async link(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
-    return this.#changeLinks(['link', from, relation, to], meta, (tx, link) => putLink(tx, link))
+  link(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
+    return changeLink(this.#core, 'link', { from: toId(from), relation, to: toId(to) }, meta)
   }
 
   /** Takes every link of the relation from the one to the other away. */
-  async unlink(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
-    return this.#changeLinks(['unlink', from, relation, to], meta, (tx, link) => removeLink(tx, link))
+  unlink(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
+    return changeLink(this.#core, 'unlink', { from: toId(from), relation, to: toId(to) }, meta)
   }
 
   /** Records that links lead to from this one, each once; with `direction: 'in'`, that they come from. */
@@ -365,21 +392,8 @@ export class Database implements DatabaseHost, RecordMethods {
    * TRANSFER_LINE, TRANSFER_INCOMPLETE, INDEX_UNIQUE_VIOLATION
    * @example await shop.import({ file: 'shop.jsonl' })
    */
-  async import({ file, onProgress, ...options }: ImportOptions): Promise<ImportCounts> {
-    const opened = await openExportFile(file)
-    try {
-      opened.expect('records')
-      const { overwrite = false, meta } = options
-      const records = new RecordImport(this, { file: opened.file, overwrite, meta })
-      for await (const line of opened.lines()) {
-        await records.add(line)
-        onProgress?.(records.counts)
-      }
-      await records.flush()
-      return records.counts
-    } finally {
-      await opened.close()
-    }
+  import(options: ImportOptions): Promise<ImportCounts> {
+    return importFile(this, options)
   }
 
   /**
@@ -539,18 +553,6 @@ export class Database implements DatabaseHost, RecordMethods {
     clearInterval(this.#sweeping)
     await Promise.all([this.#scan?.stop(), this.#builder.stop(), this.#garbage.stop()])
     await closeCore()
-  }
-
-  async #changeLinks(
-    request: readonly [string, IdInput, string, IdInput],
-    meta: WriteMeta | undefined,
-    change: (tx: WriteTx, link: Link) => Promise<boolean>,
-  ): Promise<LinkReceipt> {
-    const [action, from, relation, to] = request
-    const link = { from: toId(from), relation, to: toId(to) }
-    const options = meta === undefined ? {} : { meta, request: [action, link.from, relation, link.to] }
-    const { result, receipt } = await this.#core.write((tx) => change(tx, link), options)
-    return { isChanged: result, ...receipt }
   }
 
   /** What the tree over the commits is needed for has to wait for it. @throws ENGINE_SCANNING */

@@ -18,3 +18,5 @@ export const initCommitRecords = 1_000
 export const scanReportMs = 250
 /** Commits whose contents are read at a time. */
 export const logReadCommits = 64
+/** Records of one page of a comparison, unless another number is asked for. */
+export const diffRecordsDefault = 100

@@ -6,7 +6,8 @@
 
 import { RecordId, ulid } from '@dendrodb/protocol'
 import type { TableDefinition } from '../catalog/definitions.ts'
-import type { Direction, ReadView, WriteTx } from '../models/model.ts'
+import type { Direction, ReadView, WriteMeta, WriteTx } from '../models/model.ts'
+import type { DatabaseHost, Receipt } from '../query/host.ts'
 
 export interface Link {
   readonly from: RecordId
@@ -35,11 +36,30 @@ export async function removeLink(tx: WriteTx, { from, relation, to }: Link): Pro
   return edges.length > 0
 }
 
+export interface LinkReceipt extends Receipt {
+  /** Whether the link was not there before, or was there and is gone. */
+  readonly isChanged: boolean
+}
+
 export interface NeighborOptions {
   /** Default: every relation. */
   readonly relation?: string | undefined
   /** Default: `out`. */
   readonly direction?: Direction
+}
+
+/** As one commit. What it says of itself may keep it from being made twice. */
+export async function changeLink(
+  database: Pick<DatabaseHost, 'write'>,
+  action: 'link' | 'unlink',
+  link: Link,
+  meta: WriteMeta | undefined,
+): Promise<LinkReceipt> {
+  const change = action === 'link' ? putLink : removeLink
+  const request = [action, link.from, link.relation, link.to]
+  const options = meta === undefined ? {} : { meta, request }
+  const { result, receipt } = await database.write((tx) => change(tx, link), options)
+  return { isChanged: result, ...receipt }
 }
 
 /** Records that links of the relation (default: of any) lead to, each once; `in`: that they come from. */

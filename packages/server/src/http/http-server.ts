@@ -14,6 +14,7 @@ import type { Config } from '../config/settings.ts'
 import type { Log } from '../observability/log.ts'
 import { ServerMetrics } from '../observability/server-metrics.ts'
 import { admitDaemon } from './admit-daemon.ts'
+import { BodyBudget } from './body-budget.ts'
 import { connectionLimit } from './connection-limit.ts'
 import { CrossOrigin } from './cors.ts'
 import { DaemonDatabases } from './daemon/daemon-databases.ts'
@@ -50,10 +51,12 @@ import { daemonReadRoutes } from './routes/daemon-read-routes.ts'
 import { daemonRecordRoutes } from './routes/daemon-record-routes.ts'
 import { dataRoutes } from './routes/data-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
+import { historyRoutes } from './routes/history-routes.ts'
 import { metricsRoutes } from './routes/metrics-routes.ts'
 import { nqlRoutes } from './routes/nql-routes.ts'
 import { proofRoutes } from './routes/proof-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
+import { snapshotRoutes } from './routes/snapshot-routes.ts'
 import { transferRoutes } from './routes/transfer-routes.ts'
 import { securityHeaders, strictTransportHeader } from './security-headers.ts'
 
@@ -88,7 +91,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   const streams = new EventStreams()
   let isClosing = false
 
-  acceptJsonBodies(app)
+  acceptJsonBodies(app, new BodyBudget(config.bodiesBytesMax, config.bodyBytesMax))
   app.decorateRequest('principal')
   app.setErrorHandler(createErrorHandler(log))
   app.addHook('preClose', async () => {
@@ -132,6 +135,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     queryRoutes(signedIn, { engine, databases, limits, log, metrics })
     nqlRoutes(signedIn, { databases, limits, metrics })
     dataRoutes(signedIn, { databases, limits, metrics })
+    historyRoutes(signedIn, { databases, limits, metrics })
     accountRoutes(signedIn, { auth, databases })
     adminRoutes(signedIn, { auth, databases })
     auditRoutes(signedIn, { databases })
@@ -140,6 +144,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     backupRoutes(signedIn, { engine, masterKey })
     transferRoutes(signedIn, { engine, databases })
     branchRoutes(signedIn, { databases })
+    snapshotRoutes(signedIn, { databases })
   })
   daemonDoor(app, { options, admission, metrics, streams })
   return { app, metrics }

@@ -17,7 +17,8 @@ import {
   parseTransaction,
 } from './parser-control.ts'
 import { parseDefine, parseRebuild, parseRemove } from './parser-define.ts'
-import { opensStatement } from './parser-lookahead.ts'
+import { parseBringBack, parseDiff } from './parser-history.ts'
+import { opensDiff, opensStatement } from './parser-lookahead.ts'
 import { parseCount, parseLive, parseSelect } from './parser-select.ts'
 import { parseInfo, parseKill, parseShow, parseUse } from './parser-session.ts'
 import { parseCreate, parseDelete, parseInsert, parseRelate, parseUpdate } from './parser-write.ts'
@@ -43,11 +44,14 @@ const parsers: Readonly<Record<StatementWord, (p: Parser) => Statement>> = {
   REBUILD: parseRebuild,
   RELATE: parseRelate,
   REMOVE: parseRemove,
+  RESTORE: parseBringBack,
   RETURN: parseReturn,
   SELECT: parseSelect,
   SHOW: parseShow,
   SLEEP: parseSleep,
   THROW: parseThrow,
+  UNDELETE: parseBringBack,
+  UNDO: parseBringBack,
   UPDATE: parseUpdate,
   UPSERT: parseUpdate,
   USE: parseUse,
@@ -56,6 +60,7 @@ const parsers: Readonly<Record<StatementWord, (p: Parser) => Statement>> = {
 export function parseStatement(p: Parser): Statement {
   p.countStatement()
   if (opensBranchStatement(p)) return parseBranchStatement(p)
+  if (opensDiff(p)) return parseDiff(p)
   return opensStatement(p) ? parsers[p.token.keyword as StatementWord](p) : parseExpressionStatement(p)
 }
 

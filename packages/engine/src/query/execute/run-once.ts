@@ -23,7 +23,7 @@ export async function runOnce(request: RequestRun, text: PreparedText, asked: Va
 
 /** These are transactions of their own, and guard themselves. */
 function isOnItsOwn({ statement: { kind } }: PreparedStatement): boolean {
-  return kind === 'define_branch' || kind === 'merge_branch' || kind === 'remove_branch'
+  return /^(?:define|merge|remove)_branch$|^(?:define|remove|restore)_snapshot$/.test(kind)
 }
 
 /** What cannot be compiled is left to the transaction to refuse. */

@@ -9,6 +9,7 @@ import { queryErrors } from '../query-errors.ts'
 import { runBranchStatement } from './branch-statements.ts'
 import { databaseOf } from './database-name.ts'
 import type { RequestRun } from './request-run.ts'
+import { runSnapshotStatement } from './snapshot-statements.ts'
 import { runTransaction } from './transaction.ts'
 
 /** Statements that are no transaction of the session's, or a part of none. */
@@ -20,6 +21,9 @@ const specialKinds: ReadonlySet<string> = new Set([
   'define_branch',
   'merge_branch',
   'remove_branch',
+  'define_snapshot',
+  'remove_snapshot',
+  'restore_snapshot',
 ])
 
 /** Runs the statements from `begin` on; a promise only from the first that has to wait. */
@@ -52,6 +56,11 @@ async function runSpecial(request: RequestRun, text: PreparedText, at: number): 
     case 'merge_branch':
     case 'remove_branch':
       await runBranchStatement(request, statement)
+      break
+    case 'define_snapshot':
+    case 'remove_snapshot':
+    case 'restore_snapshot':
+      await runSnapshotStatement(request, statement)
       break
     default: {
       const problem = 'needs a BEGIN before it'

@@ -8,14 +8,15 @@ import { reservedPrefix } from '../../../catalog/system-tables.ts'
 import type { CompiledStatement } from '../../compile/compiled.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import type { InfoStatement, InfoSubject } from '../../dql/ast.ts'
-import type { BranchInfo } from '../../host.ts'
+import type { BranchInfo, SnapshotInfo } from '../../host.ts'
 import { queryLimits } from '../../limits.ts'
 import { commitValue } from '../../provenance/commit-value.ts'
 import { visibleChanges } from '../../provenance/visible-changes.ts'
 import { queryErrors } from '../../query-errors.ts'
 import { requireAdmin, requireRoot } from '../admin.ts'
-import { branchesOf, branchValue } from '../branch-values.ts'
+import { branchesOf, branchValue, snapshotValue } from '../branch-values.ts'
 import { type DefinitionView, viewsOf } from '../definition-text.ts'
+import { snapshotsOf } from '../moment.ts'
 import { type Task, wait } from '../task.ts'
 
 export function compileInfo({ subject, structure }: InfoStatement): CompiledStatement {
@@ -43,10 +44,17 @@ function* infoOf(subject: InfoSubject, views: DefinitionView, ctx: EvalContext):
     }
     case 'database':
       requireAdmin(ctx, 'INFO FOR DB')
-      return databaseInfo(views, ctx.view.catalog, ctx.database.branches?.list() ?? [])
+      return databaseInfo(views, ctx.view.catalog, {
+        branches: ctx.database.branches?.list() ?? [],
+        snapshots: (yield ctx.database.snapshots?.list() ?? noSnapshots) as readonly SnapshotInfo[],
+      })
     case 'branch':
       requireAdmin(ctx, 'INFO FOR BRANCH')
       return branchValue(branchesOf(ctx.database).info(subject.branch))
+    case 'snapshot': {
+      requireAdmin(ctx, 'INFO FOR SNAPSHOT')
+      return snapshotValue(yield* wait(snapshotsOf(ctx.database).info(subject.snapshot)))
+    }
     case 'table':
       requireAdmin(ctx, 'INFO FOR TABLE')
       return tableInfo(views, requireTable(subject.table, ctx))
@@ -71,7 +79,14 @@ function* databaseNames(ctx: EvalContext): Task<readonly string[]> {
   return (yield ctx.request.host.databaseNames()) as readonly string[]
 }
 
-function databaseInfo(views: DefinitionView, catalog: Catalog, branches: readonly BranchInfo[]): Value {
+interface Named {
+  readonly branches: readonly BranchInfo[]
+  readonly snapshots: readonly SnapshotInfo[]
+}
+
+const noSnapshots: Promise<readonly SnapshotInfo[]> = Promise.resolve([])
+
+function databaseInfo(views: DefinitionView, catalog: Catalog, { branches, snapshots }: Named): Value {
   const tables: [string, Value][] = []
   for (const table of catalog.tables()) {
     if (!table.name.startsWith(reservedPrefix)) tables.push([table.name, views.table(table)])
@@ -83,6 +98,9 @@ function databaseInfo(views: DefinitionView, catalog: Catalog, branches: readonl
     // Most databases have none.
     ...(branches.length > 0 && {
       branches: Object.fromEntries(branches.map((each) => [each.name, views.branch(each)])),
+    }),
+    ...(snapshots.length > 0 && {
+      snapshots: Object.fromEntries(snapshots.map((each) => [each.name, views.snapshot(each)])),
     }),
   }
 }
