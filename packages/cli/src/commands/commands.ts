@@ -3,6 +3,7 @@
 import { backupCommand } from './backup-command.ts'
 import { branchCommand } from './branch-command.ts'
 import type { Command } from './command.ts'
+import { dbCommand } from './db-command.ts'
 import { exportCommand } from './export-command.ts'
 import { helpCommand } from './help-command.ts'
 import { importCommand } from './import-command.ts'
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   startCommand,
   sqlCommand,
   branchCommand,
+  dbCommand,
   statusCommand,
   proofCommand,
   verifyProofCommand,
