@@ -19,7 +19,7 @@ import type {
   ParamDefinition,
   TableDefinition,
 } from './definitions.ts'
-import { mergeTable, systemTables } from './system-tables.ts'
+import { forgottenTable, mergeTable, systemTables } from './system-tables.ts'
 
 /** A changed record of a reserved table; `value` undefined: deleted. */
 export interface CatalogChange {
@@ -68,7 +68,7 @@ export class StoredCatalog implements Catalog {
     this.seq = seq
     this.#records = records
     this.#usable = usable
-    for (const table of [...Object.values(systemTables), mergeTable]) this.#add(table)
+    for (const table of [...Object.values(systemTables), mergeTable, forgottenTable]) this.#add(table)
     for (const [name, { table, adjacency }] of records.tables) {
       const pair = adjacency === undefined ? [] : adjacencyIndexes(table, adjacency)
       const own = usable === undefined ? pair : pair.map(usable)

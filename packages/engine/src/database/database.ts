@@ -13,6 +13,8 @@ import type {
   AsOf,
   BranchHost,
   DatabaseHost,
+  ErasureAnswer,
+  ErasureOptions,
   IndexProgress,
   QueryHost,
   Receipt,
@@ -49,6 +51,7 @@ import { DatabaseBranch } from './database-branch.ts'
 import type { DatabaseCore } from './database-core.ts'
 import { checkSeq, type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } from './database-proofs.ts'
 import { type ExportOptions, type ExportStream, openExportStream } from './export-database.ts'
+import { ForgettingService } from './forgetting-service.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { IndexBuilder } from './index-builder.ts'
 import { type CommitDetails, type HistoryEntry, readCommit } from './past.ts'
@@ -107,6 +110,8 @@ export class Database implements DatabaseHost, RecordMethods {
   readonly hash: HashName
   /** Makes, lists, compares, merges and removes branches. */
   readonly branches: BranchHost
+  /** Erases records for good, and tells how far their bytes are out of the files. */
+  readonly forgetting: ForgettingService
   readonly #core: DatabaseCore
   readonly #records: RecordCalls
   readonly #engine: QueryHost
@@ -135,12 +140,15 @@ export class Database implements DatabaseHost, RecordMethods {
     this.branches = new BranchService(core, (name) => (name === mainBranchName ? this : this.branch(name)))
     this.#builder = new IndexBuilder(core)
     this.#garbage = new GarbageCollector(core)
+    this.forgetting = new ForgettingService(core, this.#garbage)
     this.#proofs = new DatabaseProofs(core, signer)
     this.#builder.resume()
     this.#garbage.run()
+    this.forgetting.run()
     this.#sweeping = setInterval(() => this.#garbage.run(), sweepEveryMs).unref()
     this.#stopListening = core.onCommit((writes) => {
       if (writes.some(({ seq }) => seq === core.catalogs.newest().seq)) this.#builder.resume()
+      if (writes.some(({ request }) => request.forgets !== undefined)) this.forgetting.run()
       if (writes.some(({ request }) => request.dropped.length > 0)) this.#garbage.run()
     })
   }
@@ -198,6 +206,20 @@ export class Database implements DatabaseHost, RecordMethods {
    */
   branch(name: string): DatabaseBranch {
     return new DatabaseBranch(this.#core, this.#core.branches.open(name), this.branches, this.#engine)
+  }
+
+  /**
+   * Erases a record for good: every version of it on every branch, its edges, its place in indexes, and what
+   * commits said of nothing else. One commit, which says how much went but not what; then the files are
+   * rewritten, which `forgetting.status()` tells and `forgetting.settle()` waits for.
+   * @throws FORGET_UNKNOWN, FORGET_TOO_LARGE, FORGET_SYSTEM_RECORD, FORGET_REASON
+   * @example
+   * await people.erase('person:alice', { reason: 'asked for it' })
+   * await people.forgetting.settle()
+   */
+  erase(id: IdInput | readonly IdInput[], options?: ErasureOptions): Promise<ErasureAnswer> {
+    const ids: readonly IdInput[] = Array.isArray(id) ? id : [id as IdInput]
+    return this.forgetting.erase(ids.map(toId), options)
   }
 
   /** The newest acknowledged commit: its number, and the hash that stands for all history up to it. */
@@ -422,7 +444,7 @@ export class Database implements DatabaseHost, RecordMethods {
   async #close(): Promise<void> {
     this.#stopListening()
     clearInterval(this.#sweeping)
-    await Promise.all([this.#builder.stop(), this.#garbage.stop()])
+    await Promise.all([this.#builder.stop(), this.#garbage.stop(), this.forgetting.stop()])
     await this.#core.close()
   }
 }

@@ -2,3 +2,10 @@
 
 /** Entries that a copy holds in memory at a time. */
 export const copyBatchBytes = 1024 * 1024
+
+/** Kept answers that are cleaned in one step after an erasure. */
+export const answersPerStep = 512
+/** Files that could not be rewritten after an erasure are tried again after this. */
+export const purgeRetryMs = 30_000
+/** How often readers take a new snapshot while files are rewritten, so that none keeps old bytes. */
+export const snapshotsExpireMs = 100

@@ -21,9 +21,17 @@ export async function runOnce(request: RequestRun, text: PreparedText, asked: Va
   await commitStatements(request, { body, firstNumber: isWrapped ? 2 : 1, hasCommit: isWrapped, asked })
 }
 
+const ownKinds: ReadonlySet<string> = new Set([
+  'define_branch',
+  'merge_branch',
+  'remove_branch',
+  'erase',
+  'compact',
+])
+
 /** These are transactions of their own, and guard themselves. */
 function isOnItsOwn({ statement: { kind } }: PreparedStatement): boolean {
-  return kind === 'define_branch' || kind === 'merge_branch' || kind === 'remove_branch'
+  return ownKinds.has(kind)
 }
 
 /** What cannot be compiled is left to the transaction to refuse. */

@@ -8,6 +8,7 @@ import type { PreparedStatement, PreparedText } from '../query-cache.ts'
 import { queryErrors } from '../query-errors.ts'
 import { runBranchStatement } from './branch-statements.ts'
 import { databaseOf } from './database-name.ts'
+import { runForgettingStatement } from './forgetting-statements.ts'
 import type { RequestRun } from './request-run.ts'
 import { runTransaction } from './transaction.ts'
 
@@ -20,6 +21,8 @@ const specialKinds: ReadonlySet<string> = new Set([
   'define_branch',
   'merge_branch',
   'remove_branch',
+  'erase',
+  'compact',
 ])
 
 /** Runs the statements from `begin` on; a promise only from the first that has to wait. */
@@ -52,6 +55,10 @@ async function runSpecial(request: RequestRun, text: PreparedText, at: number): 
     case 'merge_branch':
     case 'remove_branch':
       await runBranchStatement(request, statement)
+      break
+    case 'erase':
+    case 'compact':
+      await runForgettingStatement(request, statement)
       break
     default: {
       const problem = 'needs a BEGIN before it'
