@@ -20,6 +20,10 @@ export const httpErrors = defineErrors('HTTP', {
     message: 'a part of the path is longer than {charsMax} characters',
   },
   BODY_TOO_LARGE: { status: 'payload_too_large', message: 'the body is longer than {bytesMax} bytes' },
+  BODIES_TOO_MANY: {
+    status: 'unavailable',
+    message: 'requests in work have bodies of {bytesMax} bytes together; try again in {retry_after_secs} s',
+  },
   BODY_TYPE: {
     status: 'unsupported_type',
     message: 'the body must be application/json in UTF-8, not compressed',

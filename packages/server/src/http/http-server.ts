@@ -12,6 +12,7 @@ import type { AuthService } from '../auth/auth-service.ts'
 import type { Config } from '../config/settings.ts'
 import type { Log } from '../observability/log.ts'
 import { ServerMetrics } from '../observability/server-metrics.ts'
+import { BodyBudget } from './body-budget.ts'
 import { connectionLimit } from './connection-limit.ts'
 import { CrossOrigin } from './cors.ts'
 import { answerClientError, answerSocket, createErrorHandler, sendError } from './error-answers.ts'
@@ -80,7 +81,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   const inFlight = new InFlight(config.requestTimeoutMs)
   let isClosing = false
 
-  acceptJsonBodies(app)
+  acceptJsonBodies(app, new BodyBudget(config.bodiesBytesMax, config.bodyBytesMax))
   app.decorateRequest('principal')
   app.setErrorHandler(createErrorHandler(log))
   app.addHook('preClose', async () => {
