@@ -9,8 +9,9 @@ export const dbCommand: Command = {
   usage: 'list | create NAME | drop NAME [options]',
   about: [
     'A database is made with what --init names, whole or not at all: a file with a JSON object of ' +
-      'indexes, seed and links, as the daemon API takes it. One that is dropped lies in the folder trash of the data ' +
-      'until the server empties it, after a day unless told otherwise; --purge removes it at once.',
+      'indexes, seed and links, as the daemon API takes it. One that is dropped lies in the folder trash ' +
+      'of the data until the server empties it, after a day unless told otherwise; --purge removes it at ' +
+      'once.',
     'It asks the server at --url, as root. With --data alone it opens that folder in this process, unless ' +
       'a server has it open.',
   ],

@@ -16,13 +16,14 @@ import { engineErrors } from '../engine-errors.ts'
 import type { CheckpointSigner } from '../keys/checkpoint-signer.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { RecordDiff } from '../models/branch/diff-states.ts'
-import type { RecordTx } from '../models/document/record-tx.ts'
 import type { ReadView, WriteTx } from '../models/model.ts'
 import type {
   AsOf,
   BranchHost,
   ChangesBetween,
   DatabaseHost,
+  ErasureAnswer,
+  ErasureOptions,
   IndexProgress,
   QueryHost,
   Receipt,
@@ -59,9 +60,11 @@ import { noticeOf, tellCommits } from './commit-notices.ts'
 import { DatabaseBranch } from './database-branch.ts'
 import type { DatabaseCore } from './database-core.ts'
 import { checkSeq, type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } from './database-proofs.ts'
+import { defineAnew } from './define-anew.ts'
 import type { CommitNotice } from './engine-feed.ts'
 import { type ExportOptions, type ExportStream, openExportStream } from './export-database.ts'
 import type { FirstScan, ScanProgress } from './first-scan.ts'
+import { ForgettingService } from './forgetting-service.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import {
   type BroughtBack,
@@ -76,7 +79,7 @@ import {
 import { type ImportOptions, importFile } from './import-file.ts'
 import { IndexBuilder } from './index-builder.ts'
 import { dropGraceMs } from './limits.ts'
-import { changeLink, type LinkReceipt, linkedTo, type NeighborOptions } from './links.ts'
+import { changeLink, type LinkReceipt, type NeighborOptions, neighborsOf } from './links.ts'
 import { type CommitDetails, type HistoryEntry, readCommit } from './past.ts'
 import type { QueryBuilder } from './query-builder.ts'
 import {
@@ -140,6 +143,8 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   readonly branches: BranchHost
   /** Names for moments: makes, lists, restores and removes them. */
   readonly snapshots: SnapshotHost
+  /** Erases records for good, and tells how far their bytes are out of the files. */
+  readonly forgetting: ForgettingService
   readonly #core: DatabaseCore
   readonly #records: RecordCalls
   readonly #past: HistoryCalls
@@ -171,10 +176,12 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
     this.#past = new HistoryCalls(this)
     this.#builder = new IndexBuilder(core)
     this.#garbage = new GarbageCollector(core)
+    this.forgetting = new ForgettingService(core, this.#garbage)
     this.#proofs = new DatabaseProofs(core, signer)
     this.#sweeping = setInterval(() => this.#collectGarbage(), sweepEveryMs).unref()
     this.#stopListening = core.onCommit((writes) => {
       if (writes.some(({ seq }) => seq === core.catalogs.newest().seq)) this.#builder.resume()
+      if (writes.some(({ request }) => request.forgets !== undefined)) this.forgetting.run()
       if (writes.some(({ request }) => request.dropped.length > 0)) this.#garbage.run()
       tellCommits(parts.feed, core, writes)
     })
@@ -236,6 +243,20 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    */
   branch(name: string): DatabaseBranch {
     return new DatabaseBranch(this.#core, this.#core.branches.open(name), this, this.#engine)
+  }
+
+  /**
+   * Erases a record for good: every version of it on every branch, its edges, its place in indexes, and what
+   * commits said of nothing else. One commit, which says how much went but not what; then the files are
+   * rewritten, which `forgetting.status()` tells and `forgetting.settle()` waits for.
+   * @throws FORGET_UNKNOWN, FORGET_TOO_LARGE, FORGET_SYSTEM_RECORD, FORGET_REASON
+   * @example
+   * await people.erase('person:alice', { reason: 'asked for it' })
+   * await people.forgetting.settle()
+   */
+  erase(id: IdInput | readonly IdInput[], options?: ErasureOptions): Promise<ErasureAnswer> {
+    const ids: readonly IdInput[] = Array.isArray(id) ? id : [id as IdInput]
+    return this.forgetting.erase(ids.map(toId), options)
   }
 
   /** The newest acknowledged commit: its number, and the hash that stands for all history up to it. */
@@ -319,13 +340,8 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   }
 
   /** Records that links lead to from this one, each once; with `direction: 'in'`, that they come from. */
-  async neighbors(id: IdInput, options: NeighborOptions = {}): Promise<RecordId[]> {
-    const view = await this.#core.view()
-    try {
-      return await linkedTo(view, toId(id), options)
-    } finally {
-      view.close()
-    }
+  neighbors(id: IdInput, options: NeighborOptions = {}): Promise<RecordId[]> {
+    return neighborsOf(this.#core, toId(id), options)
   }
 
   /** Checks every commit, version, record and index entry against the chain. */
@@ -490,18 +506,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   }
 
   async rebuildIndex(table: string, index: string): Promise<void> {
-    await this.#core.write(async (tx: RecordTx) => {
-      const old = tx.catalog.table(table)?.indexes.find((each) => each.name === index && !each.isAdjacency)
-      if (old === undefined) return
-      const { fields, unique, comment } = old
-      await tx.defineIndex({
-        name: index,
-        table,
-        fields,
-        unique,
-        ...(comment === undefined ? {} : { comment }),
-      })
-    })
+    await defineAnew(this.#core, table, index)
     await this.#builder.wait(table, index)
   }
 
@@ -518,7 +523,8 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   /** Whether nobody reads, writes or follows it, and nothing goes on in the background. */
   get isIdle(): boolean {
     const isAtWork = this.#verifying > 0 || this.#scan?.isRunning === true
-    return !isAtWork && this.#core.isIdle(1) && this.#builder.isIdle && this.#garbage.isIdle
+    const jobs = [this.#builder, this.#garbage, this.forgetting]
+    return !isAtWork && this.#core.isIdle(1) && jobs.every((job) => job.isIdle)
   }
 
   /** Tells of every commit from now on, in order. Gives the function that ends it. */
@@ -551,7 +557,12 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   async #close(closeCore: () => Promise<void>): Promise<void> {
     this.#stopListening()
     clearInterval(this.#sweeping)
-    await Promise.all([this.#scan?.stop(), this.#builder.stop(), this.#garbage.stop()])
+    await Promise.all([
+      this.#scan?.stop(),
+      this.#builder.stop(),
+      this.#garbage.stop(),
+      this.forgetting.stop(),
+    ])
     await closeCore()
   }
 
@@ -564,6 +575,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   #startJobs(): void {
     this.#builder.resume()
     this.#garbage.run()
+    this.forgetting.run()
   }
 
   #collectGarbage(): void {

@@ -138,9 +138,9 @@ export class FirstScan {
       if (format === undefined)
         throw ledgerErrors.CORRUPT({ what: 'the format entry', reason: 'it is missing' })
       const after = genesisOf(format)
-      // A replay of the log into nowhere. What was erased is no business of the chain.
+      // A replay of the log into nowhere.
       const writer = new LogWriter({ put: () => undefined }, after)
-      for await (const items of readLog(snapshot, { after, toSeq, isErased: () => true })) {
+      for await (const items of readLog(snapshot, { after, toSeq })) {
         for (const item of items) writer.add(item)
         this.#report(writer.seq, toSeq)
         // Requests come first.

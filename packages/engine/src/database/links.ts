@@ -63,7 +63,20 @@ export async function changeLink(
 }
 
 /** Records that links of the relation (default: of any) lead to, each once; `in`: that they come from. */
-export async function linkedTo(
+export async function neighborsOf(
+  database: Pick<DatabaseHost, 'view'>,
+  node: RecordId,
+  options: NeighborOptions,
+): Promise<RecordId[]> {
+  const view = await database.view()
+  try {
+    return await linkedTo(view, node, options)
+  } finally {
+    view.close()
+  }
+}
+
+async function linkedTo(
   view: ReadView,
   node: RecordId,
   { relation, direction = 'out' }: NeighborOptions,
