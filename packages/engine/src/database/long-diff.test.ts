@@ -1,5 +1,6 @@
 /** A comparison over many commits shares the process, and ends when it is told to. */
 
+import { RecordId } from '@dendrodb/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Engine, openEngine } from '../open-engine.ts'
 import type { Database } from './database.ts'
@@ -11,7 +12,6 @@ beforeAll(async () => {
   engine = await openEngine()
   shop = await engine.database('shop')
   for (let n = 0; n < 100; n += 1) {
-    // Nothing differs in the end.
     await Promise.all(Array.from({ length: 50 }, (_, key) => shop.put(`a:${key}`, { n })))
   }
   await shop.query('DELETE a')
@@ -31,5 +31,7 @@ test.each(['DIFF FROM 1', 'DIFF BRANCH main FROM main AT 1'])(
 )
 
 test('to its end it finds what differs', async () => {
-  expect(await shop.query('DIFF FROM 1')).toEqual([[]])
+  expect(await shop.query('SELECT VALUE [id, change] FROM (DIFF FROM 1)')).toEqual([
+    [[RecordId.parse('a:0'), 'removed']],
+  ])
 })
