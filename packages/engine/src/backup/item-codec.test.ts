@@ -12,9 +12,9 @@ function packed(items: readonly LogItem[]): Buffer {
 const items: readonly LogItem[] = [
   { type: 'commit', stored: Buffer.from('a commit') },
   { type: 'meta', payload: Buffer.alloc(0) },
-  { type: 'meta', payload: undefined },
+  { type: 'meta', payload: undefined, mark: Buffer.from([3]) },
   { type: 'version', payload: Buffer.alloc(300, 7) },
-  { type: 'version', payload: undefined },
+  { type: 'version', payload: undefined, mark: Buffer.from([1, 9]) },
 ]
 
 test('items of every kind come back, erased ones as such', () => {
@@ -24,9 +24,9 @@ test('items of every kind come back, erased ones as such', () => {
 
 test('the bytes are what format 1 says', () => {
   expect(packed(items.slice(0, 3)).toString('hex')).toBe(
-    `0108${Buffer.from('a commit').toString('hex')}020004`,
+    `0108${Buffer.from('a commit').toString('hex')}0200040103`,
   )
-  expect(packed(items.slice(3)).toString('hex')).toBe(`03f2012c${'07'.repeat(300)}05`)
+  expect(packed(items.slice(3)).toString('hex')).toBe(`03f2012c${'07'.repeat(300)}05020109`)
 })
 
 test('content that is cut or made up is refused wherever that is', () => {

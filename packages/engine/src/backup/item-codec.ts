@@ -3,15 +3,15 @@
  *
  * | offset | bytes | what                                                                       |
  * |--------|-------|----------------------------------------------------------------------------|
- * | 0      | 1     | 1 commit, 2 metadata, 3 version, 4 erased metadata, 5 erased version       |
- * | 1      | 1–8   | length, uvarint; not of what was erased                                    |
- * | …      | …     | the bytes, as they are stored                                              |
+ * | 0      | 1     | 1 commit, 2 metadata, 3 version, 4 forgotten metadata, 5 forgotten version |
+ * | 1      | 1–8   | length, uvarint                                                            |
+ * | …      | …     | the bytes, as they are stored; of what was forgotten, the mark             |
  */
 
 import { readUvarint, uvarintBytes, writeUvarint } from '../ledger/uvarint.ts'
 import type { LogItem } from '../replay/log-item.ts'
 
-const codes = { commit: 1, meta: 2, version: 3, erasedMeta: 4, erasedVersion: 5 } as const
+const codes = { commit: 1, meta: 2, version: 3, forgottenMeta: 4, forgottenVersion: 5 } as const
 
 export class ItemPacker {
   #content: Buffer
@@ -26,18 +26,12 @@ export class ItemPacker {
   }
 
   add(item: LogItem): void {
-    const payload = item.type === 'commit' ? item.stored : item.payload
-    if (payload === undefined) {
-      this.#reserve(1)
-      this.#content[this.#end] = item.type === 'meta' ? codes.erasedMeta : codes.erasedVersion
-      this.#end += 1
-      return
-    }
-    this.#reserve(1 + uvarintBytes(payload.length) + payload.length)
-    this.#content[this.#end] = codes[item.type]
-    const at = writeUvarint(this.#content, this.#end + 1, payload.length)
-    this.#content.set(payload, at)
-    this.#end = at + payload.length
+    const { code, bytes } = packed(item)
+    this.#reserve(1 + uvarintBytes(bytes.length) + bytes.length)
+    this.#content[this.#end] = code
+    const at = writeUvarint(this.#content, this.#end + 1, bytes.length)
+    this.#content.set(bytes, at)
+    this.#end = at + bytes.length
   }
 
   content(): Buffer {
@@ -52,16 +46,18 @@ export class ItemPacker {
   }
 }
 
+function packed(item: LogItem): { readonly code: number; readonly bytes: Buffer } {
+  if (item.type === 'commit') return { code: codes.commit, bytes: item.stored }
+  if (item.payload !== undefined) return { code: codes[item.type], bytes: item.payload }
+  return { code: item.type === 'meta' ? codes.forgottenMeta : codes.forgottenVersion, bytes: item.mark }
+}
+
 /** `undefined` where the content is not well formed. Payloads are parts of the content. */
 export function unpackItems(content: Buffer): LogItem[] | undefined {
   const items: LogItem[] = []
   for (let at = 0; at < content.length; ) {
     const code = content[at]
     at += 1
-    if (code === codes.erasedMeta || code === codes.erasedVersion) {
-      items.push({ type: code === codes.erasedMeta ? 'meta' : 'version', payload: undefined })
-      continue
-    }
     const length = lengthAt(content, at)
     if (length === undefined || length.end + length.value > content.length) return undefined
     const payload = content.subarray(length.end, length.end + length.value)
@@ -69,6 +65,9 @@ export function unpackItems(content: Buffer): LogItem[] | undefined {
     if (code === codes.commit) items.push({ type: 'commit', stored: payload })
     else if (code === codes.meta) items.push({ type: 'meta', payload })
     else if (code === codes.version) items.push({ type: 'version', payload })
+    else if (code === codes.forgottenMeta) items.push({ type: 'meta', payload: undefined, mark: payload })
+    else if (code === codes.forgottenVersion)
+      items.push({ type: 'version', payload: undefined, mark: payload })
     else return undefined
   }
   return items

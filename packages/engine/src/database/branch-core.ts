@@ -123,6 +123,11 @@ export class BranchCore {
     this.#core.sequencer.setCatalogSeq(seq, this.number)
   }
 
+  /** Numbers of records at the fork are other ones from now on. */
+  recount(): void {
+    this.#countsAtFork.clear()
+  }
+
   onRolledBack(seq: number): void {
     if (this.#loaded === undefined) return
     const { own } = this.#loaded

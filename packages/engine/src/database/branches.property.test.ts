@@ -17,6 +17,8 @@ import { collect, openTestCore } from '../testing/open-core.ts'
 import { verifyStore } from '../verify/verify-store.ts'
 import { BranchService } from './branch-service.ts'
 import type { DatabaseCore } from './database-core.ts'
+import { ForgettingService } from './forgetting-service.ts'
+import { GarbageCollector } from './garbage-collector.ts'
 import { IndexBuilder } from './index-builder.ts'
 import { BranchModel, deleteWithEdges, type Records, sameFields } from './testing/branch-model.ts'
 
@@ -53,6 +55,7 @@ const step = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), branch: pick }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('index' as const), drop: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('erase' as const), key }) },
 )
 type Write = typeof write extends fc.Arbitrary<infer T> ? T : never
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
@@ -126,11 +129,13 @@ class World {
   readonly #builder: IndexBuilder
   readonly #branches: BranchHost
   readonly #model = new BranchModel()
+  readonly #forgetting: ForgettingService
   #forks = 0
 
   private constructor(core: DatabaseCore) {
     this.#core = core
     this.#builder = new IndexBuilder(core)
+    this.#forgetting = new ForgettingService(core, new GarbageCollector(core))
     this.#branches = new BranchService(core, (each) => this.#host(each) as unknown as DatabaseHost)
   }
 
@@ -158,6 +163,8 @@ class World {
         return this.#remove(nameAt(step.branch))
       case 'index':
         return this.#index(step.drop)
+      case 'erase':
+        return this.#erase(person(step.key).toString())
       default:
         step satisfies never
     }
@@ -186,6 +193,7 @@ class World {
   /** The whole log gives the same keys; up to a commit it gives the branches as they were then. */
   async compareReplays(): Promise<void> {
     await collectGarbage(this.#core)
+    await this.#forgetting.settle()
     const { store } = this.#core
     const newest = this.#core.head().seq
     const whole = await replayed(store, newest)
@@ -298,6 +306,17 @@ class World {
     await this.#core.write((tx) => tx.defineIndex({ name: 'tags', table: 'person', fields, unique: false }))
     this.#builder.resume()
     await this.#builder.wait('person', 'tags')
+  }
+
+  /** Gone from every state there ever was, with every edge that ever touched it. */
+  async #erase(id: string): Promise<void> {
+    const gone = this.#model.everAbout(id)
+    const erasing = this.#forgetting.erase([RecordId.parse(id)])
+    if (gone.size === 0) return expect(erasing).rejects.toMatchObject({ code: 'FORGET_UNKNOWN' })
+    const { records } = await erasing
+    this.#model.erase(gone)
+    // The record itself counts even where only edges were left of it.
+    expect(records).toBe(new Set([...gone, id]).size)
   }
 
   async #compareDiff(branch: string, seq: number): Promise<void> {

@@ -59,6 +59,7 @@ function counting(store: KvStore) {
     },
     sizeBytes: (range) => store.sizeBytes(range),
     compact: (range) => store.compact(range),
+    purge: (options) => store.purge(options),
     findDamage: () => store.findDamage(),
     close: () => store.close(),
   }

@@ -68,6 +68,11 @@ export class Branches {
     for (const branch of this.#inUse.values()) branch.onRolledBack(seq)
   }
 
+  /** Records that were there at forks are gone. */
+  recount(): void {
+    for (const branch of this.#inUse.values()) branch.recount()
+  }
+
   /** The branch was removed. */
   forget(number: number): void {
     this.#inUse.delete(number)

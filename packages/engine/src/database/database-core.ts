@@ -257,6 +257,7 @@ export class DatabaseCore {
   }
 
   #onSequenced(write: CommittedWrite): void {
+    if (write.request.forgets !== undefined) this.#clearCaches()
     if (write.request.branch !== mainBranch) return this.branches.onSequenced(write)
     const changes: CatalogChange[] = []
     for (const [n, mutation] of write.request.mutations.entries()) {
@@ -281,9 +282,21 @@ export class DatabaseCore {
     this.sequencer.setCatalogSeq(write.seq)
   }
 
+  /** What was erased must not live on in memory. */
+  #clearCaches(): void {
+    this.#cache.clear()
+    this.#scanCache.clear()
+    this.#entryCache.clear()
+    this.#edgeCache.clear()
+    this.versions.clear()
+    this.branches.recount()
+  }
+
   #onCommitted(writes: readonly CommittedWrite[]): void {
     for (const { seq, request } of writes) {
       this.#cacheAgain(seq)
+      // A reader of the time before may have put some of it back.
+      if (request.forgets !== undefined) this.versions.clear()
       for (const { kind, number } of request.dropped) if (kind === 'branch') this.branches.forget(number)
     }
     this.snapshots.expire()

@@ -15,6 +15,8 @@ import type {
   BranchHost,
   ChangesBetween,
   DatabaseHost,
+  ErasureAnswer,
+  ErasureOptions,
   IndexProgress,
   QueryHost,
   Receipt,
@@ -52,6 +54,7 @@ import { DatabaseBranch } from './database-branch.ts'
 import type { DatabaseCore } from './database-core.ts'
 import { checkSeq, type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } from './database-proofs.ts'
 import { type ExportOptions, type ExportStream, openExportStream } from './export-database.ts'
+import { ForgettingService } from './forgetting-service.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import {
   type BroughtBack,
@@ -122,6 +125,8 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   readonly branches: BranchHost
   /** Names for moments: makes, lists, restores and removes them. */
   readonly snapshots: SnapshotHost
+  /** Erases records for good, and tells how far their bytes are out of the files. */
+  readonly forgetting: ForgettingService
   readonly #core: DatabaseCore
   readonly #records: RecordCalls
   readonly #past: HistoryCalls
@@ -153,12 +158,15 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
     this.#past = new HistoryCalls(this)
     this.#builder = new IndexBuilder(core)
     this.#garbage = new GarbageCollector(core)
+    this.forgetting = new ForgettingService(core, this.#garbage)
     this.#proofs = new DatabaseProofs(core, signer)
     this.#builder.resume()
     this.#garbage.run()
+    this.forgetting.run()
     this.#sweeping = setInterval(() => this.#garbage.run(), sweepEveryMs).unref()
     this.#stopListening = core.onCommit((writes) => {
       if (writes.some(({ seq }) => seq === core.catalogs.newest().seq)) this.#builder.resume()
+      if (writes.some(({ request }) => request.forgets !== undefined)) this.forgetting.run()
       if (writes.some(({ request }) => request.dropped.length > 0)) this.#garbage.run()
     })
   }
@@ -216,6 +224,20 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    */
   branch(name: string): DatabaseBranch {
     return new DatabaseBranch(this.#core, this.#core.branches.open(name), this, this.#engine)
+  }
+
+  /**
+   * Erases a record for good: every version of it on every branch, its edges, its place in indexes, and what
+   * commits said of nothing else. One commit, which says how much went but not what; then the files are
+   * rewritten, which `forgetting.status()` tells and `forgetting.settle()` waits for.
+   * @throws FORGET_UNKNOWN, FORGET_TOO_LARGE, FORGET_SYSTEM_RECORD, FORGET_REASON
+   * @example
+   * await people.erase('person:alice', { reason: 'asked for it' })
+   * await people.forgetting.settle()
+   */
+  erase(id: IdInput | readonly IdInput[], options?: ErasureOptions): Promise<ErasureAnswer> {
+    const ids: readonly IdInput[] = Array.isArray(id) ? id : [id as IdInput]
+    return this.forgetting.erase(ids.map(toId), options)
   }
 
   /** The newest acknowledged commit: its number, and the hash that stands for all history up to it. */
@@ -464,7 +486,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   async #close(): Promise<void> {
     this.#stopListening()
     clearInterval(this.#sweeping)
-    await Promise.all([this.#builder.stop(), this.#garbage.stop()])
+    await Promise.all([this.#builder.stop(), this.#garbage.stop(), this.forgetting.stop()])
     await this.#core.close()
   }
 }

@@ -25,6 +25,7 @@ function refusing(store: KvStore, isRefused: () => boolean): KvStore {
     },
     sizeBytes: (range) => store.sizeBytes(range),
     compact: (range) => store.compact(range),
+    purge: (options) => store.purge(options),
     findDamage: () => store.findDamage(),
     close: () => store.close(),
   }

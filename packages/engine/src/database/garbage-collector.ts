@@ -33,6 +33,12 @@ export class GarbageCollector {
     })
   }
 
+  /** Resolves when what is marked now has been removed. */
+  async settle(): Promise<void> {
+    this.run()
+    await this.#running
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true
     await this.#running

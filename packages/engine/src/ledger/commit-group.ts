@@ -12,6 +12,7 @@ import { effectKeys } from './causes.ts'
 import { encodeCommit, headOf } from './commit.ts'
 import { encodeCountDifference } from './count-difference.ts'
 import { encodeCurrentRecord } from './current-record.ts'
+import { encodeForgottenMark, forgottenKey, payloadKey } from './forgotten-mark.ts'
 import { encodeGoneEntry, encodeGoneRecord } from './gone-mark.ts'
 import type { LedgerHash } from './hash.ts'
 import { encodeHistoryEntry } from './history-entry.ts'
@@ -34,7 +35,7 @@ import { encodeNonce, encodeReplay, type ReplayGuard, replayTail } from './repla
 import type { SaltSource } from './salt-source.ts'
 import { uvarintBytes, writeUvarint } from './uvarint.ts'
 import { encodeMetaPayload } from './write-meta.ts'
-import type { CommittedWrite, IndexChange, Mutation, WriteRequest } from './write-request.ts'
+import type { CommittedWrite, Forgetting, IndexChange, Mutation, WriteRequest } from './write-request.ts'
 
 /** Second part of a `G` key. */
 export const garbageKinds = { table: 1, index: 2, branch: 3 } as const
@@ -109,6 +110,7 @@ export class CommitGroup {
       if (kind === 'table') this.#changedCounts.set(number, 0)
       if (kind === 'branch') this.#discarded.add(number)
     }
+    if (request.forgets !== undefined) this.#forget(request.forgets, seq, keys)
     if (request.guard !== undefined) this.#guard(request.guard, seq, timeMicros, keys)
     const stored = encodeCommit({
       seq,
@@ -145,7 +147,9 @@ export class CommitGroup {
       this.#put(keyOf('count', mainBranch, tableId), uvarintOf(count))
     }
     for (const [key, difference] of this.#changedDifferences) {
-      this.#put(Buffer.from(key, 'latin1'), encodeCountDifference(difference))
+      const stored = Buffer.from(key, 'latin1')
+      if (difference === 0) this.#delete(stored)
+      else this.#put(stored, encodeCountDifference(difference))
     }
     const differences = this.#differences()
     const manifest = { ...this.#manifest, nextNumber }
@@ -183,6 +187,18 @@ export class CommitGroup {
       this.#put(keyOf('replayLog', seq), replayTail(key))
     }
     if (nonce !== undefined) keys.push(this.#changeLive(nonce.key, encodeNonce(nonce.nonce, seq)))
+  }
+
+  #forget({ places, liveKeys, keys: others, counts }: Forgetting, seq: number, keys: string[]): void {
+    for (const key of liveKeys) keys.push(this.#changeLive(key, null))
+    for (const key of others) this.#delete(key)
+    const mark = encodeForgottenMark({ reason: 'erased', by: seq })
+    for (const place of places) {
+      this.#delete(payloadKey(place))
+      this.#put(forgottenKey(place), mark)
+    }
+    for (const { branch, tableId, difference } of counts) this.#addToCount(branch, tableId, difference)
+    this.#put(keyOf('erasure', seq), noValue)
   }
 
   #changeIndex(branch: number, change: IndexChange, seq: number, keys: string[]): void {
@@ -246,12 +262,16 @@ export class CommitGroup {
     const text = keyText(key)
     this.overlay.set(text, value)
     if (value === null) {
-      this.#operations.push({ type: 'delete', key })
-      this.#bytes += key.length
+      this.#delete(key)
     } else {
       this.#put(key, value)
     }
     return text
+  }
+
+  #delete(key: Buffer): void {
+    this.#operations.push({ type: 'delete', key })
+    this.#bytes += key.length
   }
 
   #put(key: Buffer, value: Uint8Array): void {

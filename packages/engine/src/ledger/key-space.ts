@@ -11,6 +11,8 @@
  * | `M`  | seq                                           | meta payload (write-meta.ts)                   |
  * | `E`  | seq of the cause, seq of the effect           | – (causes.ts)                                  |
  * | `V`  | seq, n                                        | version payload (record-version.ts)            |
+ * | `F`  | seq, place                                    | why a payload is gone (forgotten-mark.ts)      |
+ * | `W`  | seq                                           | – erasure whose bytes are still in the files   |
  * | `T`  | level, index                                  | Merkle node; levels ≥ `merkleStoredLevelMin`   |
  * | `R`  | branch, table, id                             | current record (current-record.ts)             |
  * | `H`  | branch, table, id, seq                        | version the commit wrote (history-entry.ts)    |
@@ -23,7 +25,7 @@
  * | `Q`  | seq                                           | hash of the `K` key that the commit wrote      |
  * | `N`  | hash of principal and client                  | the last nonce (replay.ts)                     |
  *
- * Log-like kinds (L, M, V, T) are ordered by seq, so that they are written once and compaction leaves them
+ * Log-like kinds (L, M, V, F, T) are ordered by seq, so that they are written once and compaction leaves them
  * alone.
  */
 
@@ -49,6 +51,8 @@ const kinds = {
   meta: 0x4d,
   effect: 0x45,
   version: 0x56,
+  forgotten: 0x46,
+  erasure: 0x57,
   merkle: 0x54,
   record: 0x52,
   history: 0x48,

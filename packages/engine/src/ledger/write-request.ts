@@ -8,6 +8,7 @@
 
 import type { RecordKey, Value, ValueObject } from '@dendrodb/protocol'
 import type { KeyRange } from '../storage/kv-store.ts'
+import type { ForgottenPlace } from './forgotten-mark.ts'
 import type { ReplayGuard } from './replay.ts'
 import type { WriteMeta } from './write-meta.ts'
 
@@ -63,8 +64,28 @@ export interface WriteRequest {
   /** Tables, indexes and branches that go away; their keys are removed in the background. */
   readonly dropped: readonly Dropped[]
   readonly meta: WriteMeta | undefined
+  /** What goes for good, from all branches, and leaves only marks. */
+  readonly forgets?: Forgetting | undefined
   /** What protects the request against being carried out twice. */
   readonly guard: ReplayGuard | undefined
+}
+
+/** What an erasure takes out of a database. */
+export interface Forgetting {
+  /** Payloads of the log. */
+  readonly places: readonly ForgottenPlace[]
+  /** Keys of the live state, of all branches, there or not. */
+  readonly liveKeys: readonly Buffer[]
+  /** Other keys. */
+  readonly keys: readonly Buffer[]
+  /** By how much the numbers of records change; on a branch the differences to the numbers at its fork. */
+  readonly counts: readonly CountChange[]
+}
+
+export interface CountChange {
+  readonly branch: number
+  readonly tableId: number
+  readonly difference: number
 }
 
 export interface Dropped {

@@ -8,9 +8,14 @@
 export type LogItem =
   /** As it is stored; the preimage of the head. */
   | { readonly type: 'commit'; readonly stored: Buffer }
-  /** `undefined`: erased; the commit keeps the commitment to it. */
-  | { readonly type: 'meta'; readonly payload: Buffer | undefined }
-  | { readonly type: 'version'; readonly payload: Buffer | undefined }
+  | ({ readonly type: 'meta' } & LogPayload)
+  | ({ readonly type: 'version' } & LogPayload)
+
+/** What the commit has a commitment to. */
+export type LogPayload =
+  | { readonly payload: Buffer }
+  /** It was forgotten: the mark in its place, as it is stored. */
+  | { readonly payload: undefined; readonly mark: Buffer }
 
 /** Items in the order of the log, in chunks. */
 export type LogStream = AsyncIterable<readonly LogItem[]>

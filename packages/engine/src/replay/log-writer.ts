@@ -7,6 +7,7 @@ import { decodeCanonical, encodeExact, type ValueObject } from '@dendrodb/protoc
 import { type CatalogChange, StoredCatalog } from '../catalog/stored-catalog.ts'
 import { catalogTableIds, firstFreeNumber, systemTables } from '../catalog/system-tables.ts'
 import { effectKeys } from '../ledger/causes.ts'
+import { decodeForgottenMark, forgottenKey, metaPlace, placeOfVersion } from '../ledger/forgotten-mark.ts'
 import { encodeHistoryEntry } from '../ledger/history-entry.ts'
 import { historyKey, keyOf, mainBranch, merkleStoredLevelMin } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
@@ -17,7 +18,7 @@ import { openVersion, type RecordVersion } from '../ledger/record-version.ts'
 import { decodeMetaPayload } from '../ledger/write-meta.ts'
 import type { BulkWriter } from './bulk-writer.ts'
 import { type ChainPoint, decodeNamed, LogChain } from './log-chain.ts'
-import type { LogItem } from './log-item.ts'
+import type { LogItem, LogPayload } from './log-item.ts'
 
 export interface WrittenLog {
   readonly manifest: Manifest
@@ -59,10 +60,11 @@ export class LogWriter {
         return this.#addCommit(item.stored)
       case 'meta':
         this.#chain.meta(item.payload)
-        if (item.payload !== undefined) this.#addMeta(item.payload)
+        if (item.payload === undefined) this.#addMark(metaPlace, item.mark)
+        else this.#addMeta(item.payload)
         return
       case 'version':
-        return this.#addVersion(item.payload)
+        return this.#addVersion(item)
       default:
         item satisfies never
     }
@@ -108,13 +110,20 @@ export class LogWriter {
     for (const key of effectKeys(seq, meta)) this.#writer.put(key, noValue)
   }
 
-  #addVersion(payload: Buffer | undefined): void {
+  #addMark(place: number, mark: Buffer): void {
+    decodeNamed(`what was forgotten of commit ${this.seq}`, () => decodeForgottenMark(mark))
+    this.#writer.put(forgottenKey({ seq: this.seq, place }), mark)
+  }
+
+  #addVersion(item: LogPayload): void {
     const { n, point } = this.#chain
     this.#chain.version()
-    if (payload === undefined) {
+    if (item.payload === undefined) {
       this.#erased += 1
+      this.#addMark(placeOfVersion(n), item.mark)
       return
     }
+    const { payload } = item
     this.#versions += 1
     this.#writer.put(keyOf('version', point.seq, n), payload)
     const version = decodeNamed(`version ${n} of commit ${point.seq}`, () => openVersion(payload))

@@ -1,26 +1,31 @@
 /**
  * The log of a store as a stream.
- * How: commits, metadata and versions lie under three kinds of keys, each in the order of commits; three
- * scans go side by side.
+ * How: commits, metadata, versions and marks of what was forgotten lie under four kinds of keys, each in the
+ * order of commits; four scans go side by side.
  * Invariant: what comes out hangs together by its hashes from the start on, and is complete; payloads are
  * passed on unopened.
  */
 
+import {
+  type ForgottenPlace,
+  forgottenKey,
+  metaPlace,
+  payloadKey,
+  placeOfVersion,
+} from '../ledger/forgotten-mark.ts'
 import { keyOf, kindRange } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import type { KvReader } from '../ledger/overlay.ts'
 import type { KvEntry } from '../storage/kv-store.ts'
 import { chunkBytesMax, itemsPerChunk } from './limits.ts'
 import { type ChainPoint, LogChain } from './log-chain.ts'
-import type { LogItem } from './log-item.ts'
+import type { LogItem, LogPayload } from './log-item.ts'
 
 export interface LogRange {
   /** The commit before the first one that is read. */
   readonly after: ChainPoint
   /** The last one. */
   readonly toSeq: number
-  /** Whether payloads of the commit may be missing because they were erased. Default: none was. */
-  readonly isErased?: (seq: number) => boolean
 }
 
 /**
@@ -56,19 +61,19 @@ export async function* readLog(
 class LogSource {
   readonly chain: LogChain
   readonly #toSeq: number
-  readonly #isErased: (seq: number) => boolean
   readonly #commits: EntryQueue
   readonly #metas: EntryQueue
   readonly #versions: EntryQueue
+  readonly #forgotten: EntryQueue
 
-  constructor(reader: KvReader, { after, toSeq, isErased = () => false }: LogRange) {
+  constructor(reader: KvReader, { after, toSeq }: LogRange) {
     this.chain = new LogChain(after)
     this.#toSeq = toSeq
-    this.#isErased = isErased
-    const open = (kind: 'commit' | 'meta' | 'version') => new EntryQueue(reader, kind, after.seq + 1)
+    const open = (kind: LogKind) => new EntryQueue(reader, kind, after.seq + 1)
     this.#commits = open('commit')
     this.#metas = open('meta')
     this.#versions = open('version')
+    this.#forgotten = open('forgotten')
   }
 
   /** The next item; the queue that has to be filled first. */
@@ -84,12 +89,14 @@ class LogSource {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#commits.close(), this.#metas.close(), this.#versions.close()])
+    await Promise.all(
+      [this.#commits, this.#metas, this.#versions, this.#forgotten].map((queue) => queue.close()),
+    )
   }
 
   #nextCommit(): LogItem | EntryQueue {
     const seq = this.chain.point.seq + 1
-    const stored = this.#commits.take(keyOf('commit', seq))
+    const stored = this.#commits.peek(keyOf('commit', seq))
     if (stored === 'unread') return this.#commits
     if (stored === undefined) throw missing(`commit ${seq}`)
     this.chain.commit(stored)
@@ -98,28 +105,38 @@ class LogSource {
 
   #nextMeta(): LogItem | EntryQueue {
     const { seq } = this.chain.point
-    const payload = this.#metas.take(keyOf('meta', seq))
-    if (payload === 'unread') return this.#metas
-    if (payload === undefined && !this.#isErased(seq)) throw missing(`the metadata of commit ${seq}`)
-    this.chain.meta(payload)
-    return { type: 'meta', payload }
+    const found = this.#payload(this.#metas, { seq, place: metaPlace }, `the metadata of commit ${seq}`)
+    if (found instanceof EntryQueue) return found
+    this.chain.meta(found.payload)
+    return { type: 'meta', ...found }
   }
 
   #nextVersion(): LogItem | EntryQueue {
     const { n, point } = this.chain
-    const payload = this.#versions.take(keyOf('version', point.seq, n))
-    if (payload === 'unread') return this.#versions
-    if (payload === undefined && !this.#isErased(point.seq)) {
-      throw missing(`version ${n} of commit ${point.seq}`)
-    }
+    const place = { seq: point.seq, place: placeOfVersion(n) }
+    const found = this.#payload(this.#versions, place, `version ${n} of commit ${point.seq}`)
+    if (found instanceof EntryQueue) return found
     this.chain.version()
-    return { type: 'version', payload }
+    return { type: 'version', ...found }
+  }
+
+  /** @throws LEDGER_CORRUPT where nothing says that it was forgotten */
+  #payload(payloads: EntryQueue, place: ForgottenPlace, what: string): LogPayload | EntryQueue {
+    const payload = payloads.peek(payloadKey(place))
+    if (payload === 'unread') return payloads
+    if (payload !== undefined) return { payload }
+    const mark = this.#forgotten.peek(forgottenKey(place))
+    if (mark === 'unread') return this.#forgotten
+    if (mark === undefined) throw missing(what)
+    return { payload: undefined, mark }
   }
 }
 
 function missing(what: string): Error {
   return ledgerErrors.CORRUPT({ what, reason: 'it is missing' })
 }
+
+type LogKind = 'commit' | 'meta' | 'version' | 'forgotten'
 
 /** Entries of a kind that are asked for in the order of their keys. The next ones are read ahead. */
 class EntryQueue {
@@ -129,21 +146,21 @@ class EntryQueue {
   #chunk: readonly KvEntry[] | undefined = []
   #at = 0
 
-  constructor(reader: KvReader, kind: 'commit' | 'meta' | 'version', fromSeq: number) {
+  constructor(reader: KvReader, kind: LogKind, fromSeq: number) {
     const range = { gte: keyOf(kind, fromSeq), lt: kindRange(kind).lt }
     this.#chunks = reader.scan(range, { chunkEntries: itemsPerChunk })[Symbol.asyncIterator]()
     this.#ahead = this.#readAhead()
   }
 
   /** The value under the key; `undefined`: there is no such key. Earlier keys are passed over. */
-  take(key: Buffer): Buffer | undefined | 'unread' {
+  peek(key: Buffer): Buffer | undefined | 'unread' {
     while (this.#chunk !== undefined) {
       const entry = this.#chunk[this.#at]
       if (entry === undefined) return 'unread'
       const order = Buffer.compare(entry.key, key)
       if (order > 0) return undefined
-      this.#at += 1
       if (order === 0) return entry.value
+      this.#at += 1
     }
     return undefined
   }

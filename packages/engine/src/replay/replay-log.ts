@@ -2,7 +2,8 @@
  * Makes a store from a log.
  * Why: everything but the log is a function of the log, so that a backup holds nothing else, a damaged store
  * is rebuilt from its own log, and any moment of the past can be brought back by ending the log there.
- * How: first the log in its order, with a history key per version (log-writer.ts); then, record by record,
+ * How: first the log in its order, with a history key per version (log-writer.ts); what
+ * later commits of it erase goes (apply-erasures.ts); then, record by record,
  * what follows from the history: current records, counts, index entries (derive-records.ts), and after main
  * the same for each branch (derive-branches.ts), where a record that the branch has changed is looked up in
  * its parent. Keys come in order, memory is bounded.
@@ -13,6 +14,7 @@ import { keySuccessor } from '@dendrodb/protocol'
 import { formatKey, manifestKey } from '../ledger/key-space.ts'
 import { encodeManifest, type Manifest } from '../ledger/manifest.ts'
 import type { KvStore } from '../storage/kv-store.ts'
+import { applyErasures } from './apply-erasures.ts'
 import { BulkWriter } from './bulk-writer.ts'
 import { deriveBranches } from './derive-branches.ts'
 import { deriveRecords } from './derive-records.ts'
@@ -60,6 +62,7 @@ export async function replayLog(store: KvStore, options: ReplayOptions): Promise
   }
   const { manifest, catalog, versions, erased } = commits.finish()
   await writer.settle()
+  await applyErasures(store, manifest.seq)
   const derivation = { store, writer, hash: genesis.hash, catalog }
   const onVersions = (done: number) => onProgress?.({ phase: 'records', done, total: versions })
   const ofMain = await deriveRecords({ ...derivation, onProgress: onVersions })

@@ -78,6 +78,18 @@ export interface CommitOptions {
   readonly expect?: { readonly key: Uint8Array; readonly value: Uint8Array | undefined }
 }
 
+export interface PurgeOptions {
+  /** How long snapshots from before the call may hold it up. Default: `purgeSnapshotWaitMs`. */
+  readonly snapshotWaitMs?: number
+  /** Gives up waiting, and what has not begun. */
+  readonly signal?: AbortSignal
+  /** Told of each step as it begins. */
+  readonly onStep?: (step: PurgeStep) => void
+}
+
+/** Waiting for old snapshots, rewriting files, opening them anew. */
+export type PurgeStep = 'snapshots' | 'files' | 'reopen'
+
 /** One byte past a limit is refused with `STORAGE_TOO_LARGE`. */
 export interface KvStoreLimits {
   readonly keyBytesMax: number
@@ -132,6 +144,14 @@ export interface KvStore {
    * still sees.
    */
   compact(range?: KeyRange): Promise<void>
+  /**
+   * Rewrites all files, so that what was deleted or overwritten before the call is in none of them any more,
+   * neither keys nor values, nor in what the store notes about its files. Reads and commits go on.
+   * Snapshots from before the call hold it up for a while and are then lost (`STORAGE_SNAPSHOT_LOST`), and so
+   * may those be that are still open at its end and older than the newest state.
+   * When it fails, some of it may have been done; a later call does the rest.
+   */
+  purge(options?: PurgeOptions): Promise<void>
   /**
    * Checks the files against the checksums in them and says what is damaged. Why beside the checks of reads:
    * damage can hide a key altogether, which no read meets.

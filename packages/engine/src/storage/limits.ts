@@ -31,6 +31,14 @@ export const writeBufferBytesDefault = 16 * mib
 export const fillBufferBytes = 32 * mib
 /** Room that a disk must have for a compaction that was asked for, besides what writes need. */
 export const compactRoomBytes = 64 * mib
+/** Snapshots from before a purge may hold it up for this long. */
+export const purgeSnapshotWaitMs = 60_000
+/** Writers wait this long at the end of a purge for readers of older states, which are then lost. */
+export const purgeQuietWaitMs = 2_000
+/** Rounds in which a purge goes for files that the ones before have left alone. */
+export const purgeRoundsMax = 8
+/** How often a purge looks whether snapshots have been closed. */
+export const purgePollMs = 20
 /**
  * Aim for the size of a table file. Larger ones mean fewer files to open and longer pauses for compaction.
  */

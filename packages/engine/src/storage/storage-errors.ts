@@ -24,12 +24,11 @@ export const storageErrors = defineErrors('STORAGE', {
   FOLDER: { status: 'unavailable', message: 'the folder {path} cannot be used: {reason}' },
   REOPENING: {
     status: 'unavailable',
-    message: 'the store is being reopened after a failed write; try again in a moment',
+    message: 'the store is being reopened; try again in a moment',
   },
   SNAPSHOT_LOST: {
     status: 'unavailable',
-    message:
-      'the store was reopened after a failed write and lost the state of this snapshot; take a new one',
+    message: 'the store was reopened and lost the state of this snapshot; take a new one',
   },
   KEY_NEEDED: {
     status: 'unavailable',

@@ -3,6 +3,7 @@
  */
 
 import { expect, test } from 'vitest'
+import { encodeForgottenMark } from '../ledger/forgotten-mark.ts'
 import { ledgerHashes } from '../ledger/hash.ts'
 import { formatKey } from '../ledger/key-space.ts'
 import { genesisOf } from '../replay/log-chain.ts'
@@ -51,14 +52,19 @@ test('lines name their commit, and come back as the same items', async () => {
   expect(read(lines)).toEqual(items)
 })
 
-test('what was erased stays erased', async () => {
+test.each([
+  [{ reason: 'erased', by: 57 }, '{"reason":"erased","by":57}'],
+  [{ reason: 'retention', tableId: 16, until: 9 }, '{"reason":"retention","tableId":16,"until":9}'],
+  [{ reason: 'elsewhere' }, '{"reason":"elsewhere"}'],
+] as const)('what was forgotten stays forgotten, and why: %j', async (why, text) => {
+  const mark = encodeForgottenMark(why)
   const items = await makeLog()
   const erased = items.map(
-    (item): LogItem => (item.type === 'commit' ? item : { ...item, payload: undefined }),
+    (item): LogItem => (item.type === 'commit' ? item : { type: item.type, payload: undefined, mark }),
   )
   const lines = spell(erased)
-  expect(lines[1]).toBe('{"meta":1,"erased":true}')
-  expect(lines[3]).toBe('{"version":[1,1],"erased":true}')
+  expect(lines[1]).toBe(`{"meta":1,"forgotten":${text}}`)
+  expect(lines[3]).toBe(`{"version":[1,1],"forgotten":${text}}`)
   expect(read(lines)).toEqual(erased)
 })
 

@@ -19,10 +19,11 @@ import {
   type ValueObject,
 } from '@dendrodb/protocol'
 import { decodeCommit, headOf } from '../ledger/commit.ts'
+import { decodeForgottenMark, encodeForgottenMark } from '../ledger/forgotten-mark.ts'
 import { formatHead, type LedgerHash } from '../ledger/hash.ts'
 import { openVersion, type RecordVersion, sealVersion } from '../ledger/record-version.ts'
 import { saltBytes } from '../ledger/salt-source.ts'
-import type { LogItem } from '../replay/log-item.ts'
+import type { LogItem, LogPayload } from '../replay/log-item.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -41,10 +42,10 @@ export class HistorySpeller {
       case 'commit':
         return this.#commit(item.stored)
       case 'meta':
-        return JSON.stringify({ meta: this.#seq, ...metaJson(item.payload) })
+        return JSON.stringify({ meta: this.#seq, ...metaJson(item) })
       case 'version':
         this.#n += 1
-        return JSON.stringify({ version: [this.#seq, this.#n - 1], ...versionJson(item.payload) })
+        return JSON.stringify({ version: [this.#seq, this.#n - 1], ...versionJson(item) })
       default:
         return item satisfies never
     }
@@ -91,7 +92,7 @@ export class HistoryReader {
   }
 
   #readMeta(fields: Fields): LogItem {
-    if (fields.erased === true) return { type: 'meta', payload: undefined }
+    if (fields.forgotten !== undefined) return { type: 'meta', payload: undefined, mark: markOf(fields) }
     const meta = encodeCanonical(fromTypedJson(fields.fields))
     const payload = Buffer.concat([saltOf(fields), meta])
     const commitment = this.#commit?.metaCommitment
@@ -104,7 +105,7 @@ export class HistoryReader {
   #readVersion(fields: Fields): LogItem {
     const commitment = this.#commit?.versionCommitments[this.#n]
     this.#n += 1
-    if (fields.erased === true) return { type: 'version', payload: undefined }
+    if (fields.forgotten !== undefined) return { type: 'version', payload: undefined, mark: markOf(fields) }
     const sealed = sealVersion(this.#hash, parseVersion(fields), saltOf(fields))
     if (commitment === undefined || Buffer.compare(sealed.commitment, commitment) !== 0) {
       throw new SyntaxError('the version is not what its commit says')
@@ -113,14 +114,16 @@ export class HistoryReader {
   }
 }
 
-function metaJson(payload: Buffer | undefined): object {
-  if (payload === undefined) return { erased: true }
+function metaJson(item: LogPayload): object {
+  const { payload } = item
+  if (payload === undefined) return { forgotten: decodeForgottenMark(item.mark) }
   const fields = toTypedJson(decodeCanonical(payload.subarray(saltBytes)))
   return { salt: payload.toString('base64', 0, saltBytes), fields }
 }
 
-function versionJson(payload: Buffer | undefined): object {
-  if (payload === undefined) return { erased: true }
+function versionJson(item: LogPayload): object {
+  const { payload } = item
+  if (payload === undefined) return { forgotten: decodeForgottenMark(item.mark) }
   const { table, tableId, key, bytes, validFrom, validTo } = openVersion(payload)
   return {
     salt: payload.toString('base64', 0, saltBytes),
@@ -130,6 +133,18 @@ function versionJson(payload: Buffer | undefined): object {
     ...boundJson('validTo', validTo),
     fields: bytes === undefined ? null : toTypedJson(decodeCanonical(bytes)),
   }
+}
+
+/** @throws SyntaxError */
+function markOf({ forgotten }: Fields): Buffer {
+  const { reason, by, tableId, until } = Object(forgotten) as Fields
+  const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
+  if (reason === 'elsewhere') return encodeForgottenMark({ reason })
+  if (reason === 'erased' && isNumber(by)) return encodeForgottenMark({ reason, by })
+  if (reason === 'retention' && isNumber(tableId) && isNumber(until)) {
+    return encodeForgottenMark({ reason, tableId, until })
+  }
+  throw new SyntaxError('forgotten says why, and since which commit')
 }
 
 function parseVersion(fields: Fields): RecordVersion {

@@ -6,6 +6,13 @@
 import type { CommitContents } from '@dendrodb/protocol'
 import { effectKeys } from '../ledger/causes.ts'
 import { decodeCommit, headOf } from '../ledger/commit.ts'
+import {
+  type ForgottenPlace,
+  forgottenKey,
+  metaPlace,
+  payloadKey,
+  placeOfVersion,
+} from '../ledger/forgotten-mark.ts'
 import type { LedgerHash } from '../ledger/hash.ts'
 import { keyOf, kindRange, merkleStoredLevelMin } from '../ledger/key-space.ts'
 import type { Manifest } from '../ledger/manifest.ts'
@@ -18,6 +25,7 @@ import type { KvEntry, MaybePromise } from '../storage/kv-store.ts'
 import type { ExpectedHistory } from './expected-history.ts'
 import type { Findings } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
+import { ForgottenCheck, type ForgottenCounts } from './forgotten-check.ts'
 import { KeyCursor } from './key-cursor.ts'
 
 export interface ChainPass {
@@ -35,7 +43,7 @@ export interface ChainPass {
   readonly onProgress: (seq: number) => void
 }
 
-export interface ChainResult {
+export interface ChainResult extends ForgottenCounts {
   readonly versions: number
   readonly objects: number
 }
@@ -47,13 +55,14 @@ const noValue = new Uint8Array()
 
 export async function verifyChain(pass: ChainPass): Promise<ChainResult> {
   const { reader, findings, manifest, earlier } = pass
-  const open = (kind: 'commit' | 'meta' | 'version', name: string) => {
+  const open = (kind: 'commit' | 'meta' | 'version' | 'forgotten', name: string) => {
     return new KeyCursor(reader, kindRange(kind), name, findings)
   }
   const walk = new ChainWalk(pass, {
     commits: open('commit', 'a commit'),
     metas: open('meta', 'the metadata of a commit'),
     versions: open('version', 'a record version'),
+    forgotten: open('forgotten', 'a mark of what was forgotten'),
   })
   for (let seq = 1; seq <= manifest.seq; seq += 1) {
     await walk.commit(seq)
@@ -67,6 +76,8 @@ interface ChainCursors {
   readonly commits: KeyCursor
   readonly metas: KeyCursor
   readonly versions: KeyCursor
+  /** Marks in place of payloads. */
+  readonly forgotten: KeyCursor
 }
 
 class ChainWalk {
@@ -77,6 +88,7 @@ class ChainWalk {
   /** The commit being gone through. */
   #seq: number | undefined
   readonly #effects = new FingerprintSet()
+  readonly #forgotten: ForgottenCheck
   #head: Uint8Array
   #timeMicros = 0
   #merkle: CompactRange = emptyRange
@@ -88,6 +100,7 @@ class ChainWalk {
     this.#hash = pass.hash
     this.#cursors = cursors
     this.#head = pass.genesis
+    this.#forgotten = new ForgottenCheck(pass.reader, pass.findings)
   }
 
   async commit(seq: number): Promise<void> {
@@ -98,11 +111,11 @@ class ChainWalk {
     if (commit === undefined) return
     const { metaCommitment, versionCommitments } = commit
     if (metaCommitment !== undefined) {
-      const meta = await this.#take(metas, keyOf('meta', seq))
+      const meta = await this.#payload(metas, { seq, place: metaPlace })
       if (meta !== undefined) this.#meta(seq, meta, metaCommitment)
     }
     for (let n = 0; n < versionCommitments.length; n += 1) {
-      const taken = this.#take(versions, keyOf('version', seq, n))
+      const taken = this.#payload(versions, { seq, place: placeOfVersion(n) })
       // A promise for each of a million versions would cost more than the rest of this line.
       const version = taken instanceof Promise ? await taken : taken
       if (version !== undefined) this.#version(commit, n, version, versionCommitments[n] as Uint8Array)
@@ -156,7 +169,8 @@ class ChainWalk {
     this.compare(manifest)
     await this.#compareNodes()
     await this.#compareEffects()
-    return { versions: this.#versions, objects: this.#objects }
+    await this.#forgotten.finish()
+    return { versions: this.#versions, objects: this.#objects, ...this.#forgotten.counts }
   }
 
   #meta(seq: number, { key, value }: KvEntry, commitment: Uint8Array): void {
@@ -177,6 +191,7 @@ class ChainWalk {
     const found = this.#attempt(key, () => {
       const version = openVersion(value)
       this.#pass.history?.add({ branch, seq, n }, version)
+      this.#forgotten.version(seq, version)
       return commitmentOf(this.#hash, value, version.bytes)
     })
     if (found !== undefined && Buffer.compare(found, commitment) !== 0) {
@@ -184,16 +199,40 @@ class ChainWalk {
     }
   }
 
-  /** The entry under the key, which is the next one unless something is missing or too many. */
+  /** A payload, unless there is a mark that it was forgotten. */
+  #payload(cursor: KeyCursor, place: ForgottenPlace): MaybePromise<KvEntry | undefined> {
+    const key = payloadKey(place)
+    const found = this.#seek(cursor, key)
+    if (found instanceof Promise) return found.then((entry) => entry ?? this.#markOf(key, place))
+    return found ?? this.#markOf(key, place)
+  }
+
+  #markOf(key: Buffer, place: ForgottenPlace): MaybePromise<undefined> {
+    const mark = this.#seek(this.#cursors.forgotten, forgottenKey(place))
+    const met = (entry: KvEntry | undefined) => {
+      if (entry === undefined) this.#brokenEntry(key, 'it is missing')
+      else this.#forgotten.meet(entry)
+      return undefined
+    }
+    return mark instanceof Promise ? mark.then(met) : met(mark)
+  }
+
   #take(cursor: KeyCursor, key: Buffer): MaybePromise<KvEntry | undefined> {
+    const told = (entry: KvEntry | undefined) => {
+      if (entry === undefined) this.#brokenEntry(key, 'it is missing')
+      return entry
+    }
+    const found = this.#seek(cursor, key)
+    return found instanceof Promise ? found.then(told) : told(found)
+  }
+
+  /** The entry under the key, which is the next one unless it is missing or something is too many. */
+  #seek(cursor: KeyCursor, key: Buffer): MaybePromise<KvEntry | undefined> {
     for (;;) {
       const found = cursor.peek()
-      if (found instanceof Promise) return found.then(() => this.#take(cursor, key))
+      if (found instanceof Promise) return found.then(() => this.#seek(cursor, key))
       const order = found === undefined ? 1 : Buffer.compare(found.key, key)
-      if (order > 0) {
-        this.#brokenEntry(key, 'it is missing')
-        return undefined
-      }
+      if (order > 0) return undefined
       cursor.advance()
       if (order === 0) {
         this.#objects += 1

@@ -6,6 +6,13 @@
 
 import { DbError, decodeCanonical, type ValueObject, verifyInclusion } from '@dendrodb/protocol'
 import { decodeCommit, headOf } from '../ledger/commit.ts'
+import {
+  type ForgottenPlace,
+  forgottenKey,
+  metaPlace,
+  payloadKey,
+  placeOfVersion,
+} from '../ledger/forgotten-mark.ts'
 import { formatHead, type LedgerHash } from '../ledger/hash.ts'
 import { formatKey, keyOf } from '../ledger/key-space.ts'
 import { genesisHead, type Manifest } from '../ledger/manifest.ts'
@@ -26,6 +33,8 @@ export interface CommitReport {
   readonly versions: number
   /** Fields of these, as they now are: one fact each. */
   readonly fields: number
+  /** Payloads, of its metadata or of versions, that were erased or have outlived their retention. */
+  readonly forgotten: number
   readonly findings: readonly Finding[]
 }
 
@@ -52,6 +61,7 @@ export async function verifyCommit(check: CommitCheck): Promise<CommitReport> {
     computedHead: computedHead && formatHead(hash, computedHead),
     versions: one.versions,
     fields: one.fields,
+    forgotten: one.forgotten,
     findings: one.findings.list,
   }
 }
@@ -60,6 +70,7 @@ class OneCommit {
   readonly findings = new Findings()
   versions = 0
   fields = 0
+  forgotten = 0
   readonly #check: CommitCheck
   readonly #what: string
 
@@ -126,7 +137,7 @@ class OneCommit {
   async #checkMeta(commitment: Uint8Array): Promise<void> {
     const { hash, seq } = this.#check
     const what = `the metadata of ${this.#what}`
-    const payload = await this.#get(keyOf('meta', seq), what)
+    const payload = await this.#payload({ seq, place: metaPlace }, what)
     if (payload !== undefined && Buffer.compare(hash.of(payload), commitment) !== 0) {
       this.#broken(what, 'its hash is not the one in the commit')
     }
@@ -135,7 +146,7 @@ class OneCommit {
   async #checkVersion(n: number, commitment: Uint8Array): Promise<void> {
     const { hash, seq } = this.#check
     const what = `version ${n} of ${this.#what}`
-    const payload = await this.#get(keyOf('version', seq, n), what)
+    const payload = await this.#payload({ seq, place: placeOfVersion(n) }, what)
     if (payload === undefined) return
     await this.#attempt(what, () => {
       const version = openVersion(payload)
@@ -145,6 +156,18 @@ class OneCommit {
         this.fields += Object.keys(decodeCanonical(version.bytes) as ValueObject).length
       }
     })
+  }
+
+  /** `undefined`: it was forgotten, or is missing, which is told. */
+  async #payload(place: ForgottenPlace, what: string): Promise<Buffer | undefined> {
+    const { reader } = this.#check
+    const isForgotten = await this.#attempt(
+      what,
+      async () => (await reader.get(forgottenKey(place))) !== undefined,
+    )
+    if (isForgotten !== true) return this.#get(payloadKey(place), what)
+    this.forgotten += 1
+    return undefined
   }
 
   async #get(key: Buffer, what: string): Promise<Buffer | undefined> {

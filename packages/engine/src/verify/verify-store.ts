@@ -21,6 +21,7 @@ import { ExpectedHistory, type HistoryScope } from './expected-history.ts'
 import { findStrays } from './find-strays.ts'
 import { type Finding, Findings, type FindingsPart } from './findings.ts'
 import { newSeed } from './fingerprint-set.ts'
+import type { ForgottenCounts } from './forgotten-check.ts'
 import { threadStoreBytesMin } from './limits.ts'
 import { PhaseProgress, type VerifyProgress } from './phase-progress.ts'
 import { type ReadManifest, readManifest } from './read-manifest.ts'
@@ -37,6 +38,10 @@ export interface VerifyReport {
   readonly head: string
   /** Keys compared: commits, versions, history, records, index entries, Merkle nodes, counts. */
   readonly objectsChecked: number
+  /** Versions and metadata that were erased; the commits keep commitments to them. */
+  readonly erased: number
+  /** Versions that have outlived the retention of their table. */
+  readonly expired: number
   readonly findingsCount: number
   /** The first 100. */
   readonly findings: readonly Finding[]
@@ -72,6 +77,8 @@ export async function verifyStore(
       seq: manifest.seq,
       head: formatHead(hash, manifest.head),
       objectsChecked: parts.reduce((sum, { objects }) => sum + objects, 0),
+      erased: parts.reduce((sum, part) => sum + (part.erased ?? 0), 0),
+      expired: parts.reduce((sum, part) => sum + (part.expired ?? 0), 0),
       findingsCount: findings.count,
       findings: findings.list,
       durationMs: performance.now() - startedMs,
@@ -91,7 +98,7 @@ interface WholePass {
   readonly progress: PhaseProgress
 }
 
-interface Part extends FindingsPart {
+interface Part extends FindingsPart, Partial<ForgottenCounts> {
   readonly objects: number
 }
 
@@ -137,8 +144,8 @@ async function chainPart(pass: WholePass): Promise<ChainOutcome> {
   const findings = new Findings()
   const history = new ExpectedHistory(pass.scope)
   const onProgress = (seq: number) => pass.progress.chain(seq)
-  const { versions, objects } = await verifyOwnChain(pass, { findings, history, onProgress })
-  return { ...partOf(findings, objects), versions, expectedSums: history.sums }
+  const result = await verifyOwnChain(pass, { findings, history, onProgress })
+  return { ...result, ...partOf(findings, result.objects), expectedSums: history.sums }
 }
 
 function verifyOwnChain(

@@ -35,6 +35,9 @@ export class BranchModel {
     ['main', { parent: undefined, forkedAt: 0, states: [{ seq: 0, records: new Map() }], merges: [] }],
   ])
 
+  /** Every record that there ever was, with the nodes that it ever joined. */
+  readonly #ever = new Map<string, ReadonlySet<string>>()
+
   get names(): string[] {
     return [...this.#branches.keys()]
   }
@@ -51,6 +54,23 @@ export class BranchModel {
     this.#branches.delete(name)
   }
 
+  /** The record, if it ever was, and the edges that ever touched it, on removed branches too. */
+  everAbout(id: string): Set<string> {
+    const found = new Set(this.#ever.has(id) ? [id] : [])
+    for (const [edge, nodes] of this.#ever) if (nodes.has(id)) found.add(edge)
+    return found
+  }
+
+  erase(ids: ReadonlySet<string>): void {
+    for (const id of ids) this.#ever.delete(id)
+    const isLeft = ([id]: readonly [string, ValueObject]) => !ids.has(id)
+    for (const { states } of this.#branches.values()) {
+      for (const [at, { seq, records }] of states.entries()) {
+        states[at] = { seq, records: new Map([...records].filter(isLeft)) }
+      }
+    }
+  }
+
   at({ branch, seq }: ModelState): Records {
     const { parent, forkedAt, states } = this.#of(branch)
     const own = states.findLast((state) => state.seq <= seq)
@@ -64,6 +84,9 @@ export class BranchModel {
 
   commit(branch: string, seq: number, records: Records): void {
     this.#of(branch).states.push({ seq, records })
+    for (const [id, fields] of records) {
+      this.#ever.set(id, new Set([...(this.#ever.get(id) ?? []), ...endsOf(fields)]))
+    }
   }
 
   noteMerge(source: string, target: string, upTo: number, seq: number): void {

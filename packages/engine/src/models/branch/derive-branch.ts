@@ -33,7 +33,7 @@ import type { KvReader } from '../../ledger/overlay.ts'
 import { openVersion, type RecordVersion, storedInterval } from '../../ledger/record-version.ts'
 import { uvarintBytes } from '../../ledger/uvarint.ts'
 import { type Period, periodBeforeOf, type ValidInterval } from '../../ledger/valid-time.ts'
-import type { KvEntry } from '../../storage/kv-store.ts'
+import type { KeyRange, KvEntry } from '../../storage/kv-store.ts'
 import type { VersionPlace } from '../document/index-diff.ts'
 import { entriesOf, type RecordEntry } from '../document/index-entries.ts'
 import { newestVersion } from '../history/record-at.ts'
@@ -61,6 +61,8 @@ export interface DerivedBranch {
   /** The table, with the indexes that are kept on the branch; `undefined`: there is no such table. */
   readonly tableById: (id: number) => TableDefinition | undefined
   readonly sink: DerivedSink
+  /** Of the branch's history; default: all of it. Holds whole records. */
+  readonly range?: KeyRange
 }
 
 const versionsPerRead = 512
@@ -68,7 +70,7 @@ const versionsPerRead = 512
 export async function deriveBranch(derived: DerivedBranch): Promise<void> {
   const { reader, definition } = derived
   const walk = new BranchWalk(derived)
-  const range = kindRange('history', definition.number)
+  const { range = kindRange('history', definition.number) } = derived
   for await (const chunk of reader.scan(range, { chunkEntries: versionsPerRead })) {
     const items = chunk.map((entry) => itemOf(entry, derived.sink)).filter((item) => item !== undefined)
     const versions = await readVersions(reader, items)
@@ -135,6 +137,7 @@ class BranchWalk {
     this.#endRecord()
     const { definition, sink } = this.#derived
     for (const [tableId, difference] of this.#differences) {
+      if (difference === 0) continue
       sink.put(keyOf('count', definition.number, tableId), encodeCountDifference(difference))
     }
   }

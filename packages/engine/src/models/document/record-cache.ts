@@ -33,6 +33,10 @@ export class RecordCache {
   }
 
   /** Whether it was there. */
+  clear(): void {
+    this.#records.clear()
+  }
+
   delete(tableId: number, key: RecordKey, idKey: Uint8Array): boolean {
     const cacheKey = cacheKeyOf(key, idKey)
     return cacheKey !== undefined && this.#records.delete(tableId, cacheKey)

@@ -21,7 +21,7 @@ import { type KvReader, keyText, Overlay, OverlayReader } from '../../ledger/ove
 import type { ReplayGuard } from '../../ledger/replay.ts'
 import { hasBounds, periodBeforeOf, toInterval, type ValidInterval } from '../../ledger/valid-time.ts'
 import type { WriteMeta } from '../../ledger/write-meta.ts'
-import type { Dropped, Mutation, WriteRequest } from '../../ledger/write-request.ts'
+import type { Dropped, Forgetting, Mutation, WriteRequest } from '../../ledger/write-request.ts'
 import { chain } from '../../storage/chain.ts'
 import type { KeyRange, MaybePromise } from '../../storage/kv-store.ts'
 import { branchErrors } from '../branch/branch-errors.ts'
@@ -101,6 +101,7 @@ export class RecordTx implements WriteTx {
   readonly #discarded: Dropped[] = []
   #meta: WriteMeta | undefined
   #guard: ReplayGuard | undefined
+  #forgets: Forgetting | undefined
   #changedBytes = 0
 
   constructor(base: TxBase) {
@@ -268,6 +269,20 @@ export class RecordTx implements WriteTx {
     this.#discarded.push({ kind: 'branch', number })
   }
 
+  /**
+   * What the transaction starts from, for whoever reads keys; what that relied on is for `forget` to say.
+   */
+  get base(): TxBase {
+    return this.#base
+  }
+
+  /** Takes records and all that is known of them out of the database; `live` must be what it is now. */
+  forget(forgets: Forgetting, live: readonly Uint8Array[], ranges: readonly KeyRange[]): void {
+    this.#forgets = forgets
+    for (const key of live) this.#readKeys.set(keyText(key), key)
+    this.#readRanges.push(...ranges)
+  }
+
   /** Protects the request; it becomes a commit even if it changes nothing. */
   guard(guard: ReplayGuard): void {
     this.#guard = guard
@@ -308,6 +323,7 @@ export class RecordTx implements WriteTx {
       indexChanges: this.#indexes.changes(),
       dropped: [...this.#definitions.dropped, ...this.#discarded],
       meta: this.#meta === undefined ? meta : { ...meta, ...this.#meta },
+      forgets: this.#forgets,
       guard: this.#guard,
     }
   }

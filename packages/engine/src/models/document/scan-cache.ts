@@ -66,6 +66,11 @@ export class ScanCache {
     }
   }
 
+  clear(): void {
+    this.#tables.clear()
+    this.#bytes = 0
+  }
+
   /** A row under the key has been written. */
   invalidate(tableId: number, key: string): void {
     const chunks = this.#tables.get(tableId)

@@ -12,6 +12,7 @@
  */
 
 import type { BranchStatementOf } from './ast-branch.ts'
+import type { ForgettingStatementOf } from './ast-forgetting.ts'
 import type { HistoryStatementOf } from './ast-history.ts'
 import type {
   BinaryOperator,
@@ -42,6 +43,7 @@ import type {
 import type { Node, Span, TypeNode } from './ast-type.ts'
 
 export type * from './ast-branch.ts'
+export type * from './ast-forgetting.ts'
 export type * from './ast-history.ts'
 export type * from './ast-leaf.ts'
 export type * from './ast-schema.ts'
@@ -105,10 +107,7 @@ export interface SetExpression extends Node<'set'> {
   readonly items: readonly Expression[]
 }
 
-/**
- * `{ name: 'x', 'any key': 1 }`. Of a repeated key the last value stays, so keys are distinct. `{}` is the
- * empty object.
- */
+/** `{ name: 'x', 'any key': 1 }`. Of a repeated key the last value stays, so keys are distinct. */
 export interface ObjectExpression extends Node<'object'> {
   readonly entries: readonly ObjectEntry[]
 }
@@ -119,9 +118,7 @@ export interface ObjectEntry {
   readonly span: Span
 }
 
-/**
- * `1..5`, `1..=5`, `1>..5`, `..5`, `1..`, `..`. By default the lower end is included and the upper is not.
- */
+/** `1..5`, `1..=5`, `1>..5`, `..5`, `1..`, `..`. By default the lower end is included, the upper is not. */
 export interface RangeExpression extends Node<'range'> {
   readonly lower?: Expression
   readonly upper?: Expression
@@ -191,9 +188,7 @@ export interface ClosureExpression extends Node<'closure'> {
   readonly body: Expression
 }
 
-/**
- * A statement used as a value: `(SELECT …)`, or bare where a whole expression may stand: `LET $x = SELECT …`.
- */
+/** A statement as a value: `(SELECT …)`, or bare where a whole expression may stand: `LET $x = SELECT …`. */
 export interface SubqueryExpression extends Node<'subquery'> {
   readonly statement: Statement
 }
@@ -334,6 +329,7 @@ export type SchemaStatement = SchemaStatementOf<Expression, BlockExpression, Sel
 export type SessionStatement =
   | BranchStatementOf<Expression>
   | HistoryStatementOf<Expression, WriteClauses>
+  | ForgettingStatementOf<Expression>
   | UseStatement
   | InfoStatement
   | ShowChangesStatement

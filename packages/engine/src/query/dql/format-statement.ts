@@ -111,6 +111,10 @@ export function formatStatementNode(f: Format, s: Statement): string {
       return s.kind.toUpperCase()
     case 'explain':
       return `EXPLAIN${flag(s.analyze, 'ANALYZE')} ${f.statement(s.statement)}`
+    case 'erase':
+      return `ERASE ${s.targets.map(f.expression).join(', ')}${formatClause(f, 'REASON', s.reason)}`
+    case 'compact':
+      return 'COMPACT'
     case 'define_branch':
     case 'remove_branch':
     case 'merge_branch':

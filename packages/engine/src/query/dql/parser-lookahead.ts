@@ -40,6 +40,7 @@ const wordStatements: ReadonlySet<string> = new Set<Keyword>([
   'BREAK',
   'CANCEL',
   'COMMIT',
+  'COMPACT',
   'CONTINUE',
   'RETURN',
 ])

@@ -17,6 +17,7 @@ import {
   parseTransaction,
 } from './parser-control.ts'
 import { parseDefine, parseRebuild, parseRemove } from './parser-define.ts'
+import { parseCompact, parseErase } from './parser-forgetting.ts'
 import { parseBringBack, parseDiff } from './parser-history.ts'
 import { opensDiff, opensStatement } from './parser-lookahead.ts'
 import { parseCount, parseLive, parseSelect } from './parser-select.ts'
@@ -28,11 +29,13 @@ const parsers: Readonly<Record<StatementWord, (p: Parser) => Statement>> = {
   BREAK: (p) => parseJump(p, 'break'),
   CANCEL: (p) => parseTransaction(p, 'cancel'),
   COMMIT: (p) => parseTransaction(p, 'commit'),
+  COMPACT: parseCompact,
   CONTINUE: (p) => parseJump(p, 'continue'),
   COUNT: parseCount,
   CREATE: parseCreate,
   DEFINE: parseDefine,
   DELETE: parseDelete,
+  ERASE: parseErase,
   EXPLAIN: parseExplainStatement,
   FOR: parseFor,
   IF: parseIf,

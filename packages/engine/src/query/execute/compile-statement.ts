@@ -106,6 +106,8 @@ function compileKind(statement: Statement, compiler: Compiler): CompiledStatemen
     case 'define_snapshot':
     case 'remove_snapshot':
     case 'restore_snapshot':
+    case 'erase':
+    case 'compact':
       throw queryErrors.NESTED_WRITE({ statement: wordsOf(statement.kind), place: 'another statement' })
     case 'live':
       throw queryErrors.NOT_SUPPORTED({ construct: 'LIVE SELECT' })

@@ -22,7 +22,10 @@ export async function contentOf(
   const entries = await collect(snapshot.scan(everything))
   snapshot.close()
   return entries
-    .filter(({ key }) => !key.equals(manifestKey) && !isBuild(key) && !isOf(key, withoutIndexes))
+    .filter(
+      ({ key, value }) =>
+        !key.equals(manifestKey) && !isBuild(key) && !isZero(key, value) && !isOf(key, withoutIndexes),
+    )
     .map(
       ({ key, value }) =>
         `${String.fromCharCode(key[0] ?? 0)} ${key.toString('hex')}=${value.toString('hex')}`,
@@ -32,6 +35,11 @@ export async function contentOf(
 /** How far builds have come is not in the log. */
 function isBuild(key: Buffer): boolean {
   return key[0] === kindRange('build').gte[0]
+}
+
+/** A count of nothing is as good as none: of a table whose records were all erased nothing tells any more. */
+function isZero(key: Buffer, value: Buffer): boolean {
+  return key[0] === kindRange('count').gte[0] && value.length === 1 && value[0] === 0
 }
 
 function isOf(key: Buffer, indexes: ReadonlySet<number>): boolean {

@@ -110,6 +110,11 @@ export class LevelSnapshot implements KvSnapshot {
     this.#drop('lost')
   }
 
+  /** Whether it is of no use any more. */
+  get isLost(): boolean {
+    return this.#view === undefined && this.#absence !== 'reopening'
+  }
+
   /** A whole segment: LevelDB has vouched that nothing in it was skipped. */
   async #readSegment(bounds: SegmentBounds, options: ScanOptions, entriesMax: number): Promise<Segment> {
     const first = await this.#readOnce(bounds, options, { entriesMax, bytesMax: chunkBytesMax })

@@ -13,8 +13,9 @@
  * for tens of milliseconds, scans wait and other reads fail with STORAGE_REOPENING.
  */
 
-import { readdir, stat, statfs } from 'node:fs/promises'
+import { readdir, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { checkBatch, checkExpected } from '../check-batch.ts'
 import type {
   CommitOptions,
@@ -23,9 +24,17 @@ import type {
   KvShare,
   KvStore,
   KvStoreLimits,
+  PurgeOptions,
   StoreDamage,
 } from '../kv-store.ts'
-import { compactRoomBytes, storeLimits, writeBufferBytesDefault } from '../limits.ts'
+import {
+  compactRoomBytes,
+  purgePollMs,
+  purgeQuietWaitMs,
+  purgeSnapshotWaitMs,
+  storeLimits,
+  writeBufferBytesDefault,
+} from '../limits.ts'
 import { storageErrors } from '../storage-errors.ts'
 import { type FailedWrite, failedWrite, isTransient, undoFailed } from './failed-write.ts'
 import { claimFolder, type FolderClaim } from './folder-claim.ts'
@@ -33,7 +42,9 @@ import { writeError } from './level-errors.ts'
 import { type Level, newestOptions, readFrame, readValue } from './level-read.ts'
 import { LevelShares } from './level-shares.ts'
 import { LevelSnapshot, type SnapshotOwner } from './level-snapshot.ts'
+import { dropCompactPointers } from './manifest-file.ts'
 import { type LevelFiles, openLevel } from './open-level.ts'
+import { purgeFiles } from './purge-files.ts'
 import { ReadsInFlight } from './reads-in-flight.ts'
 import { frameBytes, frameValue } from './value-frame.ts'
 import { findFileDamage } from './verify-files.ts'
@@ -157,9 +168,7 @@ export class LevelStore implements KvStore {
     }
   }
 
-  async #compact(range?: KeyRange): Promise<void> {
-    const gte = range?.gte ?? Buffer.alloc(0)
-    const lt = range?.lt ?? Buffer.alloc(this.limits.keyBytesMax + 1, 0xff)
+  async #compact({ gte, lt }: KeyRange = this.#everyKey): Promise<void> {
     // LevelDB leaves a file alone unless something newer lies above it: fresh entries at both ends cover the
     // range. What is still in memory becomes a file first; in one file with them it would be left alone, too.
     await this.#reading((level) => level.compactRange(nothing, nothing))
@@ -167,6 +176,60 @@ export class LevelStore implements KvStore {
     await this.#reading((level) => level.compactRange(gte as Buffer, lt as Buffer))
     // It does not say whether that went well, but refuses to write when it did not.
     await this.#inOrder(() => this.#touch([gte]))
+  }
+
+  /**
+   * Tables are rewritten (purge-files.ts). The log, the manifest, which names first and last keys of tables,
+   * and LevelDB's notes, which name keys that it compacted up to, are made anew when the files are opened
+   * again.
+   */
+  async purge(options: PurgeOptions = {}): Promise<void> {
+    const { snapshotWaitMs = purgeSnapshotWaitMs, onStep, signal } = options
+    this.#assertOpen()
+    const version = this.#version
+    onStep?.('snapshots')
+    await this.#outlive(version, snapshotWaitMs, signal)
+    onStep?.('files')
+    await this.#assertRoom(compactRoomBytes + 2 * this.#compactMarginBytes)
+    this.#compactions += 1
+    try {
+      await purgeFiles({
+        folder: this.#path,
+        flush: () => this.#reading((level) => level.compactRange(nothing, nothing)),
+        compact: (smallest, largest) => this.#compact(smallest && largest && { gte: smallest, lt: largest }),
+      })
+    } finally {
+      this.#compactions -= 1
+    }
+    onStep?.('reopen')
+    await this.#inOrder(async () => {
+      this.#assertOpen()
+      await this.#waitForSnapshots(this.#version, purgeQuietWaitMs)
+      // Should it not work at once, whoever needs the store tries again.
+      this.#failed ??= { error: storageErrors.REOPENING(), before: new Map() }
+      await this.#reopen(0, () => dropCompactPointers(this.#path))
+    })
+    await rm(join(this.#path, 'LOG.old'), { force: true })
+  }
+
+  /** No snapshot is older than this; those that stay open for long are lost. */
+  async #outlive(version: number, waitMs: number, signal: AbortSignal | undefined): Promise<void> {
+    await this.#waitForSnapshots(version, waitMs, signal)
+    for (const snapshot of this.#snapshots) if (snapshot.version < version) snapshot.lose()
+    await this.#reads.end()
+  }
+
+  async #waitForSnapshots(version: number, waitMs: number, signal?: AbortSignal): Promise<void> {
+    const isHeld = () =>
+      [...this.#snapshots].some((snapshot) => snapshot.version < version && !snapshot.isLost)
+    for (const end = performance.now() + waitMs; isHeld() && performance.now() < end; ) {
+      await setTimeout(purgePollMs, undefined, signal && { signal })
+      this.#assertOpen()
+    }
+  }
+
+  get #everyKey(): KeyRange {
+    return { gte: nothing, lt: Buffer.alloc(this.limits.keyBytesMax + 1, 0xff) }
   }
 
   close(): Promise<void> {
@@ -262,7 +325,8 @@ export class LevelStore implements KvStore {
     return this.#openLevel()
   }
 
-  async #reopen(batchBytes: number): Promise<void> {
+  /** @param onClosed runs while nobody has the files open */
+  async #reopen(batchBytes: number, onClosed?: () => Promise<void>): Promise<void> {
     const failed = this.#failed
     if (failed === undefined) return
     // Opening moves the log into tables; when that fails half-way there is nothing left to read from.
@@ -273,6 +337,7 @@ export class LevelStore implements KvStore {
     await this.#reads.end()
     for (const snapshot of this.#snapshots) snapshot.detach()
     await before?.close()
+    await onClosed?.()
     const level = await openLevel(this.#files)
     try {
       await undoFailed(level, failed)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { maskedCrc32c, readLog } from './log-file.ts'
+import { encodeLog, maskedCrc32c, readLog } from './log-file.ts'
 
 const blockBytes = 32 * 1024
 const headerBytes = 7
@@ -61,6 +61,7 @@ test('reads records of all sizes, around the ends of blocks too', () => {
   for (let left = 0; left < 12; left += 1) sizes.push(blockBytes - 2 * headerBytes - left, left)
   const records = sizes.map((bytes, at) => record(at, bytes))
   expect(read(logOf(records))).toEqual({ state: { type: 'whole' }, records })
+  expect(encodeLog(records)).toEqual(logOf(records))
   expect(read(Buffer.alloc(0))).toEqual({ state: { type: 'whole' }, records: [] })
 })
 

@@ -31,6 +31,7 @@ const blockBytes = 32 * 1024
 const headerBytes = 7
 const whole = 1
 const first = 2
+const middle = 3
 const last = 4
 
 const crc32c = createCrc(0x82f63b78)
@@ -59,6 +60,38 @@ export function readLog(bytes: Buffer, onRecord: (record: Buffer) => void = () =
     at = fragment.next
   }
   return parts.length > 0 ? { type: 'torn', offset: bytes.length } : { type: 'whole' }
+}
+
+/** Records as a file of their own. */
+export function encodeLog(records: readonly Buffer[]): Buffer {
+  const parts: Buffer[] = []
+  let at = 0
+  for (const record of records) {
+    for (let from = 0; ; ) {
+      const room = blockBytes - (at % blockBytes)
+      if (room < headerBytes) {
+        parts.push(Buffer.alloc(room))
+        at += room
+        continue
+      }
+      const to = Math.min(record.length, from + room - headerBytes)
+      const fragment = encodeFragment(record.subarray(from, to), from === 0, to === record.length)
+      parts.push(fragment)
+      at += fragment.length
+      from = to
+      if (from === record.length) break
+    }
+  }
+  return Buffer.concat(parts)
+}
+
+function encodeFragment(data: Buffer, isFirst: boolean, isLast: boolean): Buffer {
+  const fragment = Buffer.alloc(headerBytes + data.length)
+  fragment.writeUInt16LE(data.length, 4)
+  fragment[6] = isFirst ? (isLast ? whole : first) : isLast ? last : middle
+  fragment.set(data, headerBytes)
+  fragment.writeUInt32LE(maskedCrc32c(fragment, 6, fragment.length), 0)
+  return fragment
 }
 
 export function maskedCrc32c(bytes: Uint8Array, from: number, to: number): number {

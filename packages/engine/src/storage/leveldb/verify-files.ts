@@ -24,7 +24,7 @@ export async function findFileDamage(folder: string): Promise<StoreDamage[]> {
   if (live === undefined) return filesWithoutCurrent(folder)
   if ('reason' in live) return [live]
   const found: StoreDamage[] = []
-  for (const [number, size] of live.tables) {
+  for (const [number, { bytes: size }] of live.tables) {
     const damage = await findDamageOfTable(folder, number, size)
     if (damage !== undefined) found.push(damage)
   }

@@ -86,6 +86,10 @@ export class MemoryStore implements KvStore {
     this.#assertOpen()
   }
 
+  async purge(): Promise<void> {
+    this.#assertOpen()
+  }
+
   /** Commits in flight are applied in microtasks that come before the caller's next one. */
   async close(): Promise<void> {
     this.#isClosed = true

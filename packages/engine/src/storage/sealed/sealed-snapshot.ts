@@ -21,6 +21,7 @@ export class SealedSnapshot implements KvSnapshot {
   readonly #onClose: (snapshot: SealedSnapshot) => void
   /** `undefined` once it is closed. */
   #state: ReadState | undefined
+  #isLost = false
 
   constructor({ pages, state, isAsync, onClose }: SnapshotParts) {
     this.#pages = pages
@@ -51,6 +52,13 @@ export class SealedSnapshot implements KvSnapshot {
     yield* mergedScan(this.#pages, this.#openState(), range, options, () => this.#openState())
   }
 
+  /** The store gives up what only this snapshot sees. */
+  lose(): void {
+    if (this.#state === undefined) return
+    this.#isLost = true
+    this.close()
+  }
+
   close(): void {
     if (this.#state === undefined) return
     this.#state = undefined
@@ -58,7 +66,7 @@ export class SealedSnapshot implements KvSnapshot {
   }
 
   #openState(): ReadState {
-    if (this.#state === undefined) throw storageErrors.CLOSED({ what: 'snapshot' })
-    return this.#state
+    if (this.#state !== undefined) return this.#state
+    throw this.#isLost ? storageErrors.SNAPSHOT_LOST() : storageErrors.CLOSED({ what: 'snapshot' })
   }
 }

@@ -12,6 +12,7 @@
  *   with the other: each names the other.
  */
 
+import { setTimeout } from 'node:timers/promises'
 import { checkBatch, checkExpected } from '../check-batch.ts'
 import type {
   CommitOptions,
@@ -19,8 +20,10 @@ import type {
   KvOperation,
   KvStore,
   KvStoreLimits,
+  PurgeOptions,
   StoreDamage,
 } from '../kv-store.ts'
+import { purgePollMs, purgeSnapshotWaitMs } from '../limits.ts'
 import { storageErrors } from '../storage-errors.ts'
 import { createTurns } from '../turns.ts'
 import { textOf } from './change-table.ts'
@@ -105,6 +108,35 @@ export class SealedStore implements KvStore {
     const last = textOf(range?.lt ?? Buffer.alloc(this.limits.keyBytesMax + 1, 0xff))
     await this.#upkeep.compact(first, last)
     await this.#state.base.compact(everyKey)
+  }
+
+  /**
+   * Everything in memory and every old value leaves the segments, whose pages are then deleted from the store
+   * below and rewritten out of its files.
+   */
+  async purge(options: PurgeOptions = {}): Promise<void> {
+    this.#assertOpen()
+    const { snapshotWaitMs = purgeSnapshotWaitMs, onStep, signal } = options
+    onStep?.('snapshots')
+    await this.#outlive(snapshotWaitMs, signal)
+    onStep?.('files')
+    await this.#upkeep.compact('', textOf(Buffer.alloc(this.limits.keyBytesMax + 1, 0xff)))
+    // Those taken meanwhile see nothing old, but may hold on to pages that had it.
+    onStep?.('snapshots')
+    await this.#outlive(snapshotWaitMs, signal)
+    await this.#upkeep.deleteUnseen()
+    await this.#state.base.purge(options)
+  }
+
+  /** Snapshots that are open now are closed, or lost. */
+  async #outlive(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const old = [...this.#snapshots]
+    const isHeld = () => old.some((snapshot) => this.#snapshots.has(snapshot))
+    for (const end = performance.now() + waitMs; isHeld() && performance.now() < end; ) {
+      await setTimeout(purgePollMs, undefined, signal && { signal })
+      this.#assertOpen()
+    }
+    for (const snapshot of old) snapshot.lose()
   }
 
   async findDamage(): Promise<readonly StoreDamage[]> {

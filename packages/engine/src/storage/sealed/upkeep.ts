@@ -64,6 +64,11 @@ export class Upkeep {
     return this.#turns.inTurn(() => this.#compact(first, last))
   }
 
+  /** Pages that no snapshot sees any more are deleted. */
+  deleteUnseen(): Promise<void> {
+    return this.#turns.inTurn(() => this.#deleteFreed())
+  }
+
   /** Ends what is going on at its next slice; nothing is begun any more. */
   async stop(): Promise<void> {
     this.#isStopped = true

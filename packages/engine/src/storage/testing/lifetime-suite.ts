@@ -24,6 +24,7 @@ const storeOperations: Record<string, (store: KvStore) => unknown> = {
   sizeBytes: (store) => store.sizeBytes(),
   'sizeBytes of a range': (store) => store.sizeBytes(everything),
   compact: (store) => store.compact(),
+  purge: (store) => store.purge(),
   findDamage: (store) => store.findDamage(),
 }
 

@@ -3,12 +3,12 @@
  */
 
 import type { Value } from '@dendrodb/protocol'
-import type { Catalog, IndexDefinition, TableDefinition } from '../../../catalog/definitions.ts'
+import type { IndexDefinition, TableDefinition } from '../../../catalog/definitions.ts'
 import { reservedPrefix } from '../../../catalog/system-tables.ts'
 import type { CompiledStatement } from '../../compile/compiled.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import type { InfoStatement, InfoSubject } from '../../dql/ast.ts'
-import type { BranchInfo, SnapshotInfo } from '../../host.ts'
+import type { ForgettingStatus, SnapshotInfo } from '../../host.ts'
 import { queryLimits } from '../../limits.ts'
 import { commitValue } from '../../provenance/commit-value.ts'
 import { visibleChanges } from '../../provenance/visible-changes.ts'
@@ -44,10 +44,7 @@ function* infoOf(subject: InfoSubject, views: DefinitionView, ctx: EvalContext):
     }
     case 'database':
       requireAdmin(ctx, 'INFO FOR DB')
-      return databaseInfo(views, ctx.view.catalog, {
-        branches: ctx.database.branches?.list() ?? [],
-        snapshots: (yield ctx.database.snapshots?.list() ?? noSnapshots) as readonly SnapshotInfo[],
-      })
+      return yield* databaseInfo(views, ctx)
     case 'branch':
       requireAdmin(ctx, 'INFO FOR BRANCH')
       return branchValue(branchesOf(ctx.database).info(subject.branch))
@@ -79,14 +76,13 @@ function* databaseNames(ctx: EvalContext): Task<readonly string[]> {
   return (yield ctx.request.host.databaseNames()) as readonly string[]
 }
 
-interface Named {
-  readonly branches: readonly BranchInfo[]
-  readonly snapshots: readonly SnapshotInfo[]
-}
-
 const noSnapshots: Promise<readonly SnapshotInfo[]> = Promise.resolve([])
 
-function databaseInfo(views: DefinitionView, catalog: Catalog, { branches, snapshots }: Named): Value {
+function* databaseInfo(views: DefinitionView, { view, database }: EvalContext): Task<Value> {
+  const { catalog } = view
+  const branches = database.branches?.list() ?? []
+  const snapshots = (yield database.snapshots?.list() ?? noSnapshots) as readonly SnapshotInfo[]
+  const forgetting = database.forgetting && ((yield database.forgetting.status()) as ForgettingStatus)
   const tables: [string, Value][] = []
   for (const table of catalog.tables()) {
     if (!table.name.startsWith(reservedPrefix)) tables.push([table.name, views.table(table)])
@@ -102,6 +98,8 @@ function databaseInfo(views: DefinitionView, catalog: Catalog, { branches, snaps
     ...(snapshots.length > 0 && {
       snapshots: Object.fromEntries(snapshots.map((each) => [each.name, views.snapshot(each)])),
     }),
+    // Erasures whose bytes are still in the files.
+    ...(forgetting !== undefined && forgetting.pending > 0 && { forgetting: { ...forgetting } }),
   }
 }
 

@@ -57,6 +57,7 @@ export function lastingMemory(reads: 'sync' | 'async' = 'sync', refuses: () => b
     },
     sizeBytes: () => memory.sizeBytes(),
     compact: () => memory.compact(),
+    purge: () => memory.purge(),
     findDamage: () => memory.findDamage(),
     close: async () => undefined,
   })

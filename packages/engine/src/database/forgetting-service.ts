@@ -1,0 +1,303 @@
+/**
+ * Erasing records, and getting their bytes out of the files.
+ * Why in two parts: the commit takes what is erased out of every read at once, whatever the size of the
+ * database; rewriting its files takes as long as it takes, goes on while everybody reads and writes, and is
+ * taken up again after a restart, as the work list (`W` keys) is committed with the erasure.
+ * Invariant: an erasure leaves the work list only when every file was written after it.
+ */
+
+import { randomBytes } from 'node:crypto'
+import { encodeCanonical, RecordId, ulid, type ValueObject } from '@dendrodb/protocol'
+import { forgottenTable, isSystemTable } from '../catalog/system-tables.ts'
+import { encodePlaces } from '../ledger/forgotten-mark.ts'
+import { keyOf, keyWithTail, kindRange } from '../ledger/key-space.ts'
+import { decodeReplay, encodeReplay } from '../ledger/replay.ts'
+import { saltBytes } from '../ledger/salt-source.ts'
+import { readUvarint } from '../ledger/uvarint.ts'
+import type { WriteMeta } from '../ledger/write-meta.ts'
+import { readBranches } from '../models/branch/stored-branches.ts'
+import type { RecordTx } from '../models/document/record-tx.ts'
+import { forgettingErrors } from '../models/forgetting/forgetting-errors.ts'
+import { erasureReasonCharsMax } from '../models/forgetting/limits.ts'
+import { type ErasurePlan, planErasure } from '../models/forgetting/plan-erasure.ts'
+import type {
+  CompactReport,
+  ErasureAnswer,
+  ErasureOptions,
+  ForgettingHost,
+  ForgettingStatus,
+} from '../query/host.ts'
+import type { KvOperation, KvSnapshot } from '../storage/kv-store.ts'
+import type { DatabaseCore } from './database-core.ts'
+import type { GarbageCollector } from './garbage-collector.ts'
+import { answersPerStep, purgeRetryMs, snapshotsExpireMs } from './limits.ts'
+
+type Step = NonNullable<ForgettingStatus['step']>
+
+interface Erased extends Omit<ErasureAnswer, 'seq' | 'head'> {}
+
+export class ForgettingService implements ForgettingHost {
+  readonly #core: DatabaseCore
+  readonly #garbage: GarbageCollector
+  readonly #stopping = new AbortController()
+  #running: Promise<void> | undefined
+  #compacting: Promise<CompactReport> | undefined
+  #step: Step | undefined
+  #failure: unknown
+  #retry: NodeJS.Timeout | undefined
+
+  constructor(core: DatabaseCore, garbage: GarbageCollector) {
+    this.#core = core
+    this.#garbage = garbage
+  }
+
+  async erase(ids: readonly RecordId[], { reason, meta }: ErasureOptions = {}): Promise<ErasureAnswer> {
+    for (const id of ids) {
+      if (isSystemTable(id.table)) throw forgettingErrors.SYSTEM_RECORD({ id: id.toString() })
+    }
+    checkReason(reason)
+    const options = meta === undefined ? {} : { meta }
+    for (;;) {
+      // What is being removed is in no catalog: of indexes that are gone nobody could tell the record's keys.
+      await this.#garbage.settle()
+      const { result, receipt } = await this.#core.write((tx) => this.#erase(tx, ids, reason, meta), options)
+      if (result !== 'garbage') return { ...result, ...receipt }
+    }
+  }
+
+  /** Callers at one time share one run. */
+  compact(): Promise<CompactReport> {
+    this.#compacting ??= this.#compact().finally(() => {
+      this.#compacting = undefined
+    })
+    return this.#compacting
+  }
+
+  /** Goes through the work list, unless that is going on. */
+  run(): void {
+    clearTimeout(this.#retry)
+    if (this.#stopping.signal.aborted) return
+    this.#running ??= this.#runAll()
+      .catch((error: unknown) => this.#onFailure(error))
+      .finally(() => {
+        this.#running = undefined
+        this.#step = undefined
+      })
+  }
+
+  async status(): Promise<ForgettingStatus> {
+    const pending = (await this.#pending()).length
+    if (pending === 0) return { state: 'complete', pending }
+    if (this.#running !== undefined) {
+      return { state: 'running', pending, ...(this.#step !== undefined && { step: this.#step }) }
+    }
+    const failure = this.#failure instanceof Error ? this.#failure.message : undefined
+    return { state: 'failed', pending, ...(failure !== undefined && { failure }) }
+  }
+
+  /** Resolves when nothing that was erased so far is in the files. @throws why they could not be rewritten */
+  async settle(): Promise<void> {
+    while ((await this.#pending()).length > 0) {
+      this.#failure = undefined
+      this.run()
+      await this.#running
+      if (this.#failure !== undefined) throw this.#failure
+      this.#stopping.signal.throwIfAborted()
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('the database is being closed'))
+    clearTimeout(this.#retry)
+    await this.#running
+    await this.#compacting?.catch(() => undefined)
+  }
+
+  async #erase(
+    tx: RecordTx,
+    ids: readonly RecordId[],
+    reason: string | undefined,
+    meta: WriteMeta | undefined,
+  ): Promise<Erased | 'garbage'> {
+    const { reader, hash, seq: newestSeq, catalog } = tx.base
+    for await (const _ of reader.scan(kindRange('garbage'), { limit: 1 })) return 'garbage'
+    const known = await readBranches(reader)
+    const plan = await planErasure({ reader, hash, newestSeq, catalog, known }, ids)
+    const names = plan.ids.map(String)
+    keepSilent(tx, names, reason, meta)
+    const salt = randomBytes(saltBytes)
+    const commitment = hash.of(Buffer.concat([salt, encodeCanonical(names.toSorted())]))
+    const id = new RecordId(forgottenTable.name, ulid())
+    await tx.put(id, recordOf(plan, commitment, reason))
+    tx.forget(plan.forgets, plan.readKeys, plan.readRanges)
+    const { versions, metadata } = plan
+    const [shown, kept] = [commitment.toString('hex'), salt.toString('hex')]
+    return { id, records: names.length, versions, metadata, commitment: shown, salt: kept }
+  }
+
+  async #runAll(): Promise<void> {
+    for (let seqs = await this.#pending(); seqs.length > 0; seqs = await this.#pending()) {
+      this.#step = 'answers'
+      await this.#forgetAnswers(Math.max(...seqs))
+      await this.#purge()
+      await this.#change(
+        seqs.map((seq) => ({ type: 'delete', key: keyOf('erasure', seq) })),
+        [],
+      )
+      this.#failure = undefined
+    }
+  }
+
+  #onFailure(error: unknown): void {
+    if (this.#stopping.signal.aborted) return
+    this.#failure = error
+    this.#retry = setTimeout(() => this.run(), purgeRetryMs).unref()
+  }
+
+  async #compact(): Promise<CompactReport> {
+    const { store } = this.#core
+    this.#core.checkOpen()
+    const bytesBefore = await store.sizeBytes()
+    await this.#garbage.settle()
+    await this.#whileExpiring(() => store.compact())
+    return { bytesBefore, bytesAfter: await store.sizeBytes() }
+  }
+
+  async #purge(): Promise<void> {
+    const onStep = (step: Step) => {
+      this.#step = step
+    }
+    await this.#whileExpiring(() => this.#core.store.purge({ signal: this.#stopping.signal, onStep }))
+  }
+
+  /** The snapshot that readers share would stay open until there is a newer commit, even if nobody reads. */
+  async #whileExpiring(work: () => Promise<void>): Promise<void> {
+    const { snapshots } = this.#core
+    snapshots.expire()
+    const expiring = setInterval(() => snapshots.expire(), snapshotsExpireMs).unref()
+    try {
+      await work()
+    } finally {
+      clearInterval(expiring)
+    }
+  }
+
+  /** Seqs of erasures on the work list. */
+  async #pending(): Promise<number[]> {
+    return this.#onSnapshot(async (snapshot) => {
+      const seqs: number[] = []
+      for await (const chunk of snapshot.scan(kindRange('erasure'), { values: false })) {
+        for (const { key } of chunk) seqs.push(readUvarint(key, 1).value)
+      }
+      return seqs
+    })
+  }
+
+  /**
+   * Answers kept for repeated requests may show anything. Those from before the erasure go, all of them: that
+   * the request was carried out stays known.
+   */
+  async #forgetAnswers(beforeSeq: number): Promise<void> {
+    for (let next = 0; next < beforeSeq; ) {
+      const { operations, readKeys, readSeq, end } = await this.#answersFrom(next, beforeSeq)
+      if (operations.length > 0) await this.#change(operations, readKeys, readSeq)
+      next = end
+    }
+  }
+
+  async #answersFrom(from: number, beforeSeq: number) {
+    return this.#onSnapshot(async (snapshot, readSeq) => {
+      const operations: KvOperation[] = []
+      const readKeys: Buffer[] = []
+      let end = beforeSeq
+      const range = { gte: keyOf('replayLog', from), lt: keyOf('replayLog', beforeSeq) }
+      for await (const chunk of snapshot.scan(range, { limit: answersPerStep })) {
+        if (chunk.length === answersPerStep)
+          end = readUvarint((chunk.at(-1) as { key: Buffer }).key, 1).value + 1
+        for (const { value: tail } of chunk) {
+          const key = keyWithTail('replay', tail)
+          const stored = await snapshot.get(key)
+          const replay = stored && decodeReplay(stored)
+          if (replay?.answer === undefined || replay.seq >= beforeSeq) continue
+          readKeys.push(key)
+          operations.push({ type: 'put', key, value: encodeReplay({ ...replay, answer: undefined }) })
+        }
+      }
+      return { operations, readKeys, readSeq, end }
+    })
+  }
+
+  async #onSnapshot<T>(read: (snapshot: KvSnapshot, seq: number) => Promise<T>): Promise<T> {
+    const held = await this.#core.holdSnapshot()
+    try {
+      return await read(held.snapshot, held.manifest.seq)
+    } finally {
+      held.release()
+    }
+  }
+
+  /**
+   * A definition that changes meanwhile, or a key that is used again, means another try with the next round.
+   */
+  async #change(
+    operations: readonly KvOperation[],
+    readKeys: readonly Buffer[],
+    readSeq = this.#core.sequencer.sequencedSeq,
+  ): Promise<void> {
+    for (;;) {
+      this.#stopping.signal.throwIfAborted()
+      const outcome = await this.#core.sequencer.submitDerived({
+        readSeq,
+        catalogSeq: this.#core.catalogs.newest().seq,
+        readKeys,
+        readRanges: [],
+        operations,
+      })
+      this.#core.snapshots.expire()
+      if (outcome === 'done' || readKeys.length > 0) return
+    }
+  }
+}
+
+/** What the ledger says of an erasure: how much went and from which places, and nothing of what it was. */
+function recordOf(
+  { forgets, ids, versions, metadata }: ErasurePlan,
+  commitment: Uint8Array,
+  reason: string | undefined,
+): ValueObject {
+  return {
+    records: ids.length,
+    versions,
+    metadata,
+    places: encodePlaces(forgets.places),
+    commitment,
+    ...(reason !== undefined && { reason }),
+  }
+}
+
+/** @throws FORGET_REASON */
+function checkReason(reason: string | undefined): void {
+  if (reason === undefined) return
+  if (typeof reason === 'string' && reason.length > 0 && reason.length <= erasureReasonCharsMax) return
+  throw forgettingErrors.REASON({ problem: `must have 1 to ${erasureReasonCharsMax} characters` })
+}
+
+/**
+ * The ledger must not be told now what it is to forget. An actor who erases what is named like him is left
+ * out. @throws FORGET_REASON
+ */
+function keepSilent(
+  tx: RecordTx,
+  names: readonly string[],
+  reason: string | undefined,
+  meta: WriteMeta = {},
+): void {
+  const { actor, ...others } = meta
+  const told = Buffer.concat([encodeCanonical({ ...others }), Buffer.from(reason ?? '')])
+  if (names.some((name) => told.includes(name))) {
+    throw forgettingErrors.REASON({
+      problem: 'and what else the request says of itself must not name the record',
+    })
+  }
+  if (actor !== undefined && names.includes(actor)) tx.describe({ actor: undefined })
+}

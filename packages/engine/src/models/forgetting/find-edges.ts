@@ -1,0 +1,101 @@
+/**
+ * Every edge that ever touched a node, on whatever branch.
+ * Why the node's edges are erased with it: their keys, their index entries and their fields hold its id.
+ * How: entries in force are found under the node; past ones are ordered by time first, so that all of the
+ * relation's are gone through. Where a table or a branch was removed, its history is all there is.
+ */
+
+import {
+  decodeCanonical,
+  decodeExact,
+  encodeCollation,
+  RecordId,
+  type RecordKey,
+  type ValueObject,
+} from '@dendrodb/protocol'
+import { decodeHistory } from '../../ledger/history-entry.ts'
+import { decodeLiveEntry, decodePastEntry } from '../../ledger/index-entry.ts'
+import { indexKey, keyOf, kindRange, prefixRange, tailOffset } from '../../ledger/key-space.ts'
+import { indexEntryPrefixBytes } from '../../ledger/limits.ts'
+import type { KvReader } from '../../ledger/overlay.ts'
+import { openVersion } from '../../ledger/record-version.ts'
+import { readUvarint } from '../../ledger/uvarint.ts'
+import type { KeyRange } from '../../storage/kv-store.ts'
+import type { TableEver } from './tables-ever.ts'
+
+export interface EdgeSearch {
+  readonly reader: KvReader
+  readonly relations: readonly TableEver[]
+  /** Main and all other branches that there ever were. */
+  readonly branches: readonly number[]
+  /** Whether the branch still keeps indexes of the table. */
+  readonly isIndexed: (branch: number, table: TableEver) => boolean
+}
+
+/** Ids, some of them often. */
+export async function* edgesEver(search: EdgeSearch, node: RecordId): AsyncGenerator<RecordId> {
+  const { reader, relations, branches, isIndexed } = search
+  for (const table of relations) {
+    for (const branch of branches) {
+      const found = isIndexed(branch, table)
+        ? indexedEdges(reader, branch, table, node)
+        : edgesInHistory(reader, branch, table, node)
+      for await (const idKey of found) {
+        yield new RecordId(table.name, decodeExact(idKey, 0).value as RecordKey)
+      }
+    }
+  }
+}
+
+/** Where entries in force about the node are. */
+export function adjacencyRanges(branch: number, { adjacency }: TableEver, node: RecordId): KeyRange[] {
+  return adjacency.map((index) => prefixRange(indexKey(branch, index, nearBytes(node))))
+}
+
+/** What entries about the node begin with; a long id is cut. */
+function nearBytes(node: RecordId): Uint8Array {
+  return encodeCollation(node).subarray(0, indexEntryPrefixBytes)
+}
+
+async function* indexedEdges(
+  reader: KvReader,
+  branch: number,
+  table: TableEver,
+  node: RecordId,
+): AsyncGenerator<Uint8Array> {
+  for (const range of adjacencyRanges(branch, table, node)) {
+    for await (const chunk of reader.scan(range)) {
+      for (const { key, value } of chunk) yield key.subarray(key.length - decodeLiveEntry(value).idBytes)
+    }
+  }
+  const near = nearBytes(node)
+  for (const index of table.adjacency) {
+    const start = tailOffset(branch, index)
+    for await (const chunk of reader.scan(kindRange('pastIndex', branch, index))) {
+      for (const { key, value } of chunk) {
+        const at = readUvarint(key, readUvarint(key, start).end).end
+        if (Buffer.compare(key.subarray(at, at + near.length), near) !== 0) continue
+        const { idBytes, fromBytes } = decodePastEntry(value)
+        yield key.subarray(key.length - fromBytes - idBytes, key.length - fromBytes)
+      }
+    }
+  }
+}
+
+async function* edgesInHistory(
+  reader: KvReader,
+  branch: number,
+  { number }: TableEver,
+  node: RecordId,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of reader.scan(kindRange('history', branch, number))) {
+    for (const entry of chunk) {
+      const { isPut, seq, n, idKey } = decodeHistory(entry)
+      const payload = isPut ? await reader.get(keyOf('version', seq, n)) : undefined
+      const bytes = payload && openVersion(payload).bytes
+      if (bytes === undefined) continue
+      const ends = decodeCanonical(bytes) as ValueObject
+      if ([ends.in, ends.out].some((end) => end instanceof RecordId && end.equals(node))) yield idKey
+    }
+  }
+}

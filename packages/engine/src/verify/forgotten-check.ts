@@ -1,0 +1,101 @@
+/**
+ * Whether what is missing from the log was forgotten on purpose: each mark must follow from the record of an
+ * erasure, and each place that such a record names must have its mark.
+ * Why: a payload that somebody took away together with a mark of his own making would otherwise pass.
+ */
+
+import { decodeCanonical, type ValueObject } from '@dendrodb/protocol'
+import { forgottenTable } from '../catalog/system-tables.ts'
+import {
+  decodeForgottenMark,
+  decodePlaces,
+  encodeForgottenMark,
+  forgottenKey,
+} from '../ledger/forgotten-mark.ts'
+import { decodeHistory } from '../ledger/history-entry.ts'
+import { keyOf, kindRange, mainBranch } from '../ledger/key-space.ts'
+import type { KvReader } from '../ledger/overlay.ts'
+import { openVersion, type RecordVersion } from '../ledger/record-version.ts'
+import type { KvEntry } from '../storage/kv-store.ts'
+import { type Findings, isEndOfReading } from './findings.ts'
+import { FingerprintSet } from './fingerprint-set.ts'
+
+/** Payloads of the log, of versions and of metadata, that are not there any more. */
+export interface ForgottenCounts {
+  readonly erased: number
+  readonly expired: number
+}
+
+export class ForgottenCheck {
+  readonly #reader: KvReader
+  readonly #findings: Findings
+  readonly #erasures = new FingerprintSet()
+  #erased = 0
+  #expired = 0
+
+  constructor(reader: KvReader, findings: Findings) {
+    this.#reader = reader
+    this.#findings = findings
+  }
+
+  get counts(): ForgottenCounts {
+    return { erased: this.#erased, expired: this.#expired }
+  }
+
+  /** A mark in the place of a payload. */
+  meet(entry: KvEntry): void {
+    const reason = this.#reasonOf(entry)
+    if (reason === 'retention') this.#expired += 1
+    else if (reason !== undefined) this.#erased += 1
+    if (reason === 'erased') this.#erasures.meet(entry.key, entry.value)
+  }
+
+  /** A version of the log, which may be the record of an erasure. */
+  version(seq: number, version: RecordVersion): void {
+    if (version.tableId === forgottenTable.id) expectPlaces(this.#erasures, seq, version)
+  }
+
+  async finish(): Promise<void> {
+    if (this.#erasures.isEqual) return
+    const second = this.#erasures.collector()
+    for await (const chunk of this.#reader.scan(kindRange('forgotten'))) {
+      for (const entry of chunk) {
+        if (this.#reasonOf(entry) === 'erased') second.meet(entry.key, entry.value)
+      }
+    }
+    for await (const chunk of this.#reader.scan(kindRange('history', mainBranch, forgottenTable.id))) {
+      for (const entry of chunk) await this.#expectAgain(second, entry)
+    }
+    for (const { key, problem } of second.differences()) {
+      const reason = problem === 'unexpected' ? 'no record of an erasure says so' : `it is ${problem}`
+      this.#findings.add({ what: 'a mark of what was forgotten', key, reason })
+    }
+  }
+
+  async #expectAgain(second: FingerprintSet, entry: KvEntry): Promise<void> {
+    try {
+      const { seq, n } = decodeHistory(entry)
+      const payload = await this.#reader.get(keyOf('version', seq, n))
+      if (payload !== undefined) expectPlaces(second, seq, openVersion(payload))
+    } catch (error) {
+      // Named by the pass over the log.
+      if (isEndOfReading(error)) throw error
+    }
+  }
+
+  #reasonOf({ key, value }: KvEntry) {
+    try {
+      return decodeForgottenMark(value).reason
+    } catch {
+      this.#findings.add({ what: 'a mark of what was forgotten', key, reason: 'it cannot be read' })
+      return undefined
+    }
+  }
+}
+
+function expectPlaces(set: FingerprintSet, seq: number, { bytes }: RecordVersion): void {
+  const { places } = (bytes === undefined ? {} : decodeCanonical(bytes)) as ValueObject
+  if (!(places instanceof Uint8Array)) return
+  const mark = encodeForgottenMark({ reason: 'erased', by: seq })
+  for (const place of decodePlaces(places)) set.expect(forgottenKey(place), mark)
+}
