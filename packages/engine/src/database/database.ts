@@ -3,12 +3,18 @@
  * Every method acts with the engine owner's rights; to act for somebody else, give `query` a session.
  */
 
-import { DbError, type HashName, type ProofFile, type Value, type ValueObject } from '@dendrodb/protocol'
-import type { BackupSummary } from '../backup/encode-backup.ts'
+import {
+  DbError,
+  type HashName,
+  type ProofFile,
+  type RecordId,
+  type Value,
+  type ValueObject,
+} from '@dendrodb/protocol'
+import { engineErrors } from '../engine-errors.ts'
 import type { CheckpointSigner } from '../keys/checkpoint-signer.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { RecordDiff } from '../models/branch/diff-states.ts'
-import type { RecordTx } from '../models/document/record-tx.ts'
 import type { ReadView, WriteTx } from '../models/model.ts'
 import type {
   AsOf,
@@ -34,7 +40,6 @@ import {
   RecordImport,
   type ImportOptions as RecordImportOptions,
 } from '../transfer/import-records.ts'
-import { type ExportInput, openExportFile } from '../transfer/read-export.ts'
 import { type CommitReport, verifyCommit } from '../verify/verify-commit.ts'
 import {
   type ChainReport,
@@ -44,16 +49,27 @@ import {
   verifyStore,
 } from '../verify/verify-store.ts'
 import {
+  type BackupOptions,
+  type BackupReport,
   type BackupStream,
   type BackupStreamOptions,
   endOfBackup,
   openBackupStream,
 } from './backup-database.ts'
 import { BranchService } from './branch-service.ts'
+import { noticeOf, tellCommits } from './commit-notices.ts'
 import { DatabaseBranch } from './database-branch.ts'
 import type { DatabaseCore } from './database-core.ts'
-import { checkSeq, type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } from './database-proofs.ts'
+import {
+  checkSeq,
+  type DatabaseCheckpoint,
+  DatabaseProofs,
+  type ProofOptions,
+  type ProofSubject,
+} from './database-proofs.ts'
+import type { CommitNotice } from './engine-feed.ts'
 import { type ExportOptions, type ExportStream, openExportStream } from './export-database.ts'
+import type { FirstScan, ScanProgress } from './first-scan.ts'
 import { ForgettingService } from './forgetting-service.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import {
@@ -66,9 +82,20 @@ import {
   type Moment,
   onBranch,
 } from './history-calls.ts'
+import { type ImportOptions, importRecords } from './import-database.ts'
 import { IndexBuilder } from './index-builder.ts'
+import { dropGraceMs, sweepEveryMs } from './limits.ts'
+import { type Link, type LinkReceipt, linkedTo, type NeighborOptions, putLink, removeLink } from './links.ts'
 import { type CommitDetails, type HistoryEntry, readCommit } from './past.ts'
 import type { QueryBuilder } from './query-builder.ts'
+import {
+  findHash,
+  type HashedThing,
+  type LogEntry,
+  type LogOptions,
+  newestCommitOf,
+  readLogEntries,
+} from './read-log-entries.ts'
 import {
   type CommitOperation,
   type DeleteReceipt,
@@ -82,38 +109,15 @@ import {
   type ValidTime,
   type WriteReceipt,
 } from './record-calls.ts'
+import { firstScanOf, type ScannedParts } from './scan-database.ts'
 import type { SelectOptions } from './select-statement.ts'
 import { SnapshotService } from './snapshot-service.ts'
 
-/** A commit, or a record as it is or was: then the version that was in force. */
-export type ProofSubject =
-  | { readonly seq: number }
-  | { readonly record: IdInput; readonly asOf?: AsOf | undefined }
-
-export interface BackupOptions extends Omit<BackupStreamOptions, 'since'> {
-  readonly path: string
-  /** Only what came after this commit, or after the backup in a file. Default: everything. */
-  readonly since?: number | { readonly file: string } | undefined
+export interface DatabaseParts extends ScannedParts {
+  readonly engine: QueryHost
+  readonly signer: CheckpointSigner
+  readonly onClose: (closed: Promise<void>) => void
 }
-
-export interface ImportOptions {
-  /** A file, or a stream of its bytes. */
-  readonly file: ExportInput
-  /** Whether records and definitions that are others may be overwritten. Default: no. */
-  readonly overwrite?: boolean | undefined
-  readonly meta?: WriteMeta | undefined
-  /** Called after every line. */
-  readonly onProgress?: ((counts: ImportCounts) => void) | undefined
-}
-
-export interface BackupReport extends BackupSummary {
-  readonly path: string
-  /** Head of the last commit in the backup. */
-  readonly head: string
-}
-
-/** How often answers that were kept for repeated requests are looked through. */
-const sweepEveryMs = 10 * 60 * 1_000
 
 export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   readonly name: string
@@ -138,14 +142,14 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   readonly #proofs: DatabaseProofs
   readonly #stopListening: () => void
   readonly #sweeping: NodeJS.Timeout
+  /** Only where one was called for when the database was opened. */
+  readonly #scan: FirstScan | undefined
+  /** Verifications that go on. */
+  #verifying = 0
 
   /** Made by the engine; see `openEngine`. */
-  constructor(
-    core: DatabaseCore,
-    engine: QueryHost,
-    signer: CheckpointSigner,
-    onClose: (closed: Promise<void>) => void,
-  ) {
+  constructor(parts: DatabaseParts) {
+    const { core, engine, signer, onClose } = parts
     this.name = core.name
     this.id = core.format.databaseId
     this.hash = core.hash.name
@@ -160,15 +164,16 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
     this.#garbage = new GarbageCollector(core)
     this.forgetting = new ForgettingService(core, this.#garbage)
     this.#proofs = new DatabaseProofs(core, signer)
-    this.#builder.resume()
-    this.#garbage.run()
-    this.forgetting.run()
-    this.#sweeping = setInterval(() => this.#garbage.run(), sweepEveryMs).unref()
+    this.#sweeping = setInterval(() => this.#collectGarbage(), sweepEveryMs).unref()
     this.#stopListening = core.onCommit((writes) => {
       if (writes.some(({ seq }) => seq === core.catalogs.newest().seq)) this.#builder.resume()
       if (writes.some(({ request }) => request.forgets !== undefined)) this.forgetting.run()
       if (writes.some(({ request }) => request.dropped.length > 0)) this.#garbage.run()
+      tellCommits(parts.feed, core, writes)
     })
+    this.#scan = firstScanOf(parts, () => this.#startJobs())
+    if (this.#scan === undefined) this.#startJobs()
+    else this.#scan.start()
   }
 
   query(text: string, vars?: Readonly<Record<string, unknown>>, options?: QueryOptions): Promise<Value[]> {
@@ -287,14 +292,57 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
     }
   }
 
+  /**
+   * What was written, commit by commit, from any commit on or back from the newest; of one moment. Whose
+   * contents were erased is there without them.
+   * @example for await (const entries of shop.log({ after: 12 })) for (const { seq, changes } of entries) …
+   */
+  log(options: LogOptions = {}): AsyncIterable<readonly LogEntry[]> {
+    return readLogEntries(this.#core, options)
+  }
+
+  /** The newest commit that wrote to the table; `undefined`: none did. */
+  newestCommitOf(table: string, signal?: AbortSignal): Promise<number | undefined> {
+    return newestCommitOf(this.#core, table, signal)
+  }
+
+  /** The commit, or the version of a record, that has this hash; `undefined`: nothing does. */
+  findHash(hash: string, signal?: AbortSignal): Promise<HashedThing | undefined> {
+    return findHash(this.#core, hash, signal)
+  }
+
+  /**
+   * Joins two records by a relation, unless it joins them already.
+   * @throws CATALOG_NOT_A_RELATION when the relation is a table of other records
+   * @example await shop.link('product:lamp', 'needs', 'product:bulb')
+   */
+  async link(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
+    return this.#changeLinks(['link', from, relation, to], meta, (tx, link) => putLink(tx, link))
+  }
+
+  /** Takes every link of the relation from the one to the other away. */
+  async unlink(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
+    return this.#changeLinks(['unlink', from, relation, to], meta, (tx, link) => removeLink(tx, link))
+  }
+
+  /** Records that links lead to from this one, each once; with `direction: 'in'`, that they come from. */
+  async neighbors(id: IdInput, options: NeighborOptions = {}): Promise<RecordId[]> {
+    const view = await this.#core.view()
+    try {
+      return await linkedTo(view, toId(id), options)
+    } finally {
+      view.close()
+    }
+  }
+
   /** Checks every commit, version, record and index entry against the chain. */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
-    return verifyStore(this.#core.store, options)
+    return this.#verify(() => verifyStore(this.#core.store, options))
   }
 
   /** Checks the log alone: every commit and its contents, and the tree over them. */
   verifyChain(): Promise<ChainReport> {
-    return verifyLog(this.#core.store)
+    return this.#verify(() => verifyLog(this.#core.store))
   }
 
   /** Checks one commit, its contents, and that what follows stands on it. @throws PROOF_SEQ_UNKNOWN */
@@ -351,21 +399,8 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * TRANSFER_LINE, TRANSFER_INCOMPLETE, INDEX_UNIQUE_VIOLATION
    * @example await shop.import({ file: 'shop.jsonl' })
    */
-  async import({ file, onProgress, ...options }: ImportOptions): Promise<ImportCounts> {
-    const opened = await openExportFile(file)
-    try {
-      opened.expect('records')
-      const { overwrite = false, meta } = options
-      const records = new RecordImport(this, { file: opened.file, overwrite, meta })
-      for await (const line of opened.lines()) {
-        await records.add(line)
-        onProgress?.(records.counts)
-      }
-      await records.flush()
-      return records.counts
-    } finally {
-      await opened.close()
-    }
+  import(options: ImportOptions): Promise<ImportCounts> {
+    return importRecords(this, options)
   }
 
   /**
@@ -376,6 +411,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * @example await shop.proof({ record: 'product:1', asOf: { seq: 12 } })
    */
   async proof(subject: ProofSubject, options: ProofOptions = {}): Promise<ProofFile> {
+    this.#requireManifest()
     if ('seq' in subject) return this.#proofs.commit(subject.seq, options)
     return this.#proofs.record(toId(subject.record), subject.asOf, options)
   }
@@ -385,6 +421,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * erased, of its commit. None when the record never existed.
    */
   async versionProofs(record: IdInput, limit: number): Promise<ProofFile[]> {
+    this.#requireManifest()
     return this.#proofs.versions(toId(record), limit)
   }
 
@@ -392,7 +429,8 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * A proof that the first `fromSize` commits are still the first of `toSize` (default: all): that nothing
    * was changed or taken away since. @throws PROOF_SEQ_UNKNOWN, KEYS_UNREADABLE
    */
-  consistency(fromSize: number, toSize?: number): Promise<ProofFile> {
+  async consistency(fromSize: number, toSize?: number): Promise<ProofFile> {
+    this.#requireManifest()
     return this.#proofs.consistency(fromSize, toSize)
   }
 
@@ -400,7 +438,8 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * What the database says its history is, signed; of the first `size` commits, or of all. Two of one size
    * are the same. @throws PROOF_SEQ_UNKNOWN, KEYS_UNREADABLE
    */
-  checkpoint(size?: number): Promise<DatabaseCheckpoint> {
+  async checkpoint(size?: number): Promise<DatabaseCheckpoint> {
+    this.#requireManifest()
     return this.#proofs.checkpoint(size)
   }
 
@@ -457,36 +496,103 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
     return this.#builder.progress(table, index)
   }
 
-  async rebuildIndex(table: string, index: string): Promise<void> {
-    await this.#core.write(async (tx: RecordTx) => {
-      const old = tx.catalog.table(table)?.indexes.find((each) => each.name === index && !each.isAdjacency)
-      if (old === undefined) return
-      const { fields, unique, comment } = old
-      await tx.defineIndex({
-        name: index,
-        table,
-        fields,
-        unique,
-        ...(comment === undefined ? {} : { comment }),
-      })
-    })
-    await this.#builder.wait(table, index)
+  rebuildIndex(table: string, index: string): Promise<void> {
+    return this.#builder.rebuild(table, index)
   }
 
-  /**
-   * Waits for writes in flight and closes the files. The engine opens the database again when it is asked
-   * for.
-   */
+  /** How far the first scan is; `undefined`: there is none, or it is over, and writes are taken. */
+  get scanProgress(): ScanProgress | undefined {
+    return this.#scan?.progress
+  }
+
+  /** Resolves when the first scan has ended, well or not. */
+  async scanned(): Promise<void> {
+    await this.#scan?.settled()
+  }
+
+  /** Whether nobody reads, writes or follows it, and nothing goes on in the background. */
+  get isIdle(): boolean {
+    const isAtWork = this.#verifying > 0 || this.#scan?.isRunning === true
+    return (
+      !isAtWork &&
+      this.#core.isIdle(1) &&
+      this.#builder.isIdle &&
+      this.#garbage.isIdle &&
+      this.forgetting.isIdle
+    )
+  }
+
+  /** Tells of every commit from now on, in order. Gives the function that ends it. */
+  onCommit(listener: (commit: CommitNotice) => void): () => void {
+    return this.#core.onCommit((writes) => {
+      for (const write of writes) listener(noticeOf(this.#core, write))
+    })
+  }
+
+  /** Waits for writes in flight and closes the files; the engine opens it again when it is asked for. */
   close(): Promise<void> {
-    this.#closed ??= this.#close()
+    return this.#closeOnce(() => this.#core.close())
+  }
+
+  /** For the engine: what still wants something from it is told that it was dropped. */
+  closeForDrop(): Promise<void> {
+    const dropped = () => engineErrors.DATABASE_DROPPED({ name: this.name })
+    return this.#closeOnce(() => this.#core.close(dropped, dropGraceMs))
+  }
+
+  #closeOnce(closeCore: () => Promise<void>): Promise<void> {
+    this.#closed ??= this.#close(closeCore)
     this.#onClose(this.#closed)
     return this.#closed
   }
 
-  async #close(): Promise<void> {
+  async #close(closeCore: () => Promise<void>): Promise<void> {
     this.#stopListening()
     clearInterval(this.#sweeping)
-    await Promise.all([this.#builder.stop(), this.#garbage.stop(), this.forgetting.stop()])
-    await this.#core.close()
+    await Promise.all([
+      this.#scan?.stop(),
+      this.#builder.stop(),
+      this.#garbage.stop(),
+      this.forgetting.stop(),
+    ])
+    await closeCore()
+  }
+
+  async #changeLinks(
+    request: readonly [string, IdInput, string, IdInput],
+    meta: WriteMeta | undefined,
+    change: (tx: WriteTx, link: Link) => Promise<boolean>,
+  ): Promise<LinkReceipt> {
+    const [action, from, relation, to] = request
+    const link = { from: toId(from), relation, to: toId(to) }
+    const options = meta === undefined ? {} : { meta, request: [action, link.from, relation, link.to] }
+    const { result, receipt } = await this.#core.write((tx) => change(tx, link), options)
+    return { isChanged: result, ...receipt }
+  }
+
+  /** What the tree over the commits is needed for has to wait for it. @throws ENGINE_SCANNING */
+  #requireManifest(): void {
+    const { snapshots } = this.#core
+    if (snapshots.isProvisional && this.#scan !== undefined) throw this.#scan.problem()
+  }
+
+  #startJobs(): void {
+    this.#builder.resume()
+    this.#garbage.run()
+    this.forgetting.run()
+  }
+
+  #collectGarbage(): void {
+    if (this.#scan?.progress === undefined) this.#garbage.run()
+  }
+
+  async #verify<T>(work: () => Promise<T>): Promise<T> {
+    this.#requireManifest()
+    this.#verifying += 1
+    try {
+      return await work()
+    } finally {
+      this.#verifying -= 1
+    }
   }
 }

@@ -85,6 +85,10 @@ export class ForgettingService implements ForgettingHost {
       })
   }
 
+  get isIdle(): boolean {
+    return this.#running === undefined && this.#compacting === undefined
+  }
+
   async status(): Promise<ForgettingStatus> {
     const pending = (await this.#pending()).length
     if (pending === 0) return { state: 'complete', pending }

@@ -51,6 +51,10 @@ export class IndexBuilder {
     this.#core = core
   }
 
+  get isIdle(): boolean {
+    return this.#builds.size === 0
+  }
+
   /** Starts a build for every index that is `building` and has none. */
   resume(): void {
     for (const table of this.#core.catalogs.newest().tables()) {
@@ -87,6 +91,23 @@ export class IndexBuilder {
       this.resume()
       if (this.#isStopped) return
     }
+  }
+
+  /** Builds a ready or failed index anew; nothing happens where there is none of that name. */
+  async rebuild(table: string, index: string): Promise<void> {
+    await this.#core.write(async (tx) => {
+      const old = tx.catalog.table(table)?.indexes.find((each) => each.name === index && !each.isAdjacency)
+      if (old === undefined) return
+      const { fields, unique, comment } = old
+      await tx.defineIndex({
+        name: index,
+        table,
+        fields,
+        unique,
+        ...(comment === undefined ? {} : { comment }),
+      })
+    })
+    await this.wait(table, index)
   }
 
   async progress(tableName: string, name: string): Promise<IndexProgress | undefined> {

@@ -11,3 +11,21 @@ export const answersPerStep = 512
 export const purgeRetryMs = 30_000
 /** How often readers take a new snapshot while files are rewritten, so that none keeps old bytes. */
 export const snapshotsExpireMs = 100
+/** Databases open at a time unless told otherwise; each has its own files, caches and buffers. */
+export const databasesOpenDefault = 256
+/** How long a database that is dropped waits for reads to end. */
+export const dropGraceMs = 2_000
+/** Folders that one emptying of the trash removes. */
+export const trashFoldersPerSweepMax = 1_000
+/** What a new database may begin with; more is written afterwards. */
+export const initIndexesMax = 1_000
+export const initRecordsMax = 100_000
+export const initLinksMax = 100_000
+/** Records, or links, that one commit of it holds. */
+export const initCommitRecords = 1_000
+/** How often a first scan tells how far it is. */
+export const scanReportMs = 250
+/** Commits whose contents are read at a time. */
+export const logReadCommits = 64
+/** How often answers that were kept for repeated requests are looked through. */
+export const sweepEveryMs = 10 * 60 * 1_000
