@@ -11,6 +11,7 @@ import {
   type Value,
   type ValueObject,
 } from '@dendrodb/protocol'
+import type { BackupSummary } from '../backup/encode-backup.ts'
 import { engineErrors } from '../engine-errors.ts'
 import type { CheckpointSigner } from '../keys/checkpoint-signer.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
@@ -49,8 +50,6 @@ import {
   verifyStore,
 } from '../verify/verify-store.ts'
 import {
-  type BackupOptions,
-  type BackupReport,
   type BackupStream,
   type BackupStreamOptions,
   endOfBackup,
@@ -60,13 +59,8 @@ import { BranchService } from './branch-service.ts'
 import { noticeOf, tellCommits } from './commit-notices.ts'
 import { DatabaseBranch } from './database-branch.ts'
 import type { DatabaseCore } from './database-core.ts'
-import {
-  checkSeq,
-  type DatabaseCheckpoint,
-  DatabaseProofs,
-  type ProofOptions,
-  type ProofSubject,
-} from './database-proofs.ts'
+import { checkSeq, type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } from './database-proofs.ts'
+import { defineAnew } from './define-anew.ts'
 import type { CommitNotice } from './engine-feed.ts'
 import { type ExportOptions, type ExportStream, openExportStream } from './export-database.ts'
 import type { FirstScan, ScanProgress } from './first-scan.ts'
@@ -82,10 +76,10 @@ import {
   type Moment,
   onBranch,
 } from './history-calls.ts'
-import { type ImportOptions, importRecords } from './import-database.ts'
+import { type ImportOptions, importFile } from './import-file.ts'
 import { IndexBuilder } from './index-builder.ts'
-import { dropGraceMs, sweepEveryMs } from './limits.ts'
-import { type Link, type LinkReceipt, linkedTo, type NeighborOptions, putLink, removeLink } from './links.ts'
+import { dropGraceMs } from './limits.ts'
+import { changeLink, type LinkReceipt, type NeighborOptions, neighborsOf } from './links.ts'
 import { type CommitDetails, type HistoryEntry, readCommit } from './past.ts'
 import type { QueryBuilder } from './query-builder.ts'
 import {
@@ -113,11 +107,31 @@ import { firstScanOf, type ScannedParts } from './scan-database.ts'
 import type { SelectOptions } from './select-statement.ts'
 import { SnapshotService } from './snapshot-service.ts'
 
+/** A commit, or a record as it is or was: then the version that was in force. */
+export type ProofSubject =
+  | { readonly seq: number }
+  | { readonly record: IdInput; readonly asOf?: AsOf | undefined }
+
+export interface BackupOptions extends Omit<BackupStreamOptions, 'since'> {
+  readonly path: string
+  /** Only what came after this commit, or after the backup in a file. Default: everything. */
+  readonly since?: number | { readonly file: string } | undefined
+}
+
+export interface BackupReport extends BackupSummary {
+  readonly path: string
+  /** Head of the last commit in the backup. */
+  readonly head: string
+}
+
 export interface DatabaseParts extends ScannedParts {
   readonly engine: QueryHost
   readonly signer: CheckpointSigner
   readonly onClose: (closed: Promise<void>) => void
 }
+
+/** How often answers that were kept for repeated requests are looked through. */
+const sweepEveryMs = 10 * 60 * 1_000
 
 export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   readonly name: string
@@ -316,23 +330,18 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * @throws CATALOG_NOT_A_RELATION when the relation is a table of other records
    * @example await shop.link('product:lamp', 'needs', 'product:bulb')
    */
-  async link(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
-    return this.#changeLinks(['link', from, relation, to], meta, (tx, link) => putLink(tx, link))
+  link(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
+    return changeLink(this.#core, 'link', { from: toId(from), relation, to: toId(to) }, meta)
   }
 
   /** Takes every link of the relation from the one to the other away. */
-  async unlink(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
-    return this.#changeLinks(['unlink', from, relation, to], meta, (tx, link) => removeLink(tx, link))
+  unlink(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
+    return changeLink(this.#core, 'unlink', { from: toId(from), relation, to: toId(to) }, meta)
   }
 
   /** Records that links lead to from this one, each once; with `direction: 'in'`, that they come from. */
-  async neighbors(id: IdInput, options: NeighborOptions = {}): Promise<RecordId[]> {
-    const view = await this.#core.view()
-    try {
-      return await linkedTo(view, toId(id), options)
-    } finally {
-      view.close()
-    }
+  neighbors(id: IdInput, options: NeighborOptions = {}): Promise<RecordId[]> {
+    return neighborsOf(this.#core, toId(id), options)
   }
 
   /** Checks every commit, version, record and index entry against the chain. */
@@ -400,7 +409,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * @example await shop.import({ file: 'shop.jsonl' })
    */
   import(options: ImportOptions): Promise<ImportCounts> {
-    return importRecords(this, options)
+    return importFile(this, options)
   }
 
   /**
@@ -496,8 +505,9 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
     return this.#builder.progress(table, index)
   }
 
-  rebuildIndex(table: string, index: string): Promise<void> {
-    return this.#builder.rebuild(table, index)
+  async rebuildIndex(table: string, index: string): Promise<void> {
+    await defineAnew(this.#core, table, index)
+    await this.#builder.wait(table, index)
   }
 
   /** How far the first scan is; `undefined`: there is none, or it is over, and writes are taken. */
@@ -513,13 +523,8 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   /** Whether nobody reads, writes or follows it, and nothing goes on in the background. */
   get isIdle(): boolean {
     const isAtWork = this.#verifying > 0 || this.#scan?.isRunning === true
-    return (
-      !isAtWork &&
-      this.#core.isIdle(1) &&
-      this.#builder.isIdle &&
-      this.#garbage.isIdle &&
-      this.forgetting.isIdle
-    )
+    const jobs = [this.#builder, this.#garbage, this.forgetting]
+    return !isAtWork && this.#core.isIdle(1) && jobs.every((job) => job.isIdle)
   }
 
   /** Tells of every commit from now on, in order. Gives the function that ends it. */
@@ -529,7 +534,10 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
     })
   }
 
-  /** Waits for writes in flight and closes the files; the engine opens it again when it is asked for. */
+  /**
+   * Waits for writes in flight and closes the files. The engine opens the database again when it is asked
+   * for.
+   */
   close(): Promise<void> {
     return this.#closeOnce(() => this.#core.close())
   }
@@ -556,18 +564,6 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
       this.forgetting.stop(),
     ])
     await closeCore()
-  }
-
-  async #changeLinks(
-    request: readonly [string, IdInput, string, IdInput],
-    meta: WriteMeta | undefined,
-    change: (tx: WriteTx, link: Link) => Promise<boolean>,
-  ): Promise<LinkReceipt> {
-    const [action, from, relation, to] = request
-    const link = { from: toId(from), relation, to: toId(to) }
-    const options = meta === undefined ? {} : { meta, request: [action, link.from, relation, link.to] }
-    const { result, receipt } = await this.#core.write((tx) => change(tx, link), options)
-    return { isChanged: result, ...receipt }
   }
 
   /** What the tree over the commits is needed for has to wait for it. @throws ENGINE_SCANNING */

@@ -73,6 +73,10 @@ export class ForgettingService implements ForgettingHost {
     return this.#compacting
   }
 
+  get isIdle(): boolean {
+    return this.#running === undefined && this.#compacting === undefined
+  }
+
   /** Goes through the work list, unless that is going on. */
   run(): void {
     clearTimeout(this.#retry)
@@ -83,10 +87,6 @@ export class ForgettingService implements ForgettingHost {
         this.#running = undefined
         this.#step = undefined
       })
-  }
-
-  get isIdle(): boolean {
-    return this.#running === undefined && this.#compacting === undefined
   }
 
   async status(): Promise<ForgettingStatus> {
