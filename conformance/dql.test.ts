@@ -12,10 +12,11 @@ const files = new Map(names.map((name) => [name, casesOf(name)]))
 const engineFolder = join(import.meta.dirname, 'engine')
 const engineNames = readdirSync(engineFolder).filter((name) => name.endsWith('.dql'))
 const engineFiles = new Map(
-  [...engineNames.map((name) => join('../engine', name)), '../../docs/branches.md'].map((name) => [
-    name,
-    casesOf(name),
-  ]),
+  [
+    ...engineNames.map((name) => join('../engine', name)),
+    '../../docs/branches.md',
+    '../../docs/history.md',
+  ].map((name) => [name, casesOf(name)]),
 )
 
 test('there are cases', () => {

@@ -40,6 +40,14 @@ export type { DatabaseBranch } from './database/database-branch.ts'
 export { checkDatabaseName } from './database/database-name.ts'
 export type { DatabaseCheckpoint, ProofOptions } from './database/database-proofs.ts'
 export type { ExportOptions, ExportStream } from './database/export-database.ts'
+export type {
+  BroughtBack,
+  DiffPage,
+  DiffPageOptions,
+  HistoryMethods,
+  HistoryOptions,
+  Moment,
+} from './database/history-calls.ts'
 export type { MasterKeyInput } from './database/parse-master-key.ts'
 export type { CommitDetails, HistoryEntry } from './database/past.ts'
 export type { FieldInput, QueryBuilder } from './database/query-builder.ts'
@@ -90,7 +98,13 @@ export type {
   MergeOptions,
   NewBranch,
   NewDatabase,
+  NewSnapshot,
   Receipt,
+  RestoreAnswer,
+  SnapshotHost,
+  SnapshotInfo,
+  SnapshotPin,
+  SnapshotRestore,
   WriteOptions,
 } from './query/host.ts'
 export type { NqlAnswer } from './query/nql/create-run-nql.ts'

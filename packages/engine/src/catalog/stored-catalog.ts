@@ -19,7 +19,7 @@ import type {
   ParamDefinition,
   TableDefinition,
 } from './definitions.ts'
-import { forgottenTable, mergeTable, systemTables } from './system-tables.ts'
+import { forgottenTable, mergeTable, snapshotTable, systemTables } from './system-tables.ts'
 
 /** A changed record of a reserved table; `value` undefined: deleted. */
 export interface CatalogChange {
@@ -52,29 +52,34 @@ export class StoredCatalog implements Catalog {
   readonly #records: CatalogRecords
   /** On a branch: what is left of an edge table's own indexes. */
   readonly #usable: ((own: IndexDefinition) => IndexDefinition) | undefined
-  readonly #byName = new Map<string, TableDefinition>()
-  readonly #byId = new Map<number, TableDefinition>()
-  readonly #indexes = new Map<number, IndexDefinition>()
+  readonly #byName: Map<string, TableDefinition>
+  readonly #byId: Map<number, TableDefinition>
+  readonly #indexes: Map<number, IndexDefinition>
   /** By the commit since which their newest index has been there; one object, as plans are kept by it. */
   readonly #past = new Map<number, PastCatalog>()
   /** Commits that defined its indexes, in order. */
   #indexSeqs: readonly number[] | undefined
 
+  /** @param known a catalog that differs in no other tables than the `changed` ones */
   private constructor(
     seq: number,
     records: CatalogRecords,
     usable?: (own: IndexDefinition) => IndexDefinition,
+    known?: { readonly catalog: StoredCatalog; readonly changed: ReadonlySet<string> },
   ) {
     this.seq = seq
     this.#records = records
     this.#usable = usable
-    for (const table of [...Object.values(systemTables), mergeTable, forgottenTable]) this.#add(table)
-    for (const [name, { table, adjacency }] of records.tables) {
-      const pair = adjacency === undefined ? [] : adjacencyIndexes(table, adjacency)
-      const own = usable === undefined ? pair : pair.map(usable)
-      const defined = [...(records.indexes.get(name) ?? noIndexes).values()]
-      this.#add({ ...table, indexes: [...own, ...defined.filter((index) => index.tableId === table.id)] })
+    const from = known?.catalog
+    this.#byName = new Map(from === undefined ? [] : from.#byName)
+    this.#byId = new Map(from === undefined ? [] : from.#byId)
+    this.#indexes = new Map(from === undefined ? [] : from.#indexes)
+    if (from === undefined) {
+      for (const table of [...Object.values(systemTables), mergeTable, snapshotTable, forgottenTable])
+        this.#add(table)
     }
+    for (const name of known?.changed ?? []) this.#remove(name)
+    for (const name of known?.changed ?? records.tables.keys()) this.#addRecord(name)
   }
 
   table(name: string): TableDefinition | undefined {
@@ -132,21 +137,25 @@ export class StoredCatalog implements Catalog {
     const indexes = new Map(this.#records.indexes)
     const params = new Map(this.#records.params)
     const branches = new Map(this.#records.branches)
+    const changed = new Set<string>()
     for (const { tableId, key, value, seq: ownSeq = seq } of changes) {
       if (tableId === systemTables.table.id) {
         setOrDelete(tables, key as string, value && decodeTable(key as string, value))
+        changed.add(key as string)
       } else if (tableId === systemTables.index.id) {
         const [table, name] = key as readonly [string, string]
         const ofTable = new Map(indexes.get(table))
         setOrDelete(ofTable, name, value && decodeIndex(table, name, value, ownSeq))
         indexes.set(table, ofTable)
+        changed.add(table)
       } else if (tableId === systemTables.param.id) {
         setOrDelete(params, key as string, value && { name: key as string, value: value.value })
       } else if (tableId === systemTables.branch.id) {
         setOrDelete(branches, key as string, value && decodeBranch(key as string, value))
       }
     }
-    return new StoredCatalog(seq, { tables, indexes, params, branches }, this.#usable)
+    const records = { tables, indexes, params, branches }
+    return new StoredCatalog(seq, records, this.#usable, { catalog: this, changed })
   }
 
   /**
@@ -197,6 +206,24 @@ export class StoredCatalog implements Catalog {
       indexes.set(table, new Map([...ofTable].map(([name, index]) => [name, usable(index)])))
     }
     return new StoredCatalog(Math.max(this.seq, main.seq), { ...this.#records, tables, indexes }, usable)
+  }
+
+  #addRecord(name: string): void {
+    const record = this.#records.tables.get(name)
+    if (record === undefined) return
+    const { table, adjacency } = record
+    const pair = adjacency === undefined ? [] : adjacencyIndexes(table, adjacency)
+    const own = this.#usable === undefined ? pair : pair.map(this.#usable)
+    const defined = [...(this.#records.indexes.get(name) ?? noIndexes).values()]
+    this.#add({ ...table, indexes: [...own, ...defined.filter((index) => index.tableId === table.id)] })
+  }
+
+  #remove(name: string): void {
+    const table = this.#byName.get(name)
+    if (table === undefined) return
+    this.#byName.delete(name)
+    this.#byId.delete(table.id)
+    for (const index of table.indexes) this.#indexes.delete(index.id)
   }
 
   #add(table: TableDefinition): void {

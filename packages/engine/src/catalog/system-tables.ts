@@ -23,6 +23,8 @@ export const mergeTable = systemTable(5, '$merge')
 
 /** What was erased: one record per erasure, which names places in the log and not what stood there. */
 export const forgottenTable = systemTable(8, '$forgotten')
+/** Names for moments of the database, on main. */
+export const snapshotTable = systemTable(7, '$snapshot')
 
 export function isSystemTable(name: string): boolean {
   return name.startsWith(reservedPrefix)

@@ -82,7 +82,7 @@ export class BranchService implements BranchHost {
     return { ...result, ...receipt }
   }
 
-  async *diff({ from, to, tables }: DiffOptions): AsyncGenerator<readonly RecordDiff[]> {
+  async *diff({ from, to, tables, after }: DiffOptions): AsyncGenerator<readonly RecordDiff[]> {
     const { branches } = this.#core
     const states = {
       to: await this.#stateOf(to),
@@ -103,7 +103,8 @@ export class BranchService implements BranchHost {
           branchOf: (number) => main.branchByNumber(number),
           from: older,
           to: newer,
-          ...(tables && { tables }),
+          tables,
+          after,
         })
       } finally {
         older.view.close()

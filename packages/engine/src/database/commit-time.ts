@@ -16,6 +16,8 @@ import type { HeldSnapshot } from './shared-snapshot.ts'
 /** @throws LEDGER_AS_OF_INVALID, LEDGER_AS_OF_UNKNOWN for the future */
 export function seqAsOf({ snapshot, manifest }: HeldSnapshot, asOf: AsOf): MaybePromise<number> {
   const newest = manifest.seq
+  // JavaScript callers give a bare number.
+  if (typeof asOf !== 'object') throw ledgerErrors.AS_OF_INVALID()
   const asked = 'seq' in asOf ? asOf.seq : seqAtInstant(snapshot, newest, asOf.instant)
   return chain(asked, (seq) => {
     if (!Number.isSafeInteger(seq) || seq < 0) throw ledgerErrors.AS_OF_INVALID()

@@ -5,14 +5,17 @@
 import type { Value, ValueObject } from '@dendrodb/protocol'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import { branchErrors } from '../models/branch/branch-errors.ts'
+import type { RecordDiff } from '../models/branch/diff-states.ts'
 import type { ReadView, WriteTx } from '../models/model.ts'
 import type {
   AsOf,
   BranchHost,
   BranchInfo,
+  ChangesBetween,
   DatabaseHost,
   QueryHost,
   Receipt,
+  SnapshotHost,
   WriteAnswer,
   WriteOptions,
 } from '../query/host.ts'
@@ -21,12 +24,21 @@ import type { QueryAnswer } from '../run-query.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
 import type { BranchCore } from './branch-core.ts'
 import type { DatabaseCore } from './database-core.ts'
+import {
+  type BroughtBack,
+  type DiffPage,
+  type DiffPageOptions,
+  HistoryCalls,
+  type HistoryMethods,
+  type HistoryOptions,
+  type Moment,
+  onBranch,
+} from './history-calls.ts'
 import type { HistoryEntry } from './past.ts'
 import type { QueryBuilder } from './query-builder.ts'
 import {
   type CommitOperation,
   type DeleteReceipt,
-  type HistoryOptions,
   type IdInput,
   type QueryOptions,
   type ReadTimes,
@@ -38,20 +50,29 @@ import {
 } from './record-calls.ts'
 import type { SelectOptions } from './select-statement.ts'
 
-export class DatabaseBranch implements DatabaseHost, RecordMethods {
+export class DatabaseBranch implements DatabaseHost, RecordMethods, HistoryMethods {
   /** Of the database. */
   readonly name: string
   readonly branchName: string
   readonly branches: BranchHost
+  readonly snapshots: SnapshotHost
   readonly #core: DatabaseCore
   readonly #branch: BranchCore
   readonly #records: RecordCalls
+  readonly #past: HistoryCalls
 
   /** Made by `database.branch`. */
-  constructor(core: DatabaseCore, branch: BranchCore, branches: BranchHost, engine: QueryHost) {
+  constructor(
+    core: DatabaseCore,
+    branch: BranchCore,
+    { branches, snapshots }: { readonly branches: BranchHost; readonly snapshots: SnapshotHost },
+    engine: QueryHost,
+  ) {
     this.name = core.name
     this.branchName = branch.name
     this.branches = branches
+    this.snapshots = snapshots
+    this.#past = new HistoryCalls(this)
     this.#core = core
     this.#branch = branch
     this.#records = new RecordCalls(branch, engine, { database: core.name, branch: branch.name })
@@ -90,7 +111,31 @@ export class DatabaseBranch implements DatabaseHost, RecordMethods {
   }
 
   history(id: IdInput, options?: HistoryOptions): Promise<HistoryEntry[]> {
-    return this.#records.history(id, options)
+    return this.#past.history(id, options)
+  }
+
+  version(id: IdInput, moment: Moment): Promise<HistoryEntry | undefined> {
+    return this.#past.version(id, moment)
+  }
+
+  restore(id: IdInput, to: Moment, options?: RecordWriteOptions): Promise<BroughtBack> {
+    return this.#past.restore(id, to, options)
+  }
+
+  undo(id: IdInput, options?: RecordWriteOptions): Promise<BroughtBack> {
+    return this.#past.undo(id, options)
+  }
+
+  undelete(id: IdInput, options?: RecordWriteOptions): Promise<BroughtBack> {
+    return this.#past.undelete(id, options)
+  }
+
+  diff(options: DiffPageOptions): Promise<DiffPage> {
+    return this.#past.diff(options)
+  }
+
+  changes(between: ChangesBetween): AsyncIterable<readonly RecordDiff[]> {
+    return this.branches.diff(onBranch(this.branchName, between))
   }
 
   get(id: IdInput, times?: ReadTimes): Promise<ValueObject | undefined> {

@@ -7,17 +7,20 @@ import { DbError, type HashName, type ProofFile, type Value, type ValueObject } 
 import type { BackupSummary } from '../backup/encode-backup.ts'
 import type { CheckpointSigner } from '../keys/checkpoint-signer.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
+import type { RecordDiff } from '../models/branch/diff-states.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
 import type { ReadView, WriteTx } from '../models/model.ts'
 import type {
   AsOf,
   BranchHost,
+  ChangesBetween,
   DatabaseHost,
   ErasureAnswer,
   ErasureOptions,
   IndexProgress,
   QueryHost,
   Receipt,
+  SnapshotHost,
   WriteAnswer,
   WriteOptions,
 } from '../query/host.ts'
@@ -53,13 +56,22 @@ import { checkSeq, type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } 
 import { type ExportOptions, type ExportStream, openExportStream } from './export-database.ts'
 import { ForgettingService } from './forgetting-service.ts'
 import { GarbageCollector } from './garbage-collector.ts'
+import {
+  type BroughtBack,
+  type DiffPage,
+  type DiffPageOptions,
+  HistoryCalls,
+  type HistoryMethods,
+  type HistoryOptions,
+  type Moment,
+  onBranch,
+} from './history-calls.ts'
 import { IndexBuilder } from './index-builder.ts'
 import { type CommitDetails, type HistoryEntry, readCommit } from './past.ts'
 import type { QueryBuilder } from './query-builder.ts'
 import {
   type CommitOperation,
   type DeleteReceipt,
-  type HistoryOptions,
   type IdInput,
   type QueryOptions,
   type ReadTimes,
@@ -71,6 +83,7 @@ import {
   type WriteReceipt,
 } from './record-calls.ts'
 import type { SelectOptions } from './select-statement.ts'
+import { SnapshotService } from './snapshot-service.ts'
 
 /** A commit, or a record as it is or was: then the version that was in force. */
 export type ProofSubject =
@@ -102,7 +115,7 @@ export interface BackupReport extends BackupSummary {
 /** How often answers that were kept for repeated requests are looked through. */
 const sweepEveryMs = 10 * 60 * 1_000
 
-export class Database implements DatabaseHost, RecordMethods {
+export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   readonly name: string
   /** Given once, when the database was made. */
   readonly id: string
@@ -112,8 +125,11 @@ export class Database implements DatabaseHost, RecordMethods {
   readonly branches: BranchHost
   /** Erases records for good, and tells how far their bytes are out of the files. */
   readonly forgetting: ForgettingService
+  /** Names for moments: makes, lists, restores and removes them. */
+  readonly snapshots: SnapshotHost
   readonly #core: DatabaseCore
   readonly #records: RecordCalls
+  readonly #past: HistoryCalls
   readonly #engine: QueryHost
   readonly #onClose: (closed: Promise<void>) => void
   #closed: Promise<void> | undefined
@@ -138,6 +154,8 @@ export class Database implements DatabaseHost, RecordMethods {
     this.#onClose = onClose
     this.#records = new RecordCalls(core, engine, { database: core.name })
     this.branches = new BranchService(core, (name) => (name === mainBranchName ? this : this.branch(name)))
+    this.snapshots = new SnapshotService(core)
+    this.#past = new HistoryCalls(this)
     this.#builder = new IndexBuilder(core)
     this.#garbage = new GarbageCollector(core)
     this.forgetting = new ForgettingService(core, this.#garbage)
@@ -205,7 +223,7 @@ export class Database implements DatabaseHost, RecordMethods {
    * await shop.branch('sale').put('product:lamp', { name: 'Lamp', price: 15 })
    */
   branch(name: string): DatabaseBranch {
-    return new DatabaseBranch(this.#core, this.#core.branches.open(name), this.branches, this.#engine)
+    return new DatabaseBranch(this.#core, this.#core.branches.open(name), this, this.#engine)
   }
 
   /**
@@ -228,7 +246,31 @@ export class Database implements DatabaseHost, RecordMethods {
   }
 
   history(id: IdInput, options?: HistoryOptions): Promise<HistoryEntry[]> {
-    return this.#records.history(id, options)
+    return this.#past.history(id, options)
+  }
+
+  version(id: IdInput, moment: Moment): Promise<HistoryEntry | undefined> {
+    return this.#past.version(id, moment)
+  }
+
+  restore(id: IdInput, to: Moment, options?: RecordWriteOptions): Promise<BroughtBack> {
+    return this.#past.restore(id, to, options)
+  }
+
+  undo(id: IdInput, options?: RecordWriteOptions): Promise<BroughtBack> {
+    return this.#past.undo(id, options)
+  }
+
+  undelete(id: IdInput, options?: RecordWriteOptions): Promise<BroughtBack> {
+    return this.#past.undelete(id, options)
+  }
+
+  diff(options: DiffPageOptions): Promise<DiffPage> {
+    return this.#past.diff(options)
+  }
+
+  changes(between: ChangesBetween): AsyncIterable<readonly RecordDiff[]> {
+    return this.branches.diff(onBranch(mainBranchName, between))
   }
 
   /**

@@ -9,3 +9,5 @@ export const answersPerStep = 512
 export const purgeRetryMs = 30_000
 /** How often readers take a new snapshot while files are rewritten, so that none keeps old bytes. */
 export const snapshotsExpireMs = 100
+/** Records of one page of a comparison, unless another number is asked for. */
+export const diffRecordsDefault = 100

@@ -10,7 +10,7 @@ import { keyOf } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import { causesPerCommitMax } from '../ledger/limits.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
-import { applyMerge } from '../models/branch/apply-merge.ts'
+import { applySteps, type Refusals } from '../models/branch/apply-steps.ts'
 import { branchErrors } from '../models/branch/branch-errors.ts'
 import type { BranchOf, State } from '../models/branch/branch-state.ts'
 import { isObject, type MergeConflict, type Resolutions } from '../models/branch/merge-conflict.ts'
@@ -107,13 +107,20 @@ async function mergeInto(merge: Merge, tx: RecordTx): Promise<Outcome> {
     const outcome = { changed: steps.length, resolved: resolvedCount, conflicts, conflictCount }
     if (conflictCount > 0) return { ...outcome, status: 'conflicts' }
     if (steps.length === 0 && resolvedCount === 0) return { ...outcome, status: 'up_to_date' }
-    await applyMerge(tx, steps, { source: source.name, target: target.name })
+    await applySteps(tx, steps, refusalsOf({ source: source.name, target: target.name }))
     await tx.put(mergeId(source.number), { source: source.name, upTo: from.seq })
     tx.describe(await provenance(merge, held, commits))
     return { ...outcome, status: 'merged' }
   } finally {
     for (const view of views) view.close()
     held.release()
+  }
+}
+
+function refusalsOf(names: { readonly source: string; readonly target: string }): Refusals {
+  return {
+    unique: (id, index) => branchErrors.MERGE_UNIQUE({ ...names, id: id.toString(), index }),
+    edge: (id, reason) => branchErrors.MERGE_REFUSED({ ...names, id: id.toString(), reason }),
   }
 }
 

@@ -3,7 +3,8 @@
  */
 
 import type { Datetime, RecordId, Value, ValueObject } from '@dendrodb/protocol'
-import type { CommitInfo, ReadView, RecordVersion, WriteMeta } from '../models/model.ts'
+import { versionAt } from '../models/history/earlier-version.ts'
+import type { CommitInfo, ReadView, RecordVersion, VersionsOptions, WriteMeta } from '../models/model.ts'
 import { copyValue } from './copy-value.ts'
 
 /** A commit: when it was made, what it says of itself, what it wrote, what it led to. */
@@ -42,8 +43,21 @@ export async function readCommit(view: ReadView, seq: number): Promise<CommitDet
 }
 
 /** Newest first. */
-export async function readHistory(view: ReadView, id: RecordId, limit: number): Promise<HistoryEntry[]> {
-  const versions = await view.commits.versions(id, limit)
+export async function readHistory(
+  view: ReadView,
+  id: RecordId,
+  options: VersionsOptions,
+): Promise<HistoryEntry[]> {
+  return entriesOf(view, await view.commits.versions(id, options))
+}
+
+/** The version in force after the view's own commit; a deletion is one, too. */
+export async function readVersion(view: ReadView, id: RecordId): Promise<HistoryEntry | undefined> {
+  const version = await versionAt(view, id, view.seq)
+  return version && (await entriesOf(view, [version]))[0]
+}
+
+async function entriesOf(view: ReadView, versions: readonly RecordVersion[]): Promise<HistoryEntry[]> {
   const infos = await view.commits.commits(versions.map(({ seq }) => seq))
   return versions.map((version, at) => toEntry(version, infos[at] as CommitInfo))
 }

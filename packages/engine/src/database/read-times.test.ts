@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Datetime } from '@dendrodb/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Engine, openEngine } from '../open-engine.ts'
+import type { AsOf } from '../query/host.ts'
 import type { Database } from './database.ts'
 
 const year = (number: number) => ({ validFrom: `${number}-01-01`, validTo: `${number}-12-31` })
@@ -86,5 +87,10 @@ describe.each(['memory', 'files'])('in %s', (place) => {
 
   test('verifies', async () => {
     expect((await bank.verify()).findings).toEqual([])
+  })
+
+  test.each([2, '2026-01-01', { instant: new Date() }, { seq: 1.5 }, {}])('not as of %j', async (asOf) => {
+    const read = bank.get('rate:1', { asOf: asOf as unknown as AsOf })
+    await expect(read).rejects.toMatchObject({ code: 'LEDGER_AS_OF_INVALID' })
   })
 })

@@ -14,7 +14,6 @@ import { type QueryAnswer, runNql, runQuery } from '../run-query.ts'
 import { chain } from '../storage/chain.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
 import { copyValue } from './copy-value.ts'
-import { type HistoryEntry, readHistory } from './past.ts'
 import { QueryBuilder } from './query-builder.ts'
 import { type SelectOptions, selectStatement } from './select-statement.ts'
 import { type TimeInput, toTime } from './time-input.ts'
@@ -71,12 +70,6 @@ export interface QueryOptions extends ReadTimes {
   readonly session?: Partial<Omit<Session, 'database'>>
 }
 
-export interface HistoryOptions {
-  /** The newest so many. */
-  readonly limit?: number
-  readonly asOf?: AsOf
-}
-
 /** Given to the statements of a transaction that another one, or CANCEL, brought down. */
 const echoedCodes: ReadonlySet<string> = new Set(['QUERY_TRANSACTION_FAILED', 'QUERY_TRANSACTION_CANCELLED'])
 
@@ -130,11 +123,6 @@ export interface RecordMethods {
    * 10 })
    */
   select(table: string, options?: SelectOptions): Promise<ValueObject[]>
-  /**
-   * The versions of a record, newest first, with the commits that wrote them.
-   * @example const [latest, before] = await shop.history('product:1', { limit: 2 })
-   */
-  history(id: IdInput, options?: HistoryOptions): Promise<HistoryEntry[]>
   /** Several changes in one commit: all of them or none. */
   commit(operations: readonly CommitOperation[], meta?: WriteMeta): Promise<Receipt>
   /**
@@ -272,11 +260,6 @@ export class RecordCalls implements RecordMethods {
 
   transaction<T>(work: (tx: WriteTx) => MaybePromise<T>, meta?: WriteMeta): Promise<WriteAnswer<T>> {
     return this.#scope.write(work, meta === undefined ? {} : { meta })
-  }
-
-  history(id: IdInput, options: HistoryOptions = {}): Promise<HistoryEntry[]> {
-    const { limit = Number.MAX_SAFE_INTEGER, asOf } = options
-    return this.#onView(asOf, (view) => readHistory(view, toId(id), limit))
   }
 
   #session({ asOf, validAsOf, session }: QueryOptions): Session {

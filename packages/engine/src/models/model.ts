@@ -113,6 +113,12 @@ export interface RecordVersion extends Omit<CommitChange, 'id' | 'n'> {
   readonly seq: number
 }
 
+export interface VersionsOptions {
+  readonly limit: number
+  /** Only versions of earlier commits than this. */
+  readonly before?: number | undefined
+}
+
 export interface CommitReader {
   /** In the order of the seqs; `undefined`: there is no such commit. */
   commits(seqs: readonly number[]): MaybePromise<(CommitInfo | undefined)[]>
@@ -121,7 +127,7 @@ export interface CommitReader {
   /** Commits that name this one as a cause, ascending. */
   effects(seq: number, limit: number): Promise<readonly number[]>
   /** Newest first, deletions among them. */
-  versions(id: RecordId, limit: number): Promise<readonly RecordVersion[]>
+  versions(id: RecordId, options: VersionsOptions): Promise<readonly RecordVersion[]>
 }
 
 export interface ReadView {

@@ -83,6 +83,8 @@ export interface DiffOptions {
   readonly from?: DiffPoint
   /** Default: all. */
   readonly tables?: readonly string[]
+  /** Only records that come behind it. */
+  readonly after?: RecordId
 }
 
 export interface MergeOptions {
@@ -182,10 +184,79 @@ export interface ForgettingHost {
   status(): Promise<ForgettingStatus>
 }
 
+/** A name for a moment of the database. */
+export interface SnapshotInfo {
+  readonly name: string
+  /** The newest commit that it shows. */
+  readonly at: number
+  readonly created: Datetime
+  /** Those it is about; default: all. */
+  readonly tables?: readonly string[]
+  readonly comment?: string
+}
+
+export interface NewSnapshot {
+  /** Default: now. */
+  readonly at?: AsOf
+  readonly tables?: readonly string[]
+  readonly comment?: string
+  readonly meta?: WriteMeta
+}
+
+export interface SnapshotRestore {
+  /** Default: main. */
+  readonly branch?: string
+  /** Default: those of the snapshot. */
+  readonly tables?: readonly string[]
+  readonly meta?: WriteMeta
+  readonly signal?: AbortSignal
+}
+
+export interface RestoreAnswer extends Receipt {
+  /** Records that were put back, or away. */
+  readonly restored: number
+}
+
+export interface SnapshotHost {
+  /** By name. */
+  list(): Promise<readonly SnapshotInfo[]>
+  /** @throws SNAPSHOT_UNKNOWN */
+  info(name: string): Promise<SnapshotInfo>
+  /** @throws SNAPSHOT_NAME, SNAPSHOT_EXISTS, SNAPSHOT_TOO_MANY, LEDGER_AS_OF_* */
+  create(name: string, options?: NewSnapshot): Promise<SnapshotInfo & Receipt>
+  /** Makes the records what they were, in one commit. @throws SNAPSHOT_* */
+  restore(name: string, options?: SnapshotRestore): Promise<RestoreAnswer>
+  /** @throws SNAPSHOT_UNKNOWN */
+  remove(name: string, options?: { readonly meta?: WriteMeta }): Promise<Receipt>
+  /** What has to be kept of the past, so that the snapshots can still be read. */
+  pins(): Promise<readonly SnapshotPin[]>
+}
+
+/** A commit whose state has to stay readable. */
+export interface SnapshotPin {
+  readonly seq: number
+  /** Default: all. */
+  readonly tables?: readonly string[]
+}
+
+/** Two moments of one branch. */
+export interface ChangesBetween {
+  readonly from: AsOf
+  /** Default: now. */
+  readonly to?: AsOf
+  /** Default: all. */
+  readonly tables?: readonly string[]
+  /** The last record of the page before. */
+  readonly after?: RecordId
+}
+
 export interface DatabaseHost {
   readonly name: string
   readonly branches?: BranchHost
   readonly forgetting?: ForgettingHost
+  readonly snapshots?: SnapshotHost
+  /** Records that differ between two moments, in chunks. @throws LEDGER_AS_OF_* */
+  changes?(between: ChangesBetween): AsyncIterable<readonly RecordDiff[]>
   /**
    * A view of the newest commit, or of the past. The caller closes it. @throws LEDGER_AS_OF_UNKNOWN for the
    * future

@@ -28,6 +28,8 @@ export const queryLimits = {
   batchRowsMax: 1_024,
   /** Time a statement works before other requests have their turn. */
   sliceMsMax: 10,
+  /** Time an expression may compute on large values at a stretch, as nobody else has a turn meanwhile. */
+  stretchMsMax: 5_000,
   /** Rows after which a loop looks at the clock; a power of two. */
   rowsPerPause: 64,
   /** Longest SLEEP. */
@@ -57,6 +59,8 @@ export const queryLimits = {
   commitRecordsMax: 1_000,
   /** Versions that `record::history` gives. */
   historyVersionsMax: 1_000,
+  /** Versions of a record that are read at a time. */
+  historyBatchVersionsMax: 64,
   /** Ids that a mock target `|t:n|` may generate. */
   mockRecordsMax: 100_000,
 } as const

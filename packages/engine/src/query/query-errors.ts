@@ -15,6 +15,11 @@ export const queryErrors = defineErrors('QUERY', {
     status: 'timeout',
     message: 'the statement was stopped after {ms} ms; narrow it, add an index, or raise its TIMEOUT',
   },
+  STRETCH_TOO_LONG: {
+    status: 'timeout',
+    message:
+      'an expression was stopped after {ms} ms, as nobody else has a turn meanwhile; divide it into statements',
+  },
   CANCELLED: { status: 'cancelled', message: 'the caller cancelled the query' },
   MEMORY_EXCEEDED: {
     status: 'resource_exceeded',

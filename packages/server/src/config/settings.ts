@@ -136,6 +136,12 @@ export const settings = {
     default: '16MiB',
     about: 'longest body of a request',
   }),
+  bodiesBytesMax: setting({
+    name: 'bodies_bytes_max',
+    schema: bytes(1024, 1024 * 1024 * mebibyte),
+    default: '64MiB',
+    about: 'bodies of all requests in work together, but for those up to 64 KiB; at least `body_bytes_max`',
+  }),
   requestTimeoutMs: setting({
     name: 'request_timeout',
     schema: duration('1s', '1h'),

@@ -20,6 +20,10 @@ export const httpErrors = defineErrors('HTTP', {
     message: 'a part of the path is longer than {charsMax} characters',
   },
   BODY_TOO_LARGE: { status: 'payload_too_large', message: 'the body is longer than {bytesMax} bytes' },
+  BODIES_TOO_MANY: {
+    status: 'unavailable',
+    message: 'requests in work have bodies of {bytesMax} bytes together; try again in {retry_after_secs} s',
+  },
   BODY_TYPE: {
     status: 'unsupported_type',
     message: 'the body must be application/json in UTF-8, not compressed',
@@ -35,6 +39,10 @@ export const httpErrors = defineErrors('HTTP', {
       'not a table name: {name}; it begins with a letter or _, then come letters, digits, _ and -, at most {charsMax}',
   },
   RECORD_UNKNOWN: { status: 'not_found', message: 'there is no record {id} that you may see' },
+  VERSION_UNKNOWN: {
+    status: 'not_found',
+    message: 'there is no version of {id} as of commit {version} that you may see',
+  },
   PRECONDITION: {
     status: 'conflict',
     message: 'record {id} was expected {expected} and is {actual}',

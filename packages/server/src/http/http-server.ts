@@ -12,6 +12,7 @@ import type { AuthService } from '../auth/auth-service.ts'
 import type { Config } from '../config/settings.ts'
 import type { Log } from '../observability/log.ts'
 import { ServerMetrics } from '../observability/server-metrics.ts'
+import { BodyBudget } from './body-budget.ts'
 import { connectionLimit } from './connection-limit.ts'
 import { CrossOrigin } from './cors.ts'
 import { answerClientError, answerSocket, createErrorHandler, sendError } from './error-answers.ts'
@@ -41,10 +42,12 @@ import { backupRoutes } from './routes/backup-routes.ts'
 import { branchRoutes } from './routes/branch-routes.ts'
 import { dataRoutes } from './routes/data-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
+import { historyRoutes } from './routes/history-routes.ts'
 import { metricsRoutes } from './routes/metrics-routes.ts'
 import { nqlRoutes } from './routes/nql-routes.ts'
 import { proofRoutes } from './routes/proof-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
+import { snapshotRoutes } from './routes/snapshot-routes.ts'
 import { transferRoutes } from './routes/transfer-routes.ts'
 import { securityHeaders, strictTransportHeader } from './security-headers.ts'
 
@@ -78,7 +81,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   const inFlight = new InFlight(config.requestTimeoutMs)
   let isClosing = false
 
-  acceptJsonBodies(app)
+  acceptJsonBodies(app, new BodyBudget(config.bodiesBytesMax, config.bodyBytesMax))
   app.decorateRequest('principal')
   app.setErrorHandler(createErrorHandler(log))
   app.addHook('preClose', async () => {
@@ -117,6 +120,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     queryRoutes(signedIn, { engine, databases, limits, log, metrics })
     nqlRoutes(signedIn, { databases, limits, metrics })
     dataRoutes(signedIn, { databases, limits, metrics })
+    historyRoutes(signedIn, { databases, limits, metrics })
     accountRoutes(signedIn, { auth, databases })
     adminRoutes(signedIn, { auth, databases })
     auditRoutes(signedIn, { databases })
@@ -125,6 +129,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     backupRoutes(signedIn, { engine, masterKey })
     transferRoutes(signedIn, { engine, databases })
     branchRoutes(signedIn, { databases })
+    snapshotRoutes(signedIn, { databases })
   })
   return { app, metrics }
 }

@@ -5,10 +5,23 @@
 import { isUtf8 } from 'node:buffer'
 import { parseJson, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { BodyBudget } from './body-budget.ts'
 import { httpErrors } from './http-errors.ts'
 
 /** The only type of body that the server reads; all others are refused with 415. */
-export function acceptJsonBodies(app: FastifyInstance): void {
+export function acceptJsonBodies(app: FastifyInstance, budget: BodyBudget): void {
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    const { 'content-type': type, 'content-length': length } = request.headers
+    try {
+      // Others are refused, or read as a stream.
+      if (type?.toLowerCase().startsWith('application/json') === true) {
+        budget.take(length === undefined ? undefined : Number(length), reply.raw)
+      }
+      done(null, payload)
+    } catch (error) {
+      done(error as Error)
+    }
+  })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {

@@ -4,6 +4,10 @@
 export const headerBytesMax = 16 * 1024
 /** Longest body from somebody who is not signed in. */
 export const anonymousBodyBytesMax = 16 * 1024
+/** Longest body that does not count among those in work. */
+export const shortBodyBytesMax = 64 * 1024
+/** When to try again where the server has too much to do. */
+export const busyRetrySeconds = 1
 /** Characters of one part of a path; the key of a record may take 1,024 bytes, each written as %xx. */
 export const pathPartCharsMax = 4_096
 /** Characters of a path that an error repeats. */

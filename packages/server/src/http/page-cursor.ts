@@ -12,11 +12,29 @@ export function encodeCursor(id: RecordId): string {
   return Buffer.from(encodeCanonical(id.key)).toString('base64url')
 }
 
+/** In a list of records of several tables. */
+export function encodeRecordCursor(id: RecordId): string {
+  return Buffer.from(encodeCanonical([id.table, id.key])).toString('base64url')
+}
+
+/** @throws HTTP_CURSOR_INVALID */
+export function decodeRecordCursor(cursor: string): RecordId {
+  return decodeText(cursor, (bytes) => {
+    const pair = decodeCanonical(bytes)
+    if (!Array.isArray(pair) || typeof pair[0] !== 'string') throw httpErrors.CURSOR_INVALID()
+    return new RecordId(pair[0], pair[1] as RecordKey)
+  })
+}
+
 /** @throws HTTP_CURSOR_INVALID */
 export function decodeCursor(table: string, cursor: string): RecordId {
+  return decodeText(cursor, (bytes) => new RecordId(table, decodeCanonical(bytes) as RecordKey))
+}
+
+function decodeText<T>(cursor: string, decode: (bytes: Buffer) => T): T {
   if (cursor.length > cursorCharsMax || !/^[A-Za-z0-9_-]+$/.test(cursor)) throw httpErrors.CURSOR_INVALID()
   try {
-    return new RecordId(table, decodeCanonical(Buffer.from(cursor, 'base64url')) as RecordKey)
+    return decode(Buffer.from(cursor, 'base64url'))
   } catch (error) {
     if (error instanceof DbError) throw httpErrors.CURSOR_INVALID({}, { cause: error })
     throw error

@@ -49,6 +49,16 @@ export function writeMetaOf(request: FastifyRequest, fields: ValueObject, prefix
   }
 }
 
+/**
+ * Of a write that is no query: with what the session says of its writes.
+ * @param said fields of the body, or of the query where there is none
+ */
+export function adminMetaOf(request: FastifyRequest, said: ValueObject): WriteMeta {
+  const { principal } = request
+  const own = principal.type === 'anonymous' ? undefined : principal.session.meta
+  return { ...own, ...writeMetaOf(request, said, '') }
+}
+
 /** @throws HTTP_FIELD_INVALID */
 export function writeConditionsOf(fields: ValueObject, prefix: '' | '$'): WriteConditions {
   const read = new FieldReader(fields, prefix)

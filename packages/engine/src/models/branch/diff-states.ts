@@ -3,7 +3,14 @@
  * Cost: proportional to what was written since the states parted, whatever the size of the database.
  */
 
-import { decodeExact, RecordId, type RecordKey, type Value, type ValueObject } from '@dendrodb/protocol'
+import {
+  decodeExact,
+  encodeExact,
+  RecordId,
+  type RecordKey,
+  type Value,
+  type ValueObject,
+} from '@dendrodb/protocol'
 import type { TableDefinition } from '../../catalog/definitions.ts'
 import { reservedPrefix } from '../../catalog/system-tables.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
@@ -12,7 +19,7 @@ import type { ReadView, StoredRecord } from '../model.ts'
 import type { BranchOf, State } from './branch-state.ts'
 import { type FieldChange, fieldChanges, isSameValue } from './field-changes.ts'
 import { diffBatchRecords } from './limits.ts'
-import { commonAncestor, mergeTouched, type Touched, touchedSince } from './touched-records.ts'
+import { commonAncestor, compareTouched, mergeTouched, type Place, touchedSince } from './touched-records.ts'
 
 export interface RecordDiff {
   readonly id: RecordId
@@ -38,7 +45,9 @@ export interface DiffOptions {
   readonly from: ViewedState
   readonly to: ViewedState
   /** Names; default: all. */
-  readonly tables?: readonly string[]
+  readonly tables?: readonly string[] | undefined
+  /** Only records that come behind it. */
+  readonly after?: RecordId | undefined
 }
 
 export async function* diffStates(options: DiffOptions): AsyncGenerator<readonly RecordDiff[]> {
@@ -80,30 +89,47 @@ function validTimeChanges(before: StoredRecord, after: StoredRecord): FieldChang
 }
 
 /** Ids of records that may differ, in batches. */
-async function* candidates(options: DiffOptions): AsyncGenerator<readonly RecordId[]> {
-  const { reader, branchOf, from, to, tables } = options
+export async function* candidates(options: DiffOptions): AsyncGenerator<readonly RecordId[]> {
+  const { reader, branchOf, from, to, tables, after } = options
   const isWanted = (name: string) =>
     !name.startsWith(reservedPrefix) && (tables === undefined || tables.includes(name))
   const replaced = replacedTables(from.view, to.view)
-  const ancestor = commonAncestor(branchOf, from.state, to.state)
-  const touched = mergeTouched([
-    touchedSince(reader, branchOf, ancestor, from.state),
-    touchedSince(reader, branchOf, ancestor, to.state),
-  ])
-  let batch: RecordId[] = []
-  for await (const each of touched) {
-    const table = tableOf(each, from.view, to.view)
-    if (table === undefined || !isWanted(table.name) || replaced.has(table.name)) continue
-    batch.push(idOf(table, each))
-    if (batch.length < diffBatchRecords) continue
-    yield batch
-    batch = []
+  if (after === undefined || !replaced.has(after.table)) {
+    const ancestor = commonAncestor(branchOf, from.state, to.state)
+    const touched = mergeTouched([
+      touchedSince(reader, branchOf, ancestor, from.state),
+      touchedSince(reader, branchOf, ancestor, to.state),
+    ])
+    const start = after && placeOf(after, from.view, to.view)
+    let batch: RecordId[] = []
+    for await (const each of touched) {
+      if (start !== undefined && compareTouched(each, start) <= 0) continue
+      const table = tableOf(each, from.view, to.view)
+      if (table === undefined || !isWanted(table.name) || replaced.has(table.name)) continue
+      batch.push(idOf(table, each))
+      if (batch.length < diffBatchRecords) continue
+      yield batch
+      batch = []
+    }
+    if (batch.length > 0) yield batch
   }
-  if (batch.length > 0) yield batch
-  for (const name of [...replaced].sort()) if (isWanted(name)) yield* allIds(name, from.view, to.view)
+  for (const name of [...replaced].sort()) {
+    const isPassed = after !== undefined && replaced.has(after.table) && name < after.table
+    if (!isWanted(name) || isPassed) continue
+    yield* allIds(name, { from: from.view, to: to.view, after: after?.table === name ? after : undefined })
+  }
 }
 
-function tableOf({ tableId }: Touched, ...views: readonly ReadView[]): TableDefinition | undefined {
+/** `undefined`: neither state has the table, so that everything comes behind it. */
+function placeOf(after: RecordId, ...views: readonly ReadView[]): Place | undefined {
+  for (const { catalog } of views) {
+    const table = catalog.table(after.table)
+    if (table !== undefined) return { tableId: table.id, idKey: encodeExact(after.key) }
+  }
+  return undefined
+}
+
+function tableOf({ tableId }: Place, ...views: readonly ReadView[]): TableDefinition | undefined {
   for (const { catalog } of views) {
     const table = catalog.tableById(tableId)
     if (table !== undefined) return table
@@ -111,7 +137,7 @@ function tableOf({ tableId }: Touched, ...views: readonly ReadView[]): TableDefi
   return undefined
 }
 
-export function idOf(table: TableDefinition, { idKey }: Touched): RecordId {
+export function idOf(table: TableDefinition, { idKey }: Place): RecordId {
   return new RecordId(table.name, decodeExact(idKey, 0).value as RecordKey)
 }
 
@@ -131,14 +157,22 @@ function replacedTables(from: ReadView, to: ReadView): ReadonlySet<string> {
   return names
 }
 
+interface WholeTable {
+  readonly from: ReadView
+  readonly to: ReadView
+  readonly after: RecordId | undefined
+}
+
 /** Ids of the table's records in both states; those of the second that the first has are left out. */
-async function* allIds(name: string, from: ReadView, to: ReadView): AsyncGenerator<readonly RecordId[]> {
-  const [before, after] = [from.catalog.table(name), to.catalog.table(name)]
-  if (before !== undefined) {
-    for await (const rows of from.scanTable(before)) yield rows.map(({ id }) => id)
+async function* allIds(name: string, { from, to, after }: WholeTable): AsyncGenerator<readonly RecordId[]> {
+  const [first, second] = [from.catalog.table(name), to.catalog.table(name)]
+  const lower = after && { lower: { key: after.key, inclusive: false } }
+  const isInSecond = after !== undefined && (await from.getRecord(after)) === undefined
+  if (first !== undefined && !isInSecond) {
+    for await (const rows of from.scanTable(first, lower)) yield rows.map(({ id }) => id)
   }
-  if (after === undefined) return
-  for await (const rows of to.scanTable(after)) {
+  if (second === undefined) return
+  for await (const rows of to.scanTable(second, isInSecond ? lower : undefined)) {
     const ids = rows.map(({ id }) => id)
     const known = await from.getRecords(ids)
     yield ids.filter((_, at) => known[at] === undefined)

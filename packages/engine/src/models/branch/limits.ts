@@ -13,3 +13,5 @@ export const conflictsListedMax = 1_000
 export const diffBatchRecords = 256
 /** Commits of main that are looked through for what they changed, before going through the tables instead. */
 export const commitsWalkedMax = 50_000
+/** Records that are found in them and held in memory, before the same. */
+export const recordsWalkedMax = 200_000

@@ -4,13 +4,14 @@
  * All that is read of the target is read by its transaction, so that the plan holds when it is carried out.
  */
 
-import { must, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
+import { must, RecordId, type ValueObject } from '@dendrodb/protocol'
 import type { TableDefinition } from '../../catalog/definitions.ts'
 import { reservedPrefix } from '../../catalog/system-tables.ts'
 import { causesPerCommitMax } from '../../ledger/limits.ts'
 import { storedFields } from '../document/record-codec.ts'
 import { isRelation } from '../graph/adjacency.ts'
 import type { ReadView, StoredRecord } from '../model.ts'
+import type { RecordWrite, WrittenFields } from './apply-steps.ts'
 import { branchErrors } from './branch-errors.ts'
 import { idOf } from './diff-states.ts'
 import { isSameValue, mergeFields } from './field-changes.ts'
@@ -31,24 +32,8 @@ export interface MergeInput {
   readonly recordsMax?: number
 }
 
-/** A record becomes this. */
-export interface MergeStep {
-  readonly id: RecordId
-  /** In the source. */
-  readonly table: TableDefinition
-  /** `undefined`: it is deleted. */
-  readonly record: MergedRecord | undefined
-}
-
-export interface MergedRecord {
-  /** Without its id. */
-  readonly fields: ValueObject
-  readonly validFrom: Value
-  readonly validTo: Value
-}
-
 export interface MergePlan {
-  readonly steps: readonly MergeStep[]
+  readonly steps: readonly RecordWrite[]
   /** Unresolved, the first of them. */
   readonly conflicts: readonly MergeConflict[]
   readonly conflictCount: number
@@ -63,7 +48,7 @@ export async function planMerge(input: MergeInput): Promise<MergePlan> {
 
 class MergePlanner {
   readonly #input: MergeInput
-  readonly #steps = new Map<string, MergeStep>()
+  readonly #steps = new Map<string, RecordWrite>()
   readonly #conflicts: MergeConflict[] = []
   #looked = 0
   #conflictCount = 0
@@ -126,7 +111,7 @@ class MergePlanner {
   }
 
   /** An edge that the target keeps must not go with its node unseen. */
-  async #checkEdgesOf({ id, table }: MergeStep): Promise<void> {
+  async #checkEdgesOf({ id, table }: RecordWrite): Promise<void> {
     const { base, source, target } = this.#input
     const edges = await target.edges(id, 'both')
     const kept = edges.map(({ edge }) => edge).filter((edge) => !this.#isDeleted(edge))
@@ -140,7 +125,7 @@ class MergePlanner {
     this.#conflict(table, id, three, { kind: 'edges_kept', records: kept.slice(0, recordsNamedMax) })
   }
 
-  async #checkEnds(step: MergeStep): Promise<void> {
+  async #checkEnds(step: RecordWrite): Promise<void> {
     const { base, source, target } = this.#input
     const { id, table, record } = step
     const missing: RecordId[] = []
@@ -172,7 +157,7 @@ class MergePlanner {
     return step !== undefined && step.record === undefined
   }
 
-  #step(table: TableDefinition, id: RecordId, record: MergedRecord | undefined): void {
+  #step(table: TableDefinition, id: RecordId, record: WrittenFields | undefined): void {
     this.#steps.set(id.toString(), { id, table, record })
   }
 
@@ -214,21 +199,21 @@ class MergePlanner {
 const recordsNamedMax = 10
 
 interface Three {
-  readonly base: MergedRecord | undefined
-  readonly ours: MergedRecord | undefined
-  readonly theirs: MergedRecord | undefined
+  readonly base: WrittenFields | undefined
+  readonly ours: WrittenFields | undefined
+  readonly theirs: WrittenFields | undefined
 }
 
-export function isEdge({ table, record }: MergeStep): boolean {
+function isEdge({ table, record }: RecordWrite): boolean {
   return record !== undefined && isRelation(table)
 }
 
-function recordOf(record: StoredRecord | undefined): MergedRecord | undefined {
+export function recordOf(record: StoredRecord | undefined): WrittenFields | undefined {
   if (record === undefined) return undefined
   return { fields: storedFields(record.value), validFrom: record.validFrom, validTo: record.validTo }
 }
 
-function isSame(a: MergedRecord | undefined, b: MergedRecord | undefined): boolean {
+export function isSame(a: WrittenFields | undefined, b: WrittenFields | undefined): boolean {
   if (a === undefined || b === undefined) return a === b
   return (
     isSameValue(a.validFrom, b.validFrom) &&
@@ -240,11 +225,11 @@ function isSame(a: MergedRecord | undefined, b: MergedRecord | undefined): boole
 /** The bounds of valid time are merged like fields, under names that no path of a field has. */
 const boundNames = { fields: 'fields', validFrom: 'VALID FROM', validTo: 'VALID TO' } as const
 
-function asFields({ fields, validFrom, validTo }: MergedRecord): ValueObject {
+function asFields({ fields, validFrom, validTo }: WrittenFields): ValueObject {
   return { [boundNames.fields]: fields, [boundNames.validFrom]: validFrom, [boundNames.validTo]: validTo }
 }
 
-function ofFields(merged: ValueObject): MergedRecord {
+function ofFields(merged: ValueObject): WrittenFields {
   return {
     fields: must(merged[boundNames.fields], 'fields') as ValueObject,
     validFrom: merged[boundNames.validFrom],
@@ -257,7 +242,7 @@ function shownField(path: string): string {
   return path.startsWith('fields.') ? path.slice('fields.'.length) : path.replaceAll(/[⟨⟩]/g, '')
 }
 
-function shown(id: RecordId, record: MergedRecord | undefined): ValueObject | undefined {
+function shown(id: RecordId, record: WrittenFields | undefined): ValueObject | undefined {
   return record && { id, ...record.fields }
 }
 

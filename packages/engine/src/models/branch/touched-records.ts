@@ -15,11 +15,15 @@ import { type KvReader, keyText } from '../../ledger/overlay.ts'
 import { openVersion } from '../../ledger/record-version.ts'
 import { readUvarint } from '../../ledger/uvarint.ts'
 import { type BranchOf, layersOf, type State } from './branch-state.ts'
-import { commitsWalkedMax } from './limits.ts'
+import { commitsWalkedMax, recordsWalkedMax } from './limits.ts'
 
-export interface Touched {
+/** Of a record in the order of the records. */
+export interface Place {
   readonly tableId: number
   readonly idKey: Uint8Array
+}
+
+export interface Touched extends Place {
   /** The newest commit that wrote it, on its part of the way. */
   readonly seq: number
 }
@@ -116,7 +120,10 @@ async function* fromLog(part: Part): AsyncGenerator<Touched> {
   const { reader, after, upTo } = part
   const found = new Map<string, Touched>()
   for await (const chunk of reader.scan({ gte: keyOf('commit', after + 1), lt: keyOf('commit', upTo + 1) })) {
-    for (const { value } of chunk) await addCommit(part, decodeCommit(value), found)
+    for (const { value } of chunk) {
+      await addCommit(part, decodeCommit(value), found)
+      if (found.size > recordsWalkedMax) return yield* fromHistory(part)
+    }
   }
   yield* [...found.values()].sort(compareTouched)
 }
@@ -134,9 +141,10 @@ async function addCommit(
       const idKey = encodeExact(key)
       found.set(`${tableId}:${keyText(idKey)}`, { tableId, idKey, seq })
     }
+    if (found.size > recordsWalkedMax) return
   }
 }
 
-function compareTouched(a: Touched, b: Touched): number {
+export function compareTouched(a: Place, b: Place): number {
   return a.tableId - b.tableId || Buffer.compare(a.idKey, b.idKey)
 }

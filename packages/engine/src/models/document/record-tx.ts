@@ -126,6 +126,11 @@ export class RecordTx implements WriteTx {
     return this.#changedBytes
   }
 
+  /** The log of all branches up to the commit that it starts from. */
+  get log(): KvReader {
+    return this.#base.log ?? this.#base.reader
+  }
+
   getRecord(id: RecordId): MaybePromise<StoredRecord | undefined> {
     const table = this.catalog.table(id.table)
     return table === undefined ? undefined : this.#read(table, id, encodeExact(id.key))

@@ -17,7 +17,14 @@ import { decodeMetaPayload } from '../../ledger/write-meta.ts'
 import { chain } from '../../storage/chain.ts'
 import type { KvEntry, MaybePromise } from '../../storage/kv-store.ts'
 import { loadVersion, makeVersion, type VersionReader } from '../history/load-version.ts'
-import type { CommitChange, CommitInfo, CommitReader, RecordVersion, StoredRecord } from '../model.ts'
+import type {
+  CommitChange,
+  CommitInfo,
+  CommitReader,
+  RecordVersion,
+  StoredRecord,
+  VersionsOptions,
+} from '../model.ts'
 
 export interface CommitReaderOptions extends VersionReader {
   /** Shows the histories of all branches; default: `reader`, which is the view's own. */
@@ -67,14 +74,15 @@ export class LedgerCommits implements CommitReader {
     return effects
   }
 
-  async versions(id: RecordId, limit: number): Promise<readonly RecordVersion[]> {
+  async versions(id: RecordId, { limit, before }: VersionsOptions): Promise<readonly RecordVersion[]> {
     const { reader, seq, catalog } = this.#options
+    const end = Math.min(seq + 1, before ?? seq + 1)
     const table = catalog.table(id.table)
     const versions: RecordVersion[] = []
-    if (table === undefined) return versions
+    if (table === undefined || end <= 0) return versions
     const idKey = encodeExact(id.key)
     const prefix = historyPrefix(mainBranch, table.id, idKey)
-    const range = { gte: prefix, lt: historyKey(mainBranch, table.id, idKey, seq + 1) }
+    const range = { gte: prefix, lt: historyKey(mainBranch, table.id, idKey, end) }
     for await (const chunk of reader.scan(range, { reverse: true, limit })) {
       for (const { key, value } of chunk) {
         const { isPut, ...entry } = decodeHistoryEntry(value)

@@ -22,11 +22,12 @@ import { Closure } from '../functions/closure.ts'
 import type { FunctionArgument, FunctionDefinition } from '../functions/function-definition.ts'
 import { requireMethod } from '../functions/methods.ts'
 import { requireConstant, requireFunction } from '../functions/registry.ts'
+import { queryLimits } from '../limits.ts'
 import { castValue } from '../operators/cast.ts'
 import { coerceToField } from '../operators/coerce.ts'
 import { queryErrors } from '../query-errors.ts'
 import { combineOne, effectsOf, evaluateAll } from './combine.ts'
-import { compileRecordCall, recordFunction } from './compile-record-call.ts'
+import { callRecordMethod, compileRecordCall, recordFunction } from './compile-record-call.ts'
 import { type CompiledExpression, constantOf } from './compiled.ts'
 import type { Compiler } from './compiler.ts'
 import { compileFieldCall, isFieldCall } from './dynamic-fields.ts'
@@ -62,9 +63,24 @@ export function compileCall(node: CallExpression, compiler: Compiler): CompiledE
     isPure: effects.isPure && isSynchronous(definition),
     isPoint: effects.isPoint && isSynchronous(definition),
     evaluate: effects.isPure
-      ? (row, ctx) => definition.call(pureValues(args, row, ctx), ctx.functions)
-      : (row, ctx) => chain(evaluateAll(args, row, ctx), (values) => definition.call(values, ctx.functions)),
+      ? (row, ctx) => call(definition, pureValues(args, row, ctx), ctx)
+      : (row, ctx) => chain(evaluateAll(args, row, ctx), (values) => call(definition, values, ctx)),
   }
+}
+
+function call(
+  definition: FunctionDefinition,
+  values: readonly Value[],
+  ctx: EvalContext,
+): MaybePromise<Value> {
+  // One call is short; a text has room for thousands on one large value.
+  if (values.some(isLarge)) ctx.run.checkStretch()
+  return definition.call(values, ctx.functions)
+}
+
+function isLarge(value: Value): boolean {
+  if (typeof value === 'string') return value.length >= queryLimits.largeBytes
+  return Array.isArray(value) && value.length * elementBytes >= queryLimits.largeBytes
 }
 
 function takesClosure({ signatures }: FunctionDefinition): boolean {
@@ -132,8 +148,9 @@ function callMethod(
 ): MaybePromise<Value> {
   const member = closureIn(value, spelling)
   if (member !== undefined) return member.for(ctx).call(...args)
-  const ofRecord = value instanceof RecordId ? recordFunction(name) : undefined
-  if (ofRecord !== undefined) return ofRecord.call(value as RecordId, ctx)
+  if (value instanceof RecordId && recordFunction(name) !== undefined) {
+    return callRecordMethod(value, name, args, ctx)
+  }
   return requireMethod(typeOf(value), name).call(forCaller([value, ...args], ctx), ctx.functions)
 }
 

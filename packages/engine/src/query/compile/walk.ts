@@ -93,6 +93,9 @@ const writeKinds: ReadonlySet<string> = new Set([
   'upsert',
   'delete',
   'relate',
+  'restore',
+  'undo',
+  'undelete',
   'remove',
   'rebuild_index',
 ])

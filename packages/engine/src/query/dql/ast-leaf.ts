@@ -179,6 +179,7 @@ export type InfoSubject =
   | { readonly type: 'root' | 'namespace' | 'database' }
   | { readonly type: 'table'; readonly table: string }
   | { readonly type: 'branch'; readonly branch: string }
+  | { readonly type: 'snapshot'; readonly snapshot: string }
   | { readonly type: 'index'; readonly index: string; readonly table: string }
   | { readonly type: 'commit'; readonly seq: number }
 

@@ -8,13 +8,12 @@
  * - Spellings are normalised: `IS NOT` is `!=`, `AND` is `&&`, `NOT x` is `!x`, `a.*` is `a[*]`, names are
  *   unescaped.
  * - An absent clause is an absent property, never `undefined` as a value and never an empty list.
- * This file holds what is mutually recursive, as an expression may hold a statement and the other way round;
- * what is not is in ast-leaf.ts, ast-schema.ts and ast-type.ts, the first two of which are part of this
- * module's exports.
+ * This file holds what is mutually recursive, as an expression may hold a statement and the other way round.
  */
 
 import type { BranchStatementOf } from './ast-branch.ts'
 import type { ForgettingStatementOf } from './ast-forgetting.ts'
+import type { HistoryStatementOf } from './ast-history.ts'
 import type {
   BinaryOperator,
   Distance,
@@ -45,6 +44,7 @@ import type { Node, Span, TypeNode } from './ast-type.ts'
 
 export type * from './ast-branch.ts'
 export type * from './ast-forgetting.ts'
+export type * from './ast-history.ts'
 export type * from './ast-leaf.ts'
 export type * from './ast-schema.ts'
 
@@ -329,6 +329,7 @@ export type SchemaStatement = SchemaStatementOf<Expression, BlockExpression, Sel
 export type SessionStatement =
   | BranchStatementOf<Expression>
   | ForgettingStatementOf<Expression>
+  | HistoryStatementOf<Expression, WriteClauses>
   | UseStatement
   | InfoStatement
   | ShowChangesStatement

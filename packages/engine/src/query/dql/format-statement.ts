@@ -28,6 +28,7 @@ import {
 } from './format-clauses.ts'
 import { formatSchemaStatement } from './format-define.ts'
 import { formatBlock, formatFunctionParam } from './format-expression.ts'
+import { formatHistoryStatement } from './format-history.ts'
 import { formatName, formatParam } from './format-name.ts'
 import { isAssignment } from './operator-power.ts'
 
@@ -119,6 +120,14 @@ export function formatStatementNode(f: Format, s: Statement): string {
     case 'merge_branch':
     case 'diff_branch':
       return formatBranchStatement(f, s)
+    case 'restore':
+    case 'undo':
+    case 'undelete':
+    case 'diff':
+    case 'define_snapshot':
+    case 'remove_snapshot':
+    case 'restore_snapshot':
+      return formatHistoryStatement(f, s)
     default:
       return formatSchemaStatement(f, s)
   }
@@ -196,6 +205,8 @@ function formatSubject(subject: InfoSubject): string {
       return `TABLE ${formatName(subject.table)}`
     case 'branch':
       return `BRANCH ${formatName(subject.branch)}`
+    case 'snapshot':
+      return `SNAPSHOT ${formatName(subject.snapshot)}`
     case 'commit':
       return `COMMIT ${subject.seq}`
     case 'index':

@@ -3,7 +3,7 @@
 import type { DefineBranchOf, DiffBranchOf, Expression, MergeBranchOf, RemoveBranchStatement } from './ast.ts'
 import type { Mutable } from './mutable.ts'
 import type { Parser } from './parser.ts'
-import { parseComment, parseIfExists, parseIfNotExists } from './parser-define-parts.ts'
+import { parseComment, parseIfExists, parseIfNotExists, parseTables } from './parser-define-parts.ts'
 
 const aBranch = 'a branch name'
 
@@ -59,14 +59,9 @@ function parseDiff(p: Parser, start: number): DiffBranchOf<Expression> {
     const name = p.name(aBranch)
     node.from = p.eatKeyword('AT') ? { name, at: p.grammar.expression(p) } : { name }
   }
-  if (p.eatKeyword('TABLES')) node.tables = parseTables(p)
+  const tables = parseTables(p)
+  if (tables !== undefined) node.tables = tables
   if (p.eatKeyword('LIMIT')) node.limit = p.grammar.expression(p)
   if (p.eatKeyword('START')) node.start = p.grammar.expression(p)
   return { kind: 'diff_branch', ...node, span: p.span(start) }
-}
-
-function parseTables(p: Parser): string[] {
-  const tables = [p.name('a table name')]
-  while (p.eat(',')) tables.push(p.name('a table name'))
-  return tables
 }

@@ -63,3 +63,11 @@ export function parsePermissions(p: Parser): PermissionsClause {
   }
   return permissions
 }
+
+/** `TABLES a, b`, if it is there. */
+export function parseTables(p: Parser): string[] | undefined {
+  if (!p.eatKeyword('TABLES')) return undefined
+  const tables = [p.name('a table name')]
+  while (p.eat(',')) tables.push(p.name('a table name'))
+  return tables
+}

@@ -14,6 +14,7 @@ import type {
   FunctionParam,
   RebuildIndexStatement,
   RemoveBranchStatement,
+  RemoveSnapshotStatement,
   RemoveStatement,
   RemoveSubject,
   Statement,
@@ -24,6 +25,7 @@ import { parseDefineBranch, parseRemoveBranch } from './parser-branch.ts'
 import { parseDefineIndex } from './parser-define-index.ts'
 import { parseComment, parseIfExists, parseIfNotExists, parsePermission } from './parser-define-parts.ts'
 import { parseDefineField, parseDefineTable } from './parser-define-table.ts'
+import { parseDefineSnapshot, parseRemoveSnapshot } from './parser-history.ts'
 import { functionName, parseFieldPath } from './parser-name.ts'
 import { parseBlock } from './parser-object.ts'
 import { parseOnTable } from './parser-session.ts'
@@ -42,6 +44,7 @@ const definable = [
   'DATABASE',
   'DB',
   'BRANCH',
+  'SNAPSHOT',
 ] as const
 
 export function parseDefine(p: Parser): Statement {
@@ -69,6 +72,8 @@ export function parseDefine(p: Parser): Statement {
       return parseDefineDatabase(p, start)
     case 'BRANCH':
       return parseDefineBranch(p, start)
+    case 'SNAPSHOT':
+      return parseDefineSnapshot(p, start)
   }
 }
 
@@ -257,15 +262,19 @@ function parseArgument<Value>(p: Parser, parse: () => Value): Value {
 
 // REMOVE and REBUILD
 
-export function parseRemove(p: Parser): RemoveStatement | RemoveBranchStatement {
+export function parseRemove(p: Parser): RemoveStatement | RemoveBranchStatement | RemoveSnapshotStatement {
   const { start } = p.advance()
   const what = p.expectOneOf(definable)
   if (what === 'BRANCH') return parseRemoveBranch(p, start)
+  if (what === 'SNAPSHOT') return parseRemoveSnapshot(p, start)
   const ifExists = parseIfExists(p)
   return { kind: 'remove', subject: parseRemoved(p, what), ifExists, span: p.span(start) }
 }
 
-function parseRemoved(p: Parser, what: Exclude<(typeof definable)[number], 'BRANCH'>): RemoveSubject {
+function parseRemoved(
+  p: Parser,
+  what: Exclude<(typeof definable)[number], 'BRANCH' | 'SNAPSHOT'>,
+): RemoveSubject {
   switch (what) {
     case 'TABLE':
       return { type: 'table', name: p.name('a table name') }

@@ -24,9 +24,12 @@ const valueStatements: ReadonlySet<string> = new Set<Keyword>([
   'REBUILD',
   'RELATE',
   'REMOVE',
+  'RESTORE',
   'RETURN',
   'SELECT',
   'THROW',
+  'UNDELETE',
+  'UNDO',
   'UPDATE',
   'UPSERT',
 ])
@@ -48,9 +51,17 @@ const expressionStatements: ReadonlySet<string> = new Set<Keyword>(['IF', 'RETUR
 /** Words that are also functions, when the parenthesis touches them. */
 const functionStatements: ReadonlySet<string> = new Set<Keyword>(['COUNT', 'SLEEP'])
 
+/** DIFF opens a statement in front of these words alone. */
+export function opensDiff(p: Parser): boolean {
+  if (p.token.keyword !== 'DIFF') return false
+  const { keyword } = p.peek()
+  return keyword === 'FROM' || keyword === 'BRANCH'
+}
+
 /** Whether the current word opens a statement where one is due: at its beginning or after `(`. */
 export function opensStatement(p: Parser): boolean {
   const { keyword } = p.token
+  if (opensDiff(p)) return true
   if (!isStatementKeyword(keyword)) return false
   const next = p.peek()
   if (next.type === '(') return !functionStatements.has(keyword) || !p.isAdjacent()

@@ -21,8 +21,8 @@ export function parseUse(p: Parser): UseStatement {
 }
 
 /**
- * `INFO FOR ROOT`, `… NS`, `… DB`, `… TABLE t`, `… INDEX i ON t`, `… COMMIT n`, `… BRANCH b`, each with
- * STRUCTURE.
+ * `INFO FOR ROOT`, `… NS`, `… DB`, `… TABLE t`, `… INDEX i ON t`, `… COMMIT n`, `… BRANCH b`,
+ * `… SNAPSHOT s`, each with STRUCTURE.
  */
 export function parseInfo(p: Parser): InfoStatement {
   const { start } = p.advance()
@@ -34,7 +34,18 @@ export function parseInfo(p: Parser): InfoStatement {
 
 function parseInfoSubject(p: Parser): InfoSubject {
   switch (
-    p.expectOneOf(['ROOT', 'NS', 'NAMESPACE', 'DB', 'DATABASE', 'TABLE', 'INDEX', 'COMMIT', 'BRANCH'])
+    p.expectOneOf([
+      'ROOT',
+      'NS',
+      'NAMESPACE',
+      'DB',
+      'DATABASE',
+      'TABLE',
+      'INDEX',
+      'COMMIT',
+      'BRANCH',
+      'SNAPSHOT',
+    ])
   ) {
     case 'ROOT':
       return { type: 'root' }
@@ -54,6 +65,8 @@ function parseInfoSubject(p: Parser): InfoSubject {
     }
     case 'BRANCH':
       return { type: 'branch', branch: p.name('a branch name') }
+    case 'SNAPSHOT':
+      return { type: 'snapshot', snapshot: p.name('a name for a snapshot') }
   }
 }
 

@@ -18,7 +18,8 @@ import {
 } from './parser-control.ts'
 import { parseDefine, parseRebuild, parseRemove } from './parser-define.ts'
 import { parseCompact, parseErase } from './parser-forgetting.ts'
-import { opensStatement } from './parser-lookahead.ts'
+import { parseBringBack, parseDiff } from './parser-history.ts'
+import { opensDiff, opensStatement } from './parser-lookahead.ts'
 import { parseCount, parseLive, parseSelect } from './parser-select.ts'
 import { parseInfo, parseKill, parseShow, parseUse } from './parser-session.ts'
 import { parseCreate, parseDelete, parseInsert, parseRelate, parseUpdate } from './parser-write.ts'
@@ -46,11 +47,14 @@ const parsers: Readonly<Record<StatementWord, (p: Parser) => Statement>> = {
   REBUILD: parseRebuild,
   RELATE: parseRelate,
   REMOVE: parseRemove,
+  RESTORE: parseBringBack,
   RETURN: parseReturn,
   SELECT: parseSelect,
   SHOW: parseShow,
   SLEEP: parseSleep,
   THROW: parseThrow,
+  UNDELETE: parseBringBack,
+  UNDO: parseBringBack,
   UPDATE: parseUpdate,
   UPSERT: parseUpdate,
   USE: parseUse,
@@ -59,6 +63,7 @@ const parsers: Readonly<Record<StatementWord, (p: Parser) => Statement>> = {
 export function parseStatement(p: Parser): Statement {
   p.countStatement()
   if (opensBranchStatement(p)) return parseBranchStatement(p)
+  if (opensDiff(p)) return parseDiff(p)
   return opensStatement(p) ? parsers[p.token.keyword as StatementWord](p) : parseExpressionStatement(p)
 }
 

@@ -198,7 +198,11 @@ function parseData(p: Parser, node: { data?: DataClause }): void {
 }
 
 /** `explained`: the node again where the statement takes EXPLAIN. */
-function parseTail(p: Parser, node: Mutable<WriteClauses>, explained?: { explain?: 'plan' | 'full' }): void {
+export function parseTail(
+  p: Parser,
+  node: Mutable<WriteClauses>,
+  explained?: { explain?: 'plan' | 'full' },
+): void {
   const meta: Mutable<WriteMetaClause> = {}
   for (;;) {
     if (node.output === undefined && p.eatKeyword('RETURN')) node.output = parseOutput(p)

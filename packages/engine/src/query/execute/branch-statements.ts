@@ -9,8 +9,9 @@ import { accessErrors } from '../access-errors.ts'
 import type { DefineBranchOf, Expression, MergeBranchOf, RemoveBranchStatement } from '../dql/ast.ts'
 import type { BranchHost, MergeOptions, NewBranch } from '../host.ts'
 import { queryErrors } from '../query-errors.ts'
-import { branchesOf, mergeValue, timeOf } from './branch-values.ts'
+import { branchesOf, mergeValue } from './branch-values.ts'
 import { createStatementCompiler } from './compile-statement.ts'
+import { momentOf } from './moment.ts'
 import type { RequestRun } from './request-run.ts'
 
 export type BranchChange = DefineBranchOf<Expression> | MergeBranchOf<Expression> | RemoveBranchStatement
@@ -50,7 +51,7 @@ async function define(
   if (ifExists === 'overwrite') throw queryErrors.NOT_SUPPORTED({ construct: 'DEFINE BRANCH OVERWRITE' })
   const options: NewBranch = {
     ...(from !== undefined && { from }),
-    ...(at && { at: timeOf(await evaluate(request, at)) }),
+    ...(at && { at: momentOf(await evaluateFor(request, at), 'AT') }),
     ...(comment !== undefined && { comment }),
     ...metaOf(request),
   }
@@ -73,7 +74,7 @@ async function merge(
     strict,
     ...(into !== undefined && { into }),
     ...(resolve !== undefined && {
-      resolve: typeof resolve === 'string' ? resolve : await evaluate(request, resolve),
+      resolve: typeof resolve === 'string' ? resolve : await evaluateFor(request, resolve),
     }),
     ...metaOf(request),
     ...(signal && { signal }),
@@ -97,14 +98,14 @@ async function remove(
   return undefined
 }
 
-function evaluate(request: RequestRun, expression: Expression): Promise<Value> {
+export function evaluateFor(request: RequestRun, expression: Expression): Promise<Value> {
   return request.evaluate(createStatementCompiler().expression(expression))
 }
 
-function metaOf({ session: { meta } }: RequestRun): Pick<NewBranch, 'meta'> {
+export function metaOf({ session: { meta } }: RequestRun): Pick<NewBranch, 'meta'> {
   return meta === undefined ? {} : { meta }
 }
 
-function isCode(error: unknown, code: string): boolean {
+export function isCode(error: unknown, code: string): boolean {
   return error instanceof DbError && error.code === code
 }

@@ -1,13 +1,12 @@
 /**
- * Branches, their differences and their merges as values of a query.
+ * Branches, snapshots, differences and merges as values of a query.
  */
 
-import { Datetime, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'
+import type { ValueObject } from '@dendrodb/protocol'
 import type { RecordDiff } from '../../models/branch/diff-states.ts'
 import type { FieldChange } from '../../models/branch/field-changes.ts'
 import type { MergeConflict } from '../../models/branch/merge-conflict.ts'
-import type { AsOf, BranchHost, BranchInfo, DatabaseHost, MergeAnswer } from '../host.ts'
-import { describeValue } from '../operators/describe-value.ts'
+import type { BranchHost, BranchInfo, DatabaseHost, MergeAnswer, SnapshotInfo } from '../host.ts'
 import { queryErrors } from '../query-errors.ts'
 
 /** @throws QUERY_NOT_SUPPORTED where the host has no branches */
@@ -16,19 +15,18 @@ export function branchesOf({ branches }: DatabaseHost): BranchHost {
   return branches
 }
 
-/** What AT names. @throws QUERY_TYPE_EXPECTED */
-export function timeOf(value: Value): AsOf {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return { seq: value }
-  if (value instanceof Datetime) return { instant: value }
-  throw queryErrors.TYPE_EXPECTED({
-    clause: 'AT',
-    expected: 'the number of a commit or a datetime',
-    found: `${typeOf(value)} ${describeValue(value)}`,
-  })
-}
-
 export function branchValue({ name, number, parent, forkedAt, created, comment }: BranchInfo): ValueObject {
   return { name, number, parent, forked_at: forkedAt, created, ...(comment !== undefined && { comment }) }
+}
+
+export function snapshotValue({ name, at, created, tables, comment }: SnapshotInfo): ValueObject {
+  return {
+    name,
+    at,
+    created,
+    ...(tables && { tables: [...tables] }),
+    ...(comment !== undefined && { comment }),
+  }
 }
 
 export function diffValue({ id, change, before, after, fields }: RecordDiff): ValueObject {

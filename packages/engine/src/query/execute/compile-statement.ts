@@ -7,6 +7,7 @@ import type { CompiledStatement } from '../compile/compiled.ts'
 import type { Compiler } from '../compile/compiler.ts'
 import type { Statement } from '../dql/ast.ts'
 import { queryErrors } from '../query-errors.ts'
+import { compileBringBack } from './statements/bring-back.ts'
 import {
   compileExpressionStatement,
   compileFor,
@@ -20,6 +21,7 @@ import {
 import { compileCreate } from './statements/create.ts'
 import { compileDefine, compileRebuild, compileRemove } from './statements/define.ts'
 import { compileDelete } from './statements/delete.ts'
+import { compileDiff } from './statements/diff.ts'
 import { compileDiffBranch } from './statements/diff-branch.ts'
 import { explained } from './statements/explain.ts'
 import { compileInfo } from './statements/info.ts'
@@ -59,6 +61,10 @@ function compileKind(statement: Statement, compiler: Compiler): CompiledStatemen
       return compileUpsert(statement, compiler)
     case 'delete':
       return compileDelete(statement, compiler)
+    case 'restore':
+    case 'undo':
+    case 'undelete':
+      return compileBringBack(statement, compiler)
     case 'relate':
       return compileRelate(statement, compiler)
     case 'expression':
@@ -82,6 +88,8 @@ function compileKind(statement: Statement, compiler: Compiler): CompiledStatemen
       return explained(compiler.statement(statement.statement), statement.statement.kind, statement.analyze)
     case 'diff_branch':
       return compileDiffBranch(statement, compiler)
+    case 'diff':
+      return compileDiff(statement, compiler)
     case 'info':
       return compileInfo(statement)
     case 'remove':
@@ -97,6 +105,9 @@ function compileKind(statement: Statement, compiler: Compiler): CompiledStatemen
     case 'remove_branch':
     case 'erase':
     case 'compact':
+    case 'define_snapshot':
+    case 'remove_snapshot':
+    case 'restore_snapshot':
       throw queryErrors.NESTED_WRITE({ statement: wordsOf(statement.kind), place: 'another statement' })
     case 'live':
       throw queryErrors.NOT_SUPPORTED({ construct: 'LIVE SELECT' })

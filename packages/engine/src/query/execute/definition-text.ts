@@ -12,14 +12,15 @@ import type {
   TableKind,
 } from '../../catalog/definitions.ts'
 import { formatFieldPath, formatName, formatParam } from '../dql/format-name.ts'
-import type { BranchInfo } from '../host.ts'
-import { branchValue } from './branch-values.ts'
+import type { BranchInfo, SnapshotInfo } from '../host.ts'
+import { branchValue, snapshotValue } from './branch-values.ts'
 
 export interface DefinitionView {
   table(table: TableDefinition): Value
   index(index: IndexDefinition): Value
   param(param: ParamDefinition): Value
   branch(branch: BranchInfo): Value
+  snapshot(snapshot: SnapshotInfo): Value
 }
 
 export function viewsOf(structure: boolean): DefinitionView {
@@ -57,6 +58,14 @@ const texts: DefinitionView = {
     ]
     return parts.filter((part) => part !== '').join(' ')
   },
+  snapshot({ name, at, tables, comment }) {
+    const parts = [
+      `DEFINE SNAPSHOT ${formatName(name)} AT ${at}`,
+      tables === undefined ? '' : `TABLES ${tables.map(formatName).join(', ')}`,
+      commentText(comment),
+    ]
+    return parts.filter((part) => part !== '').join(' ')
+  },
   param: ({ name, value }) => `DEFINE PARAM ${formatParam(name)} VALUE ${formatValue(value)}`,
 }
 
@@ -89,6 +98,7 @@ const structures: DefinitionView = {
     ...(comment !== undefined && { comment }),
   }),
   branch: branchValue,
+  snapshot: snapshotValue,
   param: ({ name, value }) => ({ name, value }),
 }
 

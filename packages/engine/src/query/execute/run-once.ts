@@ -21,17 +21,9 @@ export async function runOnce(request: RequestRun, text: PreparedText, asked: Va
   await commitStatements(request, { body, firstNumber: isWrapped ? 2 : 1, hasCommit: isWrapped, asked })
 }
 
-const ownKinds: ReadonlySet<string> = new Set([
-  'define_branch',
-  'merge_branch',
-  'remove_branch',
-  'erase',
-  'compact',
-])
-
 /** These are transactions of their own, and guard themselves. */
 function isOnItsOwn({ statement: { kind } }: PreparedStatement): boolean {
-  return ownKinds.has(kind)
+  return /^(?:define|merge|remove)_branch$|^(?:define|remove|restore)_snapshot$|^erase$|^compact$/.test(kind)
 }
 
 /** What cannot be compiled is left to the transaction to refuse. */

@@ -10,6 +10,7 @@ import { runBranchStatement } from './branch-statements.ts'
 import { databaseOf } from './database-name.ts'
 import { runForgettingStatement } from './forgetting-statements.ts'
 import type { RequestRun } from './request-run.ts'
+import { runSnapshotStatement } from './snapshot-statements.ts'
 import { runTransaction } from './transaction.ts'
 
 /** Statements that are no transaction of the session's, or a part of none. */
@@ -23,6 +24,9 @@ const specialKinds: ReadonlySet<string> = new Set([
   'remove_branch',
   'erase',
   'compact',
+  'define_snapshot',
+  'remove_snapshot',
+  'restore_snapshot',
 ])
 
 /** Runs the statements from `begin` on; a promise only from the first that has to wait. */
@@ -59,6 +63,11 @@ async function runSpecial(request: RequestRun, text: PreparedText, at: number): 
     case 'erase':
     case 'compact':
       await runForgettingStatement(request, statement)
+      break
+    case 'define_snapshot':
+    case 'remove_snapshot':
+    case 'restore_snapshot':
+      await runSnapshotStatement(request, statement)
       break
     default: {
       const problem = 'needs a BEGIN before it'

@@ -12,6 +12,7 @@ import { queryLimits } from '../limits.ts'
 import { queryErrors } from '../query-errors.ts'
 import { isMemoryShort } from './memory-short.ts'
 import type { OperatorProfile } from './profile.ts'
+import { stretchMs } from './stretch.ts'
 import type { Task } from './task.ts'
 
 export interface StatementBounds {
@@ -72,6 +73,15 @@ export class StatementRun {
     this.#checkAt(performance.now())
   }
 
+  /** As `check`, amid work that cannot be paused. @throws QUERY_STRETCH_TOO_LONG */
+  checkStretch(): void {
+    const now = performance.now()
+    this.#checkAt(now)
+    if (stretchMs(now) > queryLimits.stretchMsMax) {
+      throw queryErrors.STRETCH_TOO_LONG({ ms: queryLimits.stretchMsMax })
+    }
+  }
+
   /** Whether `pause` would let others have their turn. */
   get isSliceOver(): boolean {
     return performance.now() >= this.#sliceEndsAt
@@ -124,11 +134,11 @@ export class StatementRun {
   }
 
   /**
-   * Memory about to be used and soon given back. @throws QUERY_MEMORY_EXCEEDED, and as `check` for much of
-   * it, since whoever takes much at a time may do so for long
+   * Memory about to be used and soon given back. @throws QUERY_MEMORY_EXCEEDED, and as `checkStretch` for
+   * much of it, since whoever takes much at a time may do so for long
    */
   expect(bytes: number): void {
-    if (bytes >= queryLimits.largeBytes) this.check()
+    if (bytes >= queryLimits.largeBytes) this.checkStretch()
     this.retain(bytes)
     this.#bytes -= bytes
   }
@@ -168,6 +178,7 @@ export class StatementRun {
  */
 const boundCodes: ReadonlySet<string> = new Set([
   'QUERY_TIMEOUT',
+  'QUERY_STRETCH_TOO_LONG',
   'QUERY_CANCELLED',
   'QUERY_MEMORY_EXCEEDED',
   'QUERY_MEMORY_SHORT',

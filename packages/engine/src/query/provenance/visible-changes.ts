@@ -3,6 +3,7 @@
  * as it was before the commit deleted it.
  */
 
+import type { ValueObject } from '@dendrodb/protocol'
 import type { CommitChange, StoredRecord } from '../../models/model.ts'
 import { isOutOfReach } from '../compile/access-scope.ts'
 import type { EvalContext } from '../compile/eval-context.ts'
@@ -27,10 +28,15 @@ export function* visibleChanges(seq: number, limit: number, ctx: EvalContext): T
 }
 
 /** Whether today's rules let the session see a version of a record. */
-export function* maySee(table: string, version: StoredRecord | undefined, ctx: EvalContext): Task<boolean> {
+export function maySee(table: string, version: StoredRecord | undefined, ctx: EvalContext): Task<boolean> {
+  return maySeeRow(table, version?.value, ctx)
+}
+
+/** The same of its fields. */
+export function* maySeeRow(table: string, row: ValueObject | undefined, ctx: EvalContext): Task<boolean> {
   if (isOutOfReach(table, ctx.access)) return false
   if (ctx.access.isUnrestricted) return true
   const guard = ctx.access.guard(ctx.view.catalog, table, 'select')
   if (guard.type !== 'where') return guard.type === 'allow'
-  return version !== undefined && (yield* wait(guard.passes(version.value, ctx)))
+  return row !== undefined && (yield* wait(guard.passes(row, ctx)))
 }

@@ -9,6 +9,7 @@ import type {
   CommitReader,
   RecordVersion,
   StoredRecord,
+  VersionsOptions,
 } from '../../models/model.ts'
 import { keyTextOf, type MemoryState } from './memory-state.ts'
 
@@ -49,8 +50,13 @@ export class MemoryCommits implements CommitReader {
       .slice(0, limit)
   }
 
-  async versions(id: RecordId, limit: number): Promise<readonly RecordVersion[]> {
-    const writers = this.#states().filter(({ written }) => written.some((each) => each.equals(id)))
+  async versions(
+    id: RecordId,
+    { limit, before = Infinity }: VersionsOptions,
+  ): Promise<readonly RecordVersion[]> {
+    const writers = this.#states().filter(
+      ({ seq, written }) => seq < before && written.some((each) => each.equals(id)),
+    )
     return writers.slice(0, limit).map((state) => {
       return { seq: state.seq, record: recordIn(state, id), replaced: recordIn(state.previous, id) }
     })

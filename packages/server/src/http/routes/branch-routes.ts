@@ -3,18 +3,20 @@
  * A name with slashes is one part of the path, encoded.
  */
 
-import type { AsOf, BranchInfo, Database, MergeAnswer, RecordDiff, WriteMeta } from '@dendrodb/engine'
-import { Datetime, DbError, type Value, type ValueObject } from '@dendrodb/protocol'
+import type { BranchInfo, Database, MergeAnswer, RecordDiff } from '@dendrodb/engine'
+import type { ValueObject } from '@dendrodb/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { authErrors } from '../../auth/auth-errors.ts'
 import { mayAdminister } from '../../auth/principal.ts'
 import { sendValue } from '../answer.ts'
+import { changeBody } from '../change-body.ts'
 import { fieldError, objectBody, optionalTextField, textField } from '../json-body.ts'
 import { diffRecordsDefault, diffRecordsMax } from '../limits.ts'
 import { queryNumber, seqBounds } from '../query-numbers.ts'
 import type { RequestDatabases } from '../request-database.ts'
 import { abortOf } from '../request-session.ts'
-import { writeMetaOf } from '../write-request.ts'
+import { queryText, timeField } from '../request-times.ts'
+import { adminMetaOf } from '../write-request.ts'
 
 export interface BranchRouteOptions {
   readonly databases: RequestDatabases
@@ -47,7 +49,7 @@ export function branchRoutes(app: FastifyInstance, { databases }: BranchRouteOpt
       ...(from !== undefined && { from }),
       ...(at && { at }),
       ...(comment !== undefined && { comment }),
-      meta: metaOf(request, body),
+      meta: adminMetaOf(request, body),
     })
     reply.code(201).header('location', `/api/branches/${encodeURIComponent(info.name)}`)
     return sendValue(request, reply, { ...branchBody(info), seq, head })
@@ -72,7 +74,7 @@ export function branchRoutes(app: FastifyInstance, { databases }: BranchRouteOpt
       ...(tables !== undefined && { tables: tables.split(',') }),
     })
     const { rows, hasMore } = await pageOf(diff, start, limit)
-    return sendValue(request, reply, { changes: rows.map(diffBody), has_more: hasMore })
+    return sendValue(request, reply, { changes: rows.map(changeBody), has_more: hasMore })
   })
 
   app.post<BranchPath>('/api/branches/:name/merge', async (request, reply) => {
@@ -83,7 +85,7 @@ export function branchRoutes(app: FastifyInstance, { databases }: BranchRouteOpt
       strict: flagField(body, 'strict'),
       ...(into !== undefined && { into }),
       ...(body.resolve !== undefined && body.resolve !== null && { resolve: body.resolve }),
-      meta: metaOf(request, body),
+      meta: adminMetaOf(request, body),
       signal: abortOf(reply),
     })
     if (answer.status === 'conflicts') reply.code(conflictStatus)
@@ -93,7 +95,7 @@ export function branchRoutes(app: FastifyInstance, { databases }: BranchRouteOpt
   app.delete<BranchPath>('/api/branches/:name', async (request, reply) => {
     const { branches } = await open(request)
     const { seq, head } = await branches.remove(request.params.name, {
-      meta: metaOf(request, request.query as ValueObject),
+      meta: adminMetaOf(request, request.query as ValueObject),
     })
     return reply.code(204).header('x-ddb-seq', seq).header('x-ddb-head', head).send()
   })
@@ -115,30 +117,6 @@ function pointOf(branch: string, seq: number | undefined) {
   return seq === undefined ? { branch } : { branch, at: { seq } }
 }
 
-/** @param said fields of the body, or of the query where there is none */
-function metaOf(request: FastifyRequest, said: ValueObject): WriteMeta {
-  const { principal } = request
-  const own = principal.type === 'anonymous' ? undefined : principal.session.meta
-  return { ...own, ...writeMetaOf(request, said, '') }
-}
-
-/** A commit's number, or an instant as text. @throws HTTP_FIELD_INVALID */
-function timeField(value: Value, field: string): AsOf | undefined {
-  if (value === undefined || value === null) return undefined
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return { seq: value }
-  if (typeof value === 'string') return { instant: parseInstant(value, field) }
-  throw fieldError(field, 'the number of a commit or a datetime', 'type')
-}
-
-function parseInstant(text: string, field: string): Datetime {
-  try {
-    return Datetime.parse(text)
-  } catch (error) {
-    if (error instanceof DbError) throw fieldError(field, 'the number of a commit or a datetime', 'type')
-    throw error
-  }
-}
-
 /** @throws HTTP_FIELD_INVALID */
 function flagField(body: ValueObject, field: string): boolean {
   const value = body[field]
@@ -147,26 +125,8 @@ function flagField(body: ValueObject, field: string): boolean {
   throw fieldError(field, 'true or false', 'type')
 }
 
-/** @throws HTTP_FIELD_INVALID */
-function queryText(request: FastifyRequest, name: string): string | undefined {
-  const value = (request.query as Readonly<Record<string, unknown>>)[name]
-  if (value === undefined || typeof value === 'string') return value
-  throw fieldError(name, 'given once', 'type')
-}
-
 function branchBody({ name, number, parent, forkedAt, created, comment }: BranchInfo): ValueObject {
   return { name, number, parent, forked_at: forkedAt, created, ...(comment !== undefined && { comment }) }
-}
-
-function diffBody({ id, change, before, after, fields }: RecordDiff): ValueObject {
-  if (change === 'added') return { id, change, after }
-  if (change === 'removed') return { id, change, before }
-  const changes = (fields ?? []).map(({ field, old, new: now }) => ({
-    field,
-    old: old ?? null,
-    new: now ?? null,
-  }))
-  return { id, change, fields: changes }
 }
 
 function mergeBody(answer: MergeAnswer): ValueObject {

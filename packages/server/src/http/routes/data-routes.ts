@@ -4,7 +4,7 @@
  * query.
  */
 
-import type { Database, Receipt, SessionLimits } from '@dendrodb/engine'
+import type { Database, SessionLimits } from '@dendrodb/engine'
 import { formatIdentifier, must, RecordId, setField, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ServerMetrics } from '../../observability/server-metrics.ts'
@@ -13,10 +13,18 @@ import { httpErrors } from '../http-errors.ts'
 import { fieldError, objectBody } from '../json-body.ts'
 import { pageRecordsDefault, pageRecordsMax } from '../limits.ts'
 import { decodeCursor, encodeCursor } from '../page-cursor.ts'
-import { checkTable, locationOf, pathPartOf, recordOfField, recordOfPath } from '../record-path.ts'
+import {
+  type Outcome,
+  type RecordStatement,
+  runStatement,
+  sendRecord,
+  unknownRecord,
+} from '../record-answer.ts'
+import { checkTable, pathPartOf, recordOfField, recordOfPath } from '../record-path.ts'
 import { type RecordWrite, statementOf, unexpectedSeq } from '../record-write.ts'
 import type { RequestDatabases } from '../request-database.ts'
-import { abortOf, branchSessionOf, type RequestSession } from '../request-session.ts'
+import { abortOf, branchSessionOf } from '../request-session.ts'
+import { asOfQuery } from '../request-times.ts'
 import { recordWriteFields, writeConditionsOf, writeMetaOf } from '../write-request.ts'
 
 export interface DataRouteOptions {
@@ -33,37 +41,21 @@ interface RecordPath {
   readonly Params: { readonly table: string; readonly id: string }
 }
 
-interface Outcome {
-  readonly result: Value
-  /** Of the commit; undefined for what only reads. */
-  readonly receipt: Receipt | undefined
-}
-
-interface Statement {
-  readonly text: string
-  readonly vars: Readonly<Record<string, Value>>
-  readonly session: RequestSession
-}
-
 const getStatement = 'LET $row = SELECT * FROM ONLY $id; RETURN { seq: record::seq($id), data: $row }'
 
 export function dataRoutes(app: FastifyInstance, options: DataRouteOptions): void {
   const { databases, limits, metrics } = options
-
-  async function run(database: Database, { text, vars, session }: Statement): Promise<Outcome> {
-    const startedAt = performance.now()
-    const { results, receipt } = await database.run(text, vars, { session })
-    metrics.observeQuery('data', (performance.now() - startedAt) / 1000)
-    const result = must(results.find(({ status }) => status === 'error') ?? results.at(-1), 'a result')
-    if (result.status === 'error') throw result.error
-    return { result: result.result, receipt }
-  }
+  const run = (database: Database, statement: RecordStatement) => runStatement(database, metrics, statement)
 
   app.get<TablePath>('/api/data/:table', async (request, reply) => {
     const table = checkTable(request.params.table)
     const { limit, after } = readPage(table, request.query)
     const database = await databases.of(request)
-    const session = { ...branchSessionOf(request, database, limits), signal: abortOf(reply) }
+    const session = {
+      ...branchSessionOf(request, database, limits),
+      ...asOfQuery(request),
+      signal: abortOf(reply),
+    }
     const { text, vars } = listStatement(table, limit, after)
     const { result } = await run(database, { text, vars, session })
     return sendPage(request, reply, result as readonly ValueObject[], limit)
@@ -83,7 +75,7 @@ export function dataRoutes(app: FastifyInstance, options: DataRouteOptions): voi
   app.get<RecordPath>('/api/data/:table/:id', async (request, reply) => {
     const id = recordOfPath(request.params.table, request.params.id)
     const database = await databases.of(request)
-    const session = branchSessionOf(request, database, limits)
+    const session = { ...branchSessionOf(request, database, limits), ...asOfQuery(request) }
     const { result } = await run(database, { text: getStatement, vars: { id }, session })
     const { seq, data } = result as { readonly seq: Value; readonly data: Value }
     if (data === undefined) throw unknownRecord(id)
@@ -177,24 +169,6 @@ function sendPage(
   return sendValue(request, reply, { data, cursor, has_more: hasMore })
 }
 
-function sendRecord(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  id: RecordId,
-  { result, receipt }: Outcome,
-): FastifyReply {
-  const { seq, head } = must(receipt, 'a receipt of the write')
-  if (reply.statusCode === 201) reply.header('location', locationOf(id))
-  return sendValue(request, reply, {
-    id: pathPartOf(id),
-    entity: id.table,
-    tx_id: seq,
-    seq,
-    head,
-    data: result,
-  })
-}
-
 /** The record of the body. @throws HTTP_BODY_NOT_OBJECT, HTTP_NOT_SUPPORTED */
 function readRecord(request: FastifyRequest): ValueObject {
   const body = objectBody(request)
@@ -226,8 +200,4 @@ function onlyRow(id: RecordId, { result }: Outcome): ValueObject {
   const [row] = result as readonly ValueObject[]
   if (row === undefined) throw unknownRecord(id)
   return row
-}
-
-function unknownRecord(id: RecordId): Error {
-  return httpErrors.RECORD_UNKNOWN({ id: id.toString() })
 }

@@ -5,12 +5,14 @@
 
 import { Range, RecordId, typeOf, type Value, ValueSet } from '@dendrodb/protocol'
 import { isOutOfReach } from '../../compile/access-scope.ts'
+import { commitNumber, expectId, historyCallName } from '../../compile/compile-record-call.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import type { Expression } from '../../dql/ast.ts'
 import { queryLimits } from '../../limits.ts'
 import { isNullish } from '../../operators/truthiness.ts'
 import type { PlanNode, ValuesNode } from '../../plan/plan-node.ts'
+import { historyCursor } from '../../provenance/record-history.ts'
 import { queryErrors } from '../../query-errors.ts'
 import { type Cursor, cursorOver, type Operator, openOperator } from '../operator.ts'
 import { type Task, wait } from '../task.ts'
@@ -22,6 +24,7 @@ export function createValues(node: ValuesNode, compiler: Compiler, build: Source
   const { expression } = node
   const target = compiler.expression(expression)
   const isTable = isTableCall(expression)
+  const history = compileHistorySource(expression, compiler)
   return {
     node,
     inputs: [],
@@ -39,6 +42,7 @@ export function createValues(node: ValuesNode, compiler: Compiler, build: Source
       let inner: Cursor | undefined
       return {
         *next() {
+          if (inner === undefined && history !== undefined) inner = yield* history(outer, ctx)
           if (inner === undefined) {
             const value = yield* wait(target.evaluate(outer, ctx))
             const source = sourceOf(value, isTable)
@@ -59,6 +63,20 @@ export function createValues(node: ValuesNode, compiler: Compiler, build: Source
 
 export function isTableCall(expression: Expression): boolean {
   return expression.kind === 'call' && expression.name === 'type::table'
+}
+
+type HistorySource = (outer: Value, ctx: EvalContext) => Task<Cursor>
+
+/** `record::history(…)` as a source gives all versions, a few at a time; as a value, the newest ones. */
+function compileHistorySource(expression: Expression, compiler: Compiler): HistorySource | undefined {
+  if (expression.kind !== 'call' || expression.name !== historyCallName) return undefined
+  const [record, before] = expression.args.map((arg) => compiler.expression(arg))
+  if (record === undefined) return undefined
+  return function* openHistory(outer, ctx) {
+    const id = expectId(yield* wait(record.evaluate(outer, ctx)), historyCallName)
+    const end = before && (yield* wait(before.evaluate(outer, ctx)))
+    return historyCursor(id, end === undefined ? undefined : commitNumber(end, historyCallName), ctx)
+  }
 }
 
 /** A table or a range of its ids. */

@@ -10,10 +10,11 @@ import type { EvalContext } from '../../compile/eval-context.ts'
 import type { DiffBranchOf, Expression } from '../../dql/ast.ts'
 import type { DiffOptions, DiffPoint } from '../../host.ts'
 import { requireAdmin } from '../admin.ts'
-import { branchesOf, diffValue, timeOf } from '../branch-values.ts'
+import { branchesOf, diffValue } from '../branch-values.ts'
 import { checkRows } from '../collect-rows.ts'
 import { retainRows } from '../estimate-bytes.ts'
 import { countOf } from '../limit-count.ts'
+import { momentOf } from '../moment.ts'
 import { type Task, wait } from '../task.ts'
 
 export function compileDiffBranch(diff: DiffBranchOf<Expression>, compiler: Compiler): CompiledStatement {
@@ -45,7 +46,7 @@ function* pointOf(
   row: Value,
   ctx: EvalContext,
 ): Task<DiffPoint> {
-  return at === undefined ? { branch } : { branch, at: timeOf(yield* wait(at.evaluate(row, ctx))) }
+  return at === undefined ? { branch } : { branch, at: momentOf(yield* wait(at.evaluate(row, ctx)), 'AT') }
 }
 
 function* collect(

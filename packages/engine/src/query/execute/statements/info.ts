@@ -8,14 +8,15 @@ import { reservedPrefix } from '../../../catalog/system-tables.ts'
 import type { CompiledStatement } from '../../compile/compiled.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import type { InfoStatement, InfoSubject } from '../../dql/ast.ts'
-import type { ForgettingStatus } from '../../host.ts'
+import type { ForgettingStatus, SnapshotInfo } from '../../host.ts'
 import { queryLimits } from '../../limits.ts'
 import { commitValue } from '../../provenance/commit-value.ts'
 import { visibleChanges } from '../../provenance/visible-changes.ts'
 import { queryErrors } from '../../query-errors.ts'
 import { requireAdmin, requireRoot } from '../admin.ts'
-import { branchesOf, branchValue } from '../branch-values.ts'
+import { branchesOf, branchValue, snapshotValue } from '../branch-values.ts'
 import { type DefinitionView, viewsOf } from '../definition-text.ts'
+import { snapshotsOf } from '../moment.ts'
 import { type Task, wait } from '../task.ts'
 
 export function compileInfo({ subject, structure }: InfoStatement): CompiledStatement {
@@ -47,6 +48,10 @@ function* infoOf(subject: InfoSubject, views: DefinitionView, ctx: EvalContext):
     case 'branch':
       requireAdmin(ctx, 'INFO FOR BRANCH')
       return branchValue(branchesOf(ctx.database).info(subject.branch))
+    case 'snapshot': {
+      requireAdmin(ctx, 'INFO FOR SNAPSHOT')
+      return snapshotValue(yield* wait(snapshotsOf(ctx.database).info(subject.snapshot)))
+    }
     case 'table':
       requireAdmin(ctx, 'INFO FOR TABLE')
       return tableInfo(views, requireTable(subject.table, ctx))
@@ -75,6 +80,7 @@ function* databaseInfo(views: DefinitionView, { view, database }: EvalContext): 
   const { catalog } = view
   const branches = database.branches?.list() ?? []
   const forgetting = database.forgetting && ((yield database.forgetting.status()) as ForgettingStatus)
+  const snapshots = database.snapshots ? ((yield database.snapshots.list()) as readonly SnapshotInfo[]) : []
   const tables: [string, Value][] = []
   for (const table of catalog.tables()) {
     if (!table.name.startsWith(reservedPrefix)) tables.push([table.name, views.table(table)])
@@ -89,6 +95,9 @@ function* databaseInfo(views: DefinitionView, { view, database }: EvalContext): 
     }),
     // Erasures whose bytes are still in the files.
     ...(forgetting !== undefined && forgetting.pending > 0 && { forgetting: { ...forgetting } }),
+    ...(snapshots.length > 0 && {
+      snapshots: Object.fromEntries(snapshots.map((each) => [each.name, views.snapshot(each)])),
+    }),
   }
 }
 

@@ -10,6 +10,7 @@ import { intIntervalOf, intsOf } from '../../operators/int-range.ts'
 import { textOf } from '../../operators/value-text.ts'
 import * as kinds from '../argument-kinds.ts'
 import { impureFunction, pureFunction } from '../define-function.ts'
+import { DistinctValues } from '../distinct-values.ts'
 import type { FunctionDefinition } from '../function-definition.ts'
 import { functionErrors } from '../function-errors.ts'
 import { optional, overload, required } from '../overload.ts'
@@ -25,9 +26,12 @@ export const elementFunctions: readonly FunctionDefinition[] = [
   pureFunction(
     'array::add',
     overload([array, value], 'array', ([elements, added], context) => {
-      const candidates = isArray(added) ? added : [added]
       const result = [...elements]
-      for (const candidate of candidates) if (!containsEqual(result, candidate)) result.push(candidate)
+      if (isArray(added)) {
+        const known = new DistinctValues()
+        for (const element of elements) known.add(element)
+        for (const candidate of added) if (known.add(candidate)) result.push(candidate)
+      } else if (!containsEqual(result, added)) result.push(added)
       checkElementCount('array::add', result.length, context)
       return result
     }),

@@ -1,0 +1,89 @@
+/**
+ * The version of a record that RESTORE, UNDO and UNDELETE write again.
+ * Why one place: statements and library must agree on what the newest change is. Rules: ADR 26.
+ */
+
+import type { RecordId, ValueObject } from '@dendrodb/protocol'
+import { edgeRefusal } from '../graph/edge-refusal.ts'
+import type { RecordVersion, StoredRecord, WriteTx } from '../model.ts'
+import { historyErrors } from './history-errors.ts'
+
+/** A change of a record: what it was before and after; `undefined`: not there. */
+export interface RecordStep {
+  readonly before: StoredRecord | undefined
+  readonly after: StoredRecord | undefined
+}
+
+export type BringingBack = 'restore' | 'undo' | 'undelete'
+
+/**
+ * The newest change of a record, that of the transaction itself included: all it does to the record is one
+ * change. `undefined`: there never was such a record.
+ */
+export async function newestStep(tx: WriteTx, id: RecordId): Promise<RecordStep | undefined> {
+  const [newest] = await tx.commits.versions(id, { limit: 1 })
+  const now = await tx.getRecord(id)
+  if (newest === undefined) return now && { before: undefined, after: now }
+  const isOfTransaction = now?.seq !== newest.record?.seq
+  return isOfTransaction
+    ? { before: newest.record, after: now }
+    : { before: newest.replaced, after: newest.record }
+}
+
+/** The version in force after the commit `seq`: a deletion is one, too. `undefined`: there was none yet. */
+export async function versionAt(
+  { commits }: Pick<WriteTx, 'commits'>,
+  id: RecordId,
+  seq: number,
+): Promise<RecordVersion | undefined> {
+  const [version] = await commits.versions(id, { limit: 1, before: seq + 1 })
+  return version
+}
+
+/**
+ * What the record is to become; `undefined`: absent. `seq`: of RESTORE.
+ * @throws HISTORY_VERSION_UNKNOWN, HISTORY_NOT_DELETED
+ */
+export async function versionToWrite(
+  tx: WriteTx,
+  id: RecordId,
+  step: RecordStep,
+  { kind, seq = 0 }: { readonly kind: BringingBack; readonly seq?: number | undefined },
+): Promise<StoredRecord | undefined> {
+  if (kind === 'undo') return step.before
+  if (kind === 'undelete') {
+    if (step.after !== undefined) throw historyErrors.NOT_DELETED({ id: id.toString() })
+    if (step.before !== undefined) return step.before
+    throw versionUnknown(id, 'before it was deleted')
+  }
+  const version = await versionAt(tx, id, seq)
+  if (version?.record === undefined) throw versionUnknown(id, `as of commit ${seq}`)
+  return version.record
+}
+
+export function versionUnknown(id: RecordId, when: string): Error {
+  return historyErrors.VERSION_UNKNOWN({ id: id.toString(), when })
+}
+
+/**
+ * Writes the version again, with the rights of whoever owns the engine. Gives the record as it is then.
+ * @throws HISTORY_*, INDEX_UNIQUE_VIOLATION
+ */
+export async function bringBack(
+  tx: WriteTx,
+  id: RecordId,
+  asked: { readonly kind: BringingBack; readonly seq?: number | undefined },
+): Promise<ValueObject | undefined> {
+  const step = await newestStep(tx, id)
+  if (step === undefined) throw historyErrors.RECORD_UNKNOWN({ id: id.toString() })
+  const version = await versionToWrite(tx, id, step, asked)
+  if (version === undefined) {
+    await tx.delete(id)
+    return undefined
+  }
+  const { value, validFrom, validTo } = version
+  const reason = await edgeRefusal(tx, id, value, tx.catalog.table(id.table))
+  if (reason !== undefined) throw historyErrors.REFUSED({ id: id.toString(), reason })
+  await tx.put(id, value, { validFrom, validTo })
+  return value
+}
