@@ -164,10 +164,18 @@ export class ForgettingService implements ForgettingHost {
   }
 
   async #purge(): Promise<void> {
+    const { store, snapshots, sequencer } = this.#core
+    const resume: (() => void)[] = []
     const onStep = (step: Step) => {
       this.#step = step
+      // Whoever comes now waits instead of failing.
+      if (step === 'reopen') resume.push(snapshots.pause(), sequencer.pause())
     }
-    await this.#whileExpiring(() => this.#core.store.purge({ signal: this.#stopping.signal, onStep }))
+    try {
+      await this.#whileExpiring(() => store.purge({ signal: this.#stopping.signal, onStep }))
+    } finally {
+      for (const each of resume) each()
+    }
   }
 
   /** The snapshot that readers share would stay open until there is a newer commit, even if nobody reads. */

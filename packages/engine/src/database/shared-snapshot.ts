@@ -49,6 +49,7 @@ export class SharedSnapshots {
   readonly #store: KvStore
   readonly #hash: LedgerHash
   #current: MaybePromise<Shared> | undefined
+  #paused: Promise<void> | undefined
 
   constructor(store: KvStore, hash: LedgerHash) {
     this.#store = store
@@ -57,8 +58,23 @@ export class SharedSnapshots {
 
   /** Sees every commit that was durable before the call. */
   hold(): MaybePromise<HeldSnapshot> {
+    if (this.#paused !== undefined) return this.#paused.then(() => this.hold())
     this.#current ??= this.#take()
     return chain(this.#current, (shared) => shared.hold())
+  }
+
+  /**
+   * Whoever wants a snapshot waits until the function that this gives is called: the store is about to be out
+   * of use for a moment.
+   */
+  pause(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#paused = promise
+    this.expire()
+    return () => {
+      if (this.#paused === promise) this.#paused = undefined
+      resolve()
+    }
   }
 
   /** There is a newer commit: the next reader takes a new snapshot. */
