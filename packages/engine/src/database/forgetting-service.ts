@@ -39,6 +39,7 @@ interface Erased extends Omit<ErasureAnswer, 'seq' | 'head'> {}
 export class ForgettingService implements ForgettingHost {
   readonly #core: DatabaseCore
   readonly #garbage: GarbageCollector
+  readonly #expire: () => Promise<number>
   readonly #stopping = new AbortController()
   #running: Promise<void> | undefined
   #compacting: Promise<CompactReport> | undefined
@@ -46,9 +47,16 @@ export class ForgettingService implements ForgettingHost {
   #failure: unknown
   #retry: NodeJS.Timeout | undefined
 
-  constructor(core: DatabaseCore, garbage: GarbageCollector) {
+  /** @param expire forgets what has outlived its retention, and gives the number of versions */
+  constructor(core: DatabaseCore, garbage: GarbageCollector, expire: () => Promise<number> = async () => 0) {
     this.#core = core
     this.#garbage = garbage
+    this.#expire = expire
+  }
+
+  /** Takes out now what has outlived the retention of its table; gives the number of versions. */
+  expire(): Promise<number> {
+    return this.#expire()
   }
 
   async erase(ids: readonly RecordId[], { reason, meta }: ErasureOptions = {}): Promise<ErasureAnswer> {
@@ -159,6 +167,7 @@ export class ForgettingService implements ForgettingHost {
     this.#core.checkOpen()
     const bytesBefore = await store.sizeBytes()
     await this.#garbage.settle()
+    await this.#expire()
     await this.#whileExpiring(() => store.compact())
     return { bytesBefore, bytesAfter: await store.sizeBytes() }
   }

@@ -11,3 +11,8 @@ export const purgeRetryMs = 30_000
 export const snapshotsExpireMs = 100
 /** Records of one page of a comparison, unless another number is asked for. */
 export const diffRecordsDefault = 100
+
+/** Versions past their retention that are taken out in one step. */
+export const expiredVersionsPerStep = 1_000
+/** Changed keys after which such a step ends. */
+export const expiredOperationsPerStep = 8_192
