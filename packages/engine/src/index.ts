@@ -27,13 +27,18 @@ export {
   type ReceivedBackup,
   receiveBackup,
 } from './backup/receive-backup.ts'
-export type { BackupOptions, BackupReport, BackupStream } from './database/backup-database.ts'
+export type { BackupStream } from './database/backup-database.ts'
 export type { BuildProgress } from './database/build-store.ts'
-export type { Database } from './database/database.ts'
+export type {
+  BackupOptions,
+  BackupReport,
+  Database,
+  ProofSubject,
+} from './database/database.ts'
 export type { DatabaseBranch } from './database/database-branch.ts'
 export type { DatabaseInit, InitIndex, InitLink } from './database/database-init.ts'
 export { checkDatabaseName } from './database/database-name.ts'
-export type { DatabaseCheckpoint, ProofOptions, ProofSubject } from './database/database-proofs.ts'
+export type { DatabaseCheckpoint, ProofOptions } from './database/database-proofs.ts'
 export type { CommitNotice, EngineEvent, EngineListener } from './database/engine-feed.ts'
 export type { ExportOptions, ExportStream } from './database/export-database.ts'
 export type { ScanProgress } from './database/first-scan.ts'
@@ -45,7 +50,7 @@ export type {
   HistoryOptions,
   Moment,
 } from './database/history-calls.ts'
-export type { ImportOptions } from './database/import-database.ts'
+export type { ImportOptions } from './database/import-file.ts'
 export { type Link, type LinkReceipt, type NeighborOptions, putLink, removeLink } from './database/links.ts'
 export type { MasterKeyInput } from './database/parse-master-key.ts'
 export type { CommitDetails, HistoryEntry } from './database/past.ts'

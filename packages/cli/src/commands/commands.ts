@@ -3,6 +3,7 @@
 import { backupCommand } from './backup-command.ts'
 import { branchCommand } from './branch-command.ts'
 import type { Command } from './command.ts'
+import { dbCommand } from './db-command.ts'
 import { diffCommand } from './diff-command.ts'
 import { exportCommand } from './export-command.ts'
 import { helpCommand } from './help-command.ts'
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   historyCommand,
   diffCommand,
   branchCommand,
+  dbCommand,
   statusCommand,
   proofCommand,
   verifyProofCommand,

@@ -26,18 +26,6 @@ export interface BackupStreamOptions extends Pick<BackupSource, 'onProgress'> {
   readonly since?: BackupSince | undefined
 }
 
-export interface BackupOptions extends Omit<BackupStreamOptions, 'since'> {
-  readonly path: string
-  /** Only what came after this commit, or after the backup in a file. Default: everything. */
-  readonly since?: number | { readonly file: string } | undefined
-}
-
-export interface BackupReport extends BackupSummary {
-  readonly path: string
-  /** Head of the last commit in the backup. */
-  readonly head: string
-}
-
 /** A backup that can be read once. */
 export interface BackupStream {
   readonly fromSeq: number

@@ -26,13 +26,7 @@ import { readUvarint } from '../ledger/uvarint.ts'
 import type { AsOf } from '../query/host.ts'
 import { seqAsOf } from './commit-time.ts'
 import type { DatabaseCore } from './database-core.ts'
-import type { IdInput } from './record-calls.ts'
 import type { HeldSnapshot } from './shared-snapshot.ts'
-
-/** A commit, or a record as it is or was: then the version that was in force. */
-export type ProofSubject =
-  | { readonly seq: number }
-  | { readonly record: IdInput; readonly asOf?: AsOf | undefined }
 
 export interface ProofOptions {
   /** Size of the tree that the proof leads to. Default: every commit so far. */

@@ -11,6 +11,7 @@ import {
   type Value,
   type ValueObject,
 } from '@dendrodb/protocol'
+import type { BackupSummary } from '../backup/encode-backup.ts'
 import { engineErrors } from '../engine-errors.ts'
 import type { CheckpointSigner } from '../keys/checkpoint-signer.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
@@ -49,29 +50,22 @@ import {
   verifyStore,
 } from '../verify/verify-store.ts'
 import {
-  type BackupOptions,
-  type BackupReport,
   type BackupStream,
   type BackupStreamOptions,
   endOfBackup,
   openBackupStream,
 } from './backup-database.ts'
 import { BranchService } from './branch-service.ts'
-import { noticeOf, tellCommits } from './commit-notices.ts'
+import { noticeOf } from './commit-notices.ts'
 import { DatabaseBranch } from './database-branch.ts'
 import type { DatabaseCore } from './database-core.ts'
-import {
-  checkSeq,
-  type DatabaseCheckpoint,
-  DatabaseProofs,
-  type ProofOptions,
-  type ProofSubject,
-} from './database-proofs.ts'
+import { DatabaseJobs } from './database-jobs.ts'
+import { checkSeq, type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } from './database-proofs.ts'
+import { defineAnew } from './define-anew.ts'
 import type { CommitNotice } from './engine-feed.ts'
 import { type ExportOptions, type ExportStream, openExportStream } from './export-database.ts'
-import type { FirstScan, ScanProgress } from './first-scan.ts'
-import { ForgettingService } from './forgetting-service.ts'
-import { GarbageCollector } from './garbage-collector.ts'
+import type { ScanProgress } from './first-scan.ts'
+import type { ForgettingService } from './forgetting-service.ts'
 import {
   type BroughtBack,
   type DiffPage,
@@ -82,10 +76,9 @@ import {
   type Moment,
   onBranch,
 } from './history-calls.ts'
-import { type ImportOptions, importRecords } from './import-database.ts'
-import { IndexBuilder } from './index-builder.ts'
-import { dropGraceMs, sweepEveryMs } from './limits.ts'
-import { type Link, type LinkReceipt, linkedTo, type NeighborOptions, putLink, removeLink } from './links.ts'
+import { type ImportOptions, importFile } from './import-file.ts'
+import { dropGraceMs } from './limits.ts'
+import { changeLink, type LinkReceipt, type NeighborOptions, neighborsOf } from './links.ts'
 import { type CommitDetails, type HistoryEntry, readCommit } from './past.ts'
 import type { QueryBuilder } from './query-builder.ts'
 import {
@@ -109,9 +102,26 @@ import {
   type ValidTime,
   type WriteReceipt,
 } from './record-calls.ts'
-import { firstScanOf, type ScannedParts } from './scan-database.ts'
+import type { ScannedParts } from './scan-database.ts'
 import type { SelectOptions } from './select-statement.ts'
 import { SnapshotService } from './snapshot-service.ts'
+
+/** A commit, or a record as it is or was: then the version that was in force. */
+export type ProofSubject =
+  | { readonly seq: number }
+  | { readonly record: IdInput; readonly asOf?: AsOf | undefined }
+
+export interface BackupOptions extends Omit<BackupStreamOptions, 'since'> {
+  readonly path: string
+  /** Only what came after this commit, or after the backup in a file. Default: everything. */
+  readonly since?: number | { readonly file: string } | undefined
+}
+
+export interface BackupReport extends BackupSummary {
+  readonly path: string
+  /** Head of the last commit in the backup. */
+  readonly head: string
+}
 
 export interface DatabaseParts extends ScannedParts {
   readonly engine: QueryHost
@@ -137,13 +147,8 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   readonly #engine: QueryHost
   readonly #onClose: (closed: Promise<void>) => void
   #closed: Promise<void> | undefined
-  readonly #builder: IndexBuilder
-  readonly #garbage: GarbageCollector
+  readonly #jobs: DatabaseJobs
   readonly #proofs: DatabaseProofs
-  readonly #stopListening: () => void
-  readonly #sweeping: NodeJS.Timeout
-  /** Only where one was called for when the database was opened. */
-  readonly #scan: FirstScan | undefined
   /** Verifications that go on. */
   #verifying = 0
 
@@ -160,20 +165,9 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
     this.branches = new BranchService(core, (name) => (name === mainBranchName ? this : this.branch(name)))
     this.snapshots = new SnapshotService(core)
     this.#past = new HistoryCalls(this)
-    this.#builder = new IndexBuilder(core)
-    this.#garbage = new GarbageCollector(core)
-    this.forgetting = new ForgettingService(core, this.#garbage)
     this.#proofs = new DatabaseProofs(core, signer)
-    this.#sweeping = setInterval(() => this.#collectGarbage(), sweepEveryMs).unref()
-    this.#stopListening = core.onCommit((writes) => {
-      if (writes.some(({ seq }) => seq === core.catalogs.newest().seq)) this.#builder.resume()
-      if (writes.some(({ request }) => request.forgets !== undefined)) this.forgetting.run()
-      if (writes.some(({ request }) => request.dropped.length > 0)) this.#garbage.run()
-      tellCommits(parts.feed, core, writes)
-    })
-    this.#scan = firstScanOf(parts, () => this.#startJobs())
-    if (this.#scan === undefined) this.#startJobs()
-    else this.#scan.start()
+    this.#jobs = new DatabaseJobs(parts, () => this.snapshots.pins())
+    this.forgetting = this.#jobs.forgetting
   }
 
   query(text: string, vars?: Readonly<Record<string, unknown>>, options?: QueryOptions): Promise<Value[]> {
@@ -316,28 +310,28 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * @throws CATALOG_NOT_A_RELATION when the relation is a table of other records
    * @example await shop.link('product:lamp', 'needs', 'product:bulb')
    */
-  async link(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
-    return this.#changeLinks(['link', from, relation, to], meta, (tx, link) => putLink(tx, link))
+  link(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
+    return changeLink(this.#core, 'link', { from: toId(from), relation, to: toId(to) }, meta)
   }
 
   /** Takes every link of the relation from the one to the other away. */
-  async unlink(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
-    return this.#changeLinks(['unlink', from, relation, to], meta, (tx, link) => removeLink(tx, link))
+  unlink(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
+    return changeLink(this.#core, 'unlink', { from: toId(from), relation, to: toId(to) }, meta)
   }
 
   /** Records that links lead to from this one, each once; with `direction: 'in'`, that they come from. */
-  async neighbors(id: IdInput, options: NeighborOptions = {}): Promise<RecordId[]> {
-    const view = await this.#core.view()
-    try {
-      return await linkedTo(view, toId(id), options)
-    } finally {
-      view.close()
-    }
+  neighbors(id: IdInput, options: NeighborOptions = {}): Promise<RecordId[]> {
+    return neighborsOf(this.#core, toId(id), options)
   }
 
   /** Checks every commit, version, record and index entry against the chain. */
-  verify(options: VerifyOptions = {}): Promise<VerifyReport> {
-    return this.#verify(() => verifyStore(this.#core.store, options))
+  async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    for (;;) {
+      const { forgettings } = this.#core
+      const report = await this.#verify(() => verifyStore(this.#core.store, options))
+      // What is forgotten while it runs may be there for one pass and gone for the next.
+      if (report.isIntact || forgettings === this.#core.forgettings) return report
+    }
   }
 
   /** Checks the log alone: every commit and its contents, and the tree over them. */
@@ -400,7 +394,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * @example await shop.import({ file: 'shop.jsonl' })
    */
   import(options: ImportOptions): Promise<ImportCounts> {
-    return importRecords(this, options)
+    return importFile(this, options)
   }
 
   /**
@@ -411,7 +405,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * @example await shop.proof({ record: 'product:1', asOf: { seq: 12 } })
    */
   async proof(subject: ProofSubject, options: ProofOptions = {}): Promise<ProofFile> {
-    this.#requireManifest()
+    this.#jobs.requireManifest()
     if ('seq' in subject) return this.#proofs.commit(subject.seq, options)
     return this.#proofs.record(toId(subject.record), subject.asOf, options)
   }
@@ -421,7 +415,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * erased, of its commit. None when the record never existed.
    */
   async versionProofs(record: IdInput, limit: number): Promise<ProofFile[]> {
-    this.#requireManifest()
+    this.#jobs.requireManifest()
     return this.#proofs.versions(toId(record), limit)
   }
 
@@ -430,7 +424,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * was changed or taken away since. @throws PROOF_SEQ_UNKNOWN, KEYS_UNREADABLE
    */
   async consistency(fromSize: number, toSize?: number): Promise<ProofFile> {
-    this.#requireManifest()
+    this.#jobs.requireManifest()
     return this.#proofs.consistency(fromSize, toSize)
   }
 
@@ -439,7 +433,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * are the same. @throws PROOF_SEQ_UNKNOWN, KEYS_UNREADABLE
    */
   async checkpoint(size?: number): Promise<DatabaseCheckpoint> {
-    this.#requireManifest()
+    this.#jobs.requireManifest()
     return this.#proofs.checkpoint(size)
   }
 
@@ -483,7 +477,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    */
   async waitForIndex(table: string, index: string): Promise<void> {
     try {
-      await this.#builder.wait(table, index)
+      await this.#jobs.builder.wait(table, index)
     } catch (error) {
       if (error instanceof DbError && error.code === 'INDEX_BUILD_FAILED') {
         await this.#core.write((tx) => tx.removeIndex(table, index))
@@ -493,33 +487,27 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   }
 
   indexProgress(table: string, index: string): Promise<IndexProgress | undefined> {
-    return this.#builder.progress(table, index)
+    return this.#jobs.builder.progress(table, index)
   }
 
-  rebuildIndex(table: string, index: string): Promise<void> {
-    return this.#builder.rebuild(table, index)
+  async rebuildIndex(table: string, index: string): Promise<void> {
+    await defineAnew(this.#core, table, index)
+    await this.#jobs.builder.wait(table, index)
   }
 
   /** How far the first scan is; `undefined`: there is none, or it is over, and writes are taken. */
   get scanProgress(): ScanProgress | undefined {
-    return this.#scan?.progress
+    return this.#jobs.scan?.progress
   }
 
   /** Resolves when the first scan has ended, well or not. */
   async scanned(): Promise<void> {
-    await this.#scan?.settled()
+    await this.#jobs.scan?.settled()
   }
 
   /** Whether nobody reads, writes or follows it, and nothing goes on in the background. */
   get isIdle(): boolean {
-    const isAtWork = this.#verifying > 0 || this.#scan?.isRunning === true
-    return (
-      !isAtWork &&
-      this.#core.isIdle(1) &&
-      this.#builder.isIdle &&
-      this.#garbage.isIdle &&
-      this.forgetting.isIdle
-    )
+    return this.#verifying === 0 && this.#core.isIdle(1) && this.#jobs.isIdle
   }
 
   /** Tells of every commit from now on, in order. Gives the function that ends it. */
@@ -529,7 +517,10 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
     })
   }
 
-  /** Waits for writes in flight and closes the files; the engine opens it again when it is asked for. */
+  /**
+   * Waits for writes in flight and closes the files. The engine opens the database again when it is asked
+   * for.
+   */
   close(): Promise<void> {
     return this.#closeOnce(() => this.#core.close())
   }
@@ -547,47 +538,12 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   }
 
   async #close(closeCore: () => Promise<void>): Promise<void> {
-    this.#stopListening()
-    clearInterval(this.#sweeping)
-    await Promise.all([
-      this.#scan?.stop(),
-      this.#builder.stop(),
-      this.#garbage.stop(),
-      this.forgetting.stop(),
-    ])
+    await this.#jobs.stop()
     await closeCore()
   }
 
-  async #changeLinks(
-    request: readonly [string, IdInput, string, IdInput],
-    meta: WriteMeta | undefined,
-    change: (tx: WriteTx, link: Link) => Promise<boolean>,
-  ): Promise<LinkReceipt> {
-    const [action, from, relation, to] = request
-    const link = { from: toId(from), relation, to: toId(to) }
-    const options = meta === undefined ? {} : { meta, request: [action, link.from, relation, link.to] }
-    const { result, receipt } = await this.#core.write((tx) => change(tx, link), options)
-    return { isChanged: result, ...receipt }
-  }
-
-  /** What the tree over the commits is needed for has to wait for it. @throws ENGINE_SCANNING */
-  #requireManifest(): void {
-    const { snapshots } = this.#core
-    if (snapshots.isProvisional && this.#scan !== undefined) throw this.#scan.problem()
-  }
-
-  #startJobs(): void {
-    this.#builder.resume()
-    this.#garbage.run()
-    this.forgetting.run()
-  }
-
-  #collectGarbage(): void {
-    if (this.#scan?.progress === undefined) this.#garbage.run()
-  }
-
   async #verify<T>(work: () => Promise<T>): Promise<T> {
-    this.#requireManifest()
+    this.#jobs.requireManifest()
     this.#verifying += 1
     try {
       return await work()

@@ -93,23 +93,6 @@ export class IndexBuilder {
     }
   }
 
-  /** Builds a ready or failed index anew; nothing happens where there is none of that name. */
-  async rebuild(table: string, index: string): Promise<void> {
-    await this.#core.write(async (tx) => {
-      const old = tx.catalog.table(table)?.indexes.find((each) => each.name === index && !each.isAdjacency)
-      if (old === undefined) return
-      const { fields, unique, comment } = old
-      await tx.defineIndex({
-        name: index,
-        table,
-        fields,
-        unique,
-        ...(comment === undefined ? {} : { comment }),
-      })
-    })
-    await this.wait(table, index)
-  }
-
   async progress(tableName: string, name: string): Promise<IndexProgress | undefined> {
     const table = this.#core.catalogs.newest().table(tableName)
     const index = this.#find(tableName, name)

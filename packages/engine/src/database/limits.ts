@@ -2,15 +2,6 @@
 
 /** Entries that a copy holds in memory at a time. */
 export const copyBatchBytes = 1024 * 1024
-/** Records of one page of a comparison, unless another number is asked for. */
-export const diffRecordsDefault = 100
-
-/** Kept answers that are cleaned in one step after an erasure. */
-export const answersPerStep = 512
-/** Files that could not be rewritten after an erasure are tried again after this. */
-export const purgeRetryMs = 30_000
-/** How often readers take a new snapshot while files are rewritten, so that none keeps old bytes. */
-export const snapshotsExpireMs = 100
 /** Databases open at a time unless told otherwise; each has its own files, caches and buffers. */
 export const databasesOpenDefault = 256
 /** How long a database that is dropped waits for reads to end. */
@@ -27,5 +18,20 @@ export const initCommitRecords = 1_000
 export const scanReportMs = 250
 /** Commits whose contents are read at a time. */
 export const logReadCommits = 64
-/** How often answers that were kept for repeated requests are looked through. */
+/** Records of one page of a comparison, unless another number is asked for. */
+export const diffRecordsDefault = 100
+
+/** Kept answers that are cleaned in one step after an erasure. */
+export const answersPerStep = 512
+/** Files that could not be rewritten after an erasure are tried again after this. */
+export const purgeRetryMs = 30_000
+/** How often readers take a new snapshot while files are rewritten, so that none keeps old bytes. */
+export const snapshotsExpireMs = 100
+/** Versions past their retention that are taken out in one step. */
+export const expiredVersionsPerStep = 1_000
+/** Changed keys after which such a step ends. */
+export const expiredOperationsPerStep = 8_192
+/**
+ * How often answers that were kept for repeated requests, and versions past their retention, are looked for.
+ */
 export const sweepEveryMs = 10 * 60 * 1_000

@@ -6,13 +6,8 @@
 
 import { RecordId, ulid } from '@dendrodb/protocol'
 import type { TableDefinition } from '../catalog/definitions.ts'
-import type { Direction, ReadView, WriteTx } from '../models/model.ts'
-import type { Receipt } from '../query/host.ts'
-
-export interface LinkReceipt extends Receipt {
-  /** Whether the link was not there before, or was there and is gone. */
-  readonly isChanged: boolean
-}
+import type { Direction, ReadView, WriteMeta, WriteTx } from '../models/model.ts'
+import type { DatabaseHost, Receipt } from '../query/host.ts'
 
 export interface Link {
   readonly from: RecordId
@@ -41,6 +36,11 @@ export async function removeLink(tx: WriteTx, { from, relation, to }: Link): Pro
   return edges.length > 0
 }
 
+export interface LinkReceipt extends Receipt {
+  /** Whether the link was not there before, or was there and is gone. */
+  readonly isChanged: boolean
+}
+
 export interface NeighborOptions {
   /** Default: every relation. */
   readonly relation?: string | undefined
@@ -48,8 +48,35 @@ export interface NeighborOptions {
   readonly direction?: Direction
 }
 
+/** As one commit. What it says of itself may keep it from being made twice. */
+export async function changeLink(
+  database: Pick<DatabaseHost, 'write'>,
+  action: 'link' | 'unlink',
+  link: Link,
+  meta: WriteMeta | undefined,
+): Promise<LinkReceipt> {
+  const change = action === 'link' ? putLink : removeLink
+  const request = [action, link.from, link.relation, link.to]
+  const options = meta === undefined ? {} : { meta, request }
+  const { result, receipt } = await database.write((tx) => change(tx, link), options)
+  return { isChanged: result, ...receipt }
+}
+
 /** Records that links of the relation (default: of any) lead to, each once; `in`: that they come from. */
-export async function linkedTo(
+export async function neighborsOf(
+  database: Pick<DatabaseHost, 'view'>,
+  node: RecordId,
+  options: NeighborOptions,
+): Promise<RecordId[]> {
+  const view = await database.view()
+  try {
+    return await linkedTo(view, node, options)
+  } finally {
+    view.close()
+  }
+}
+
+async function linkedTo(
   view: ReadView,
   node: RecordId,
   { relation, direction = 'out' }: NeighborOptions,

@@ -290,4 +290,6 @@ export interface QueryHost {
   database(name: string, ifNew?: NewDatabase): MaybePromise<DatabaseHost>
   /** Names on disk and open, sorted. */
   databaseNames(): Promise<readonly string[]>
+  /** @throws ENGINE_DATABASE_MISSING */
+  dropDatabase(name: string): Promise<void>
 }

@@ -11,10 +11,10 @@ import { jsonType, publicError } from './answer.ts'
 const words: ReadonlyMap<string, string> = new Map([['LEDGER_PRECONDITION', 'precondition_failed']])
 
 export function sendDaemonError(reply: FastifyReply, error: DbError): FastifyReply {
-  const { code: _, reason, message, status, ...details } = publicError(error)
+  const { code: kind, reason, message, status, ...details } = publicError(error)
   const retryAfter = error.details.retry_after_secs
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
   if (status === errorStatusTable.unauthenticated.http) reply.header('www-authenticate', 'Bearer')
-  const body = { error: words.get(error.code) ?? message, code: reason, message, status, ...details }
+  const body = { error: words.get(error.code) ?? message, code: reason, kind, message, status, ...details }
   return reply.code(status).type(jsonType).send(JSON.stringify(body))
 }

@@ -3,15 +3,13 @@
  * A name with slashes is one part of the path, encoded.
  */
 
-import type { Database, DatabaseInit, Engine, InitIndex, InitLink } from '@dendrodb/engine'
-import type { RecordId, Value, ValueObject } from '@dendrodb/protocol'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Database, Engine, HashName } from '@dendrodb/engine'
+import type { Value, ValueObject } from '@dendrodb/protocol'
+import type { FastifyInstance } from 'fastify'
 import { sendValue } from '../answer.ts'
 import type { DaemonDatabases, DatabasePath } from '../daemon/daemon-databases.ts'
-import { documentOf, isDocument } from '../daemon/document.ts'
-import { plainIdOf, recordOf, splitId } from '../daemon/plain-ids.ts'
+import { databaseInitOf } from '../daemon/database-init.ts'
 import { fieldError, objectBody, optionalTextField, textField } from '../json-body.ts'
-import { checkTable } from '../record-path.ts'
 
 export interface DaemonDatabaseOptions {
   readonly engine: Engine
@@ -31,10 +29,12 @@ export function daemonDatabaseRoutes(
     const body = objectBody(request)
     const name = textField(body, 'name')
     const hash = optionalTextField(body, 'hash')
-    const init = initOf(request, body.init)
+    const init = body.init === undefined || body.init === null ? {} : databaseInitOf(body.init)
+    const { principal } = request
+    const meta = principal.type === 'root' ? principal.session.meta : undefined
     const database = await engine.createDatabase(name, {
-      ...(hash !== undefined && { hash: hash as 'blake2b' }),
-      ...(init && { init }),
+      ...(hash !== undefined && { hash: hash as HashName }),
+      init: { ...init, ...(meta && { meta }) },
     })
     reply.code(201).header('location', `/v1/databases/${encodeURIComponent(name)}`)
     return sendValue(request, reply, { ok: true, ...(await databaseBody(database)) })
@@ -94,75 +94,4 @@ async function databaseBody(database: Database): Promise<ValueObject> {
     view.close()
   }
   return { name, id, hash, seq, head, collections, indexes, size_bytes: await database.sizeBytes() }
-}
-
-/** `{indexes: [[coll, field, kind]], seed: {coll: [docs]}, links: [[from, rel, to]]}` */
-function initOf(request: FastifyRequest, given: Value): DatabaseInit | undefined {
-  if (given === undefined || given === null) return undefined
-  if (!isDocument(given)) throw fieldError('init', 'an object', 'type')
-  const meta = request.principal.type === 'root' ? request.principal.session.meta : undefined
-  return {
-    indexes: listOf(given.indexes, 'init.indexes').flatMap(indexOf),
-    seed: seedOf(given.seed),
-    links: listOf(given.links, 'init.links').map(linkOf),
-    ...(meta && { meta }),
-  }
-}
-
-/** Kinds of an index; what one for searching would be needed for is read from the records. */
-export const indexKinds = ['eq', 'ordered', 'sorted', 'unique', 'search'] as const
-
-/** @throws HTTP_FIELD_INVALID */
-export function indexKind(kind: Value): (typeof indexKinds)[number] {
-  const known = indexKinds.find((each) => each === (kind ?? 'eq'))
-  if (known === undefined) throw fieldError('kind', `one of ${indexKinds.join(', ')}`, 'type')
-  return known
-}
-
-function indexOf(given: Value): InitIndex[] {
-  const [collection, field, kind] = Array.isArray(given) ? (given as readonly Value[]) : []
-  if (typeof collection !== 'string' || typeof field !== 'string') {
-    throw fieldError('init.indexes', 'lists of collection, field and kind', 'type')
-  }
-  const known = indexKind(kind)
-  if (known === 'search') return []
-  return [{ table: checkTable(collection), fields: [field], unique: known === 'unique' }]
-}
-
-function linkOf(given: Value): InitLink {
-  const [from, relation, to] = Array.isArray(given) ? (given as readonly Value[]) : []
-  if (typeof relation !== 'string') throw fieldError('init.links', 'lists of from, relation and to', 'type')
-  return { from: endOf(from), relation: checkTable(relation), to: endOf(to) }
-}
-
-function endOf(given: Value): RecordId {
-  return recordOf(splitId(given, 'init.links'))
-}
-
-function seedOf(given: Value): NonNullable<DatabaseInit['seed']> {
-  if (given === undefined || given === null) return {}
-  if (!isDocument(given)) throw fieldError('init.seed', 'an object of lists', 'type')
-  const seed: Record<string, ValueObject[]> = {}
-  for (const [collection, documents] of Object.entries(given)) {
-    checkTable(collection)
-    seed[collection] = listOf(documents, 'init.seed').map((document) => seedRecord(collection, document))
-  }
-  return seed
-}
-
-/** Its id is `_id`, else `id`; without either it is given one. */
-function seedRecord(collection: string, document: Value): ValueObject {
-  if (!isDocument(document)) throw fieldError('init.seed', 'lists of objects', 'type')
-  const { _id, id } = document
-  const given = _id ?? id
-  if (given === undefined || given === null) return document
-  const isWhole = typeof given === 'string' && given.startsWith(`${collection}:`)
-  const plain = isWhole ? splitId(given, 'init.seed') : plainIdOf(collection, given, 'init.seed.')
-  return { ...documentOf(document, plain, 'init.seed'), id: recordOf(plain) }
-}
-
-function listOf(given: Value, field: string): readonly Value[] {
-  if (given === undefined || given === null) return []
-  if (Array.isArray(given)) return given as readonly Value[]
-  throw fieldError(field, 'a list', 'type')
 }

@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { sendValue } from '../answer.ts'
 import { type BatchOperation, batchOperations, batchRequest, runBatch } from '../daemon/batch-operations.ts'
 import type { DaemonDatabases, DatabasePath } from '../daemon/daemon-databases.ts'
+import { indexKind } from '../daemon/database-init.ts'
 import { documentOf } from '../daemon/document.ts'
 import { rowBody } from '../daemon/log-bodies.ts'
 import { findRecord, type PlainId, plainIdOf, plainKey, plainText, splitId } from '../daemon/plain-ids.ts'
@@ -16,7 +17,6 @@ import { fieldError, objectBody, optionalTextField, textField } from '../json-bo
 import { neighborsMax } from '../limits.ts'
 import { checkTable } from '../record-path.ts'
 import { writeConditionsOf, writeMetaOf } from '../write-request.ts'
-import { indexKind } from './daemon-database-routes.ts'
 
 export interface DaemonRecordOptions {
   readonly databases: DaemonDatabases

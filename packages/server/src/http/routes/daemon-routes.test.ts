@@ -542,6 +542,27 @@ describe('the log', () => {
     ],
   )
 
+  test('what was erased is counted, and its commit stays', async () => {
+    const at = await useTestServer()
+    await at.call('POST', '/v1/databases', asRoot({ name: 'x' }))
+    const put = (id: string) =>
+      at.call('POST', '/v1/databases/x/put', asRoot({ coll: 'note', id, doc: { id } }))
+    await put('gone')
+    const { body: kept } = await put('kept')
+    const query = 'ERASE note:gone'
+    const erased = await at.call('POST', '/api/query', asRoot({ query, database: 'x' }))
+    expect(erased.body.results[0]).toMatchObject({ status: 'ok' })
+    const { body } = await at.call('GET', '/v1/databases/x/since', asRoot())
+    const [first] = body.entries
+    expect(first).toMatchObject({ head: expect.any(String), erased: 1 })
+    expect(JSON.stringify(first)).not.toContain('gone')
+    expect(body.entries.find((each: { seq: number }) => each.seq === kept.seq)).not.toHaveProperty('erased')
+    const { body: log } = await at.call('GET', '/v1/databases/x/log', asRoot())
+    expect(log.count).toBe(body.count)
+    const { body: tip } = await at.call('GET', '/v1/databases/x/collections/note/tip', asRoot())
+    expect(tip.seq).toBe(kept.seq)
+  })
+
   test('what is in the system’s tables is named, never shown', async () => {
     const at = await useTestServer()
     await at.signUp('ada@example.com', 'a good password')

@@ -1,7 +1,8 @@
-/** An export of records, written into a database that is in use. */
+/** An export of records in a file, written into a database. */
 
 import type { WriteMeta } from '../ledger/write-meta.ts'
-import { type ImportCounts, type ImportTarget, RecordImport } from '../transfer/import-records.ts'
+import type { DatabaseHost } from '../query/host.ts'
+import { type ImportCounts, RecordImport } from '../transfer/import-records.ts'
 import { type ExportInput, openExportFile } from '../transfer/read-export.ts'
 
 export interface ImportOptions {
@@ -14,13 +15,15 @@ export interface ImportOptions {
   readonly onProgress?: ((counts: ImportCounts) => void) | undefined
 }
 
-export async function importRecords(
-  database: ImportTarget,
-  { file, onProgress, overwrite = false, meta }: ImportOptions,
+/** @throws TRANSFER_*, INDEX_UNIQUE_VIOLATION */
+export async function importFile(
+  database: DatabaseHost,
+  { file, onProgress, ...options }: ImportOptions,
 ): Promise<ImportCounts> {
   const opened = await openExportFile(file)
   try {
     opened.expect('records')
+    const { overwrite = false, meta } = options
     const records = new RecordImport(database, { file: opened.file, overwrite, meta })
     for await (const line of opened.lines()) {
       await records.add(line)
