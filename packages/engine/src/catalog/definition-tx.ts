@@ -107,6 +107,13 @@ export class DefinitionTx {
     return this.#write([this.#tableChange(name, encodeTable(noted))])
   }
 
+  /** States of the table before the commit are to be forgotten. */
+  forgetBefore(name: string, seq: number): MaybePromise<void> {
+    const record = must(this.#catalog.tableRecord(name), 'a table with a history')
+    const changed = { ...record, table: { ...record.table, historySince: seq } }
+    return this.#write([this.#tableChange(name, encodeTable(changed))])
+  }
+
   #defineIndex(index: NewIndex, table: TableDefinition, isEmpty: boolean): MaybePromise<IndexDefinition> {
     const old = table.indexes.find((each) => each.name === index.name)
     if (old !== undefined) this.dropped.push({ kind: 'index', number: old.id })
@@ -153,6 +160,9 @@ export class DefinitionTx {
         comment: change.comment ?? old?.table.comment,
         implicit,
         validTime: old?.table.validTime ?? 'none',
+        historyMicros:
+          change.historyMicros === null ? undefined : (change.historyMicros ?? old?.table.historyMicros),
+        historySince: old?.table.historySince ?? 0,
       },
       adjacency: change.kind.type === 'relation' ? (old?.adjacency ?? newAdjacency()) : undefined,
     }

@@ -51,6 +51,10 @@ export interface TableDefinition {
   /** Whether the table came with a first write instead of DEFINE TABLE. */
   readonly implicit: boolean
   readonly validTime: ValidTimeUse
+  /** For how long versions stay after they were replaced; `undefined`: for ever. */
+  readonly historyMicros: number | undefined
+  /** Commit from which on the history is whole: earlier states have been forgotten. */
+  readonly historySince: number
   readonly indexes: readonly IndexDefinition[]
 }
 
@@ -105,6 +109,8 @@ export interface TableChange {
   readonly schema?: TableDefinition['schema']
   readonly drop?: boolean
   readonly permissions?: TablePermissions
+  /** Null: for ever. */
+  readonly historyMicros?: number | null
   readonly comment?: string
 }
 

@@ -36,6 +36,8 @@ interface CatalogRecords {
   readonly indexes: ReadonlyMap<string, ReadonlyMap<string, IndexDefinition>>
   readonly params: ReadonlyMap<string, ParamDefinition>
   readonly branches: ReadonlyMap<string, BranchDefinition>
+  /** See `withHistoryFloors`. */
+  readonly historyFloors: ReadonlyMap<number, number>
 }
 
 const noIndexes: ReadonlyMap<string, IndexDefinition> = new Map()
@@ -46,6 +48,7 @@ export class StoredCatalog implements Catalog {
     indexes: new Map(),
     params: new Map(),
     branches: new Map(),
+    historyFloors: new Map(),
   })
 
   readonly seq: number
@@ -154,8 +157,17 @@ export class StoredCatalog implements Catalog {
         setOrDelete(branches, key as string, value && decodeBranch(key as string, value))
       }
     }
-    const records = { tables, indexes, params, branches }
+    const records = { ...this.#records, tables, indexes, params, branches }
     return new StoredCatalog(seq, records, this.#usable, { catalog: this, changed })
+  }
+
+  /**
+   * @param historyFloors by the number of the table: the commit from which on its history is whole at best
+   */
+  withHistoryFloors(historyFloors: ReadonlyMap<number, number>): StoredCatalog {
+    return historyFloors.size === 0
+      ? this
+      : new StoredCatalog(this.seq, { ...this.#records, historyFloors }, this.#usable)
   }
 
   /**
@@ -215,7 +227,9 @@ export class StoredCatalog implements Catalog {
     const pair = adjacency === undefined ? [] : adjacencyIndexes(table, adjacency)
     const own = this.#usable === undefined ? pair : pair.map(this.#usable)
     const defined = [...(this.#records.indexes.get(name) ?? noIndexes).values()]
-    this.#add({ ...table, indexes: [...own, ...defined.filter((index) => index.tableId === table.id)] })
+    const indexes = [...own, ...defined.filter((index) => index.tableId === table.id)]
+    const historySince = Math.max(table.historySince, this.#records.historyFloors.get(table.id) ?? 0)
+    this.#add({ ...table, historySince, indexes })
   }
 
   #remove(name: string): void {
@@ -278,7 +292,8 @@ class PastCatalog implements Catalog {
       const isSame = today?.id === then.id
       const indexes = isSame ? today.indexes.filter((index) => index.sinceSeq <= this.#indexesUntil) : []
       const { permissions } = today ?? then
-      merged = { ...then, permissions, indexes }
+      const historySince = isSame ? today.historySince : then.historySince
+      merged = { ...then, permissions, historySince, indexes }
       this.#merged.set(then, merged)
     }
     return merged

@@ -44,6 +44,8 @@ function systemTable(id: number, name: string): TableDefinition {
     comment: undefined,
     implicit: false,
     validTime: 'none',
+    historyMicros: undefined,
+    historySince: 0,
     indexes: [],
   }
 }

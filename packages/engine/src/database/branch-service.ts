@@ -9,11 +9,12 @@ import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { systemTables } from '../catalog/system-tables.ts'
 import { mainBranch } from '../ledger/key-space.ts'
 import { branchErrors } from '../models/branch/branch-errors.ts'
-import type { State } from '../models/branch/branch-state.ts'
+import { layersOf, type State } from '../models/branch/branch-state.ts'
 import { diffStates, type RecordDiff } from '../models/branch/diff-states.ts'
 import { branchDepthMax, branchesMax, branchNameCharsMax } from '../models/branch/limits.ts'
 import { toResolutions } from '../models/branch/merge-conflict.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
+import { forgettingErrors } from '../models/forgetting/forgetting-errors.ts'
 import type {
   AsOf,
   BranchHost,
@@ -66,10 +67,12 @@ export class BranchService implements BranchHost {
       const catalog = this.#catalogOf(tx)
       if (catalog.branch(name) !== undefined) throw branchErrors.EXISTS({ name })
       if ([...catalog.branches()].length >= branchesMax) throw branchErrors.TOO_MANY({ limit: branchesMax })
+      const parent = this.#parentOf(from, catalog)
+      checkKept(catalog, parent, forkedAt ?? tx.seq)
       const definition: BranchDefinition = {
         name,
         number: this.#core.sequencer.nextNumber(),
-        parent: this.#parentOf(from, catalog),
+        parent,
         forkedAt: forkedAt ?? tx.seq,
         created: Datetime.now(),
         comment,
@@ -82,7 +85,7 @@ export class BranchService implements BranchHost {
     return { ...result, ...receipt }
   }
 
-  async *diff({ from, to, tables, after }: DiffOptions): AsyncGenerator<readonly RecordDiff[]> {
+  async *diff({ from, to, tables, after, pause }: DiffOptions): AsyncGenerator<readonly RecordDiff[]> {
     const { branches } = this.#core
     const states = {
       to: await this.#stateOf(to),
@@ -105,6 +108,7 @@ export class BranchService implements BranchHost {
           to: newer,
           tables,
           after,
+          pause,
         })
       } finally {
         older.view.close()
@@ -179,6 +183,16 @@ export class BranchService implements BranchHost {
     } finally {
       held.release()
     }
+  }
+}
+
+/** @throws FORGET_HISTORY_GONE where main no longer has all of what the branch would begin with */
+function checkKept(catalog: StoredCatalog, parent: number, forkedAt: number): void {
+  const { seq } = layersOf((number) => catalog.branchByNumber(number), { branch: parent, seq: forkedAt }).at(
+    -1,
+  ) as State
+  for (const { name: table, historySince: since } of catalog.tables()) {
+    if (since > seq) throw forgettingErrors.HISTORY_GONE({ table, since, asked: seq })
   }
 }
 

@@ -4,10 +4,19 @@
  * of the log, whole and up to some commit, as a restore and an import make it.
  */
 
-import { compareValues, type DbError, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
+import {
+  compareValues,
+  type DbError,
+  decodeCanonical,
+  RecordId,
+  type Value,
+  type ValueObject,
+} from '@dendrodb/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { IndexDefinition } from '../catalog/definitions.ts'
+import { kindRange } from '../ledger/key-space.ts'
+import { openVersion } from '../ledger/record-version.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
 import type { ReadView } from '../models/model.ts'
 import type { BranchHost, DatabaseHost } from '../query/host.ts'
@@ -20,6 +29,7 @@ import type { DatabaseCore } from './database-core.ts'
 import { ForgettingService } from './forgetting-service.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { IndexBuilder } from './index-builder.ts'
+import { RetentionService } from './retention-service.ts'
 import { BranchModel, deleteWithEdges, type Records, sameFields } from './testing/branch-model.ts'
 
 const keys = 5
@@ -56,6 +66,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), branch: pick }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('index' as const), drop: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('erase' as const), key }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire' as const) }) },
 )
 type Write = typeof write extends fc.Arbitrary<infer T> ? T : never
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
@@ -130,11 +141,13 @@ class World {
   readonly #branches: BranchHost
   readonly #model = new BranchModel()
   readonly #forgetting: ForgettingService
+  readonly #retention: RetentionService
   #forks = 0
 
   private constructor(core: DatabaseCore) {
     this.#core = core
     this.#builder = new IndexBuilder(core)
+    this.#retention = new RetentionService(core, async () => [])
     this.#forgetting = new ForgettingService(core, new GarbageCollector(core))
     this.#branches = new BranchService(core, (each) => this.#host(each) as unknown as DatabaseHost)
   }
@@ -145,6 +158,8 @@ class World {
       await tx.defineIndex({ name: 'name', table: 'person', fields: [['name']], unique: true })
       await tx.defineIndex({ name: 'pair', table: 'person', fields: [['age'], ['name']], unique: false })
       await tx.ensureTable('knows', { type: 'relation', from: [], to: [], enforced: false })
+      // Nothing is forgotten unless a step says so.
+      for (const table of ['person', 'knows']) await tx.defineTable(table, { historyMicros: 0 })
     })
     return world
   }
@@ -165,6 +180,9 @@ class World {
         return this.#index(step.drop)
       case 'erase':
         return this.#erase(person(step.key).toString())
+      case 'expire':
+        await this.#retention.run()
+        return
       default:
         step satisfies never
     }
@@ -183,7 +201,8 @@ class World {
     for (const branch of this.#model.names) {
       for (let seq = 0; seq <= newest; seq += 1) {
         const view = await this.#host(branch).view({ seq })
-        await compare(view, this.#model.at({ branch, seq }))
+        const comparing = compare(view, this.#model.at({ branch, seq }))
+        await (this.#isGone(branch, seq) ? expectGone(comparing) : comparing)
       }
       await this.#compareDiff(branch, newest)
     }
@@ -198,7 +217,14 @@ class World {
     const newest = this.#core.head().seq
     const whole = await replayed(store, newest)
     expect(await contentOf(whole)).toEqual(await contentOf(store))
-    const part = await replayed(store, Math.floor(newest / 2))
+    const half = Math.floor(newest / 2)
+    if (half >= this.#since) await this.#comparePart(half)
+  }
+
+  /** Also where what cut the histories came later than this. */
+  async #comparePart(upTo: number): Promise<void> {
+    const { store } = this.#core
+    const part = await replayed(store, upTo)
     expect((await verifyStore(part)).findings).toEqual([])
     const core = await openTestCore(part)
     for (const { name: each } of core.catalogs.newest().branches()) {
@@ -206,6 +232,18 @@ class World {
       const seq = core.head().seq
       await compare(await core.branches.open(each).view(), this.#model.at({ branch: each, seq }))
     }
+  }
+
+  /** From here on the histories of both tables are whole. */
+  get #since(): number {
+    const catalog = this.#core.catalogs.newest()
+    return Math.max(...['person', 'knows'].map((each) => catalog.table(each)?.historySince ?? 0))
+  }
+
+  #isGone(branch: string, seq: number): boolean {
+    const mainSeq = this.#model.mainSeq({ branch, seq })
+    // Before the first commit there were no tables that could have had anything.
+    return mainSeq > 0 && mainSeq < this.#since
   }
 
   #host(branch: string) {
@@ -236,6 +274,10 @@ class World {
   async #fork(parent: string, back: number): Promise<void> {
     // From the definitions on: without them there is nothing to compare.
     const forkedAt = Math.max(1, this.#core.head().seq - back)
+    if (this.#isGone(parent, forkedAt)) {
+      const forking = this.#branches.create('gone', { from: parent, at: { seq: forkedAt } })
+      return expectGone(forking)
+    }
     this.#forks += 1
     const { forkedAt: at } = await this.#branches.create(`b${this.#forks}`, {
       from: parent,
@@ -310,7 +352,7 @@ class World {
 
   /** Gone from every state there ever was, with every edge that ever touched it. */
   async #erase(id: string): Promise<void> {
-    const gone = this.#model.everAbout(id)
+    const gone = await this.#everAbout(id)
     const erasing = this.#forgetting.erase([RecordId.parse(id)])
     if (gone.size === 0) return expect(erasing).rejects.toMatchObject({ code: 'FORGET_UNKNOWN' })
     const { records } = await erasing
@@ -319,20 +361,37 @@ class World {
     expect(records).toBe(new Set([...gone, id]).size)
   }
 
+  /** The record, if the log has a version of it, and the edges of which a version touches it. */
+  async #everAbout(id: string): Promise<Set<string>> {
+    const gone = new Set<string>()
+    const snapshot = this.#core.store.snapshot()
+    for (const { value } of await collect(snapshot.scan(kindRange('version')))) {
+      const { table, key: at, bytes } = openVersion(value)
+      const { in: from, out: to } = (bytes === undefined ? {} : decodeCanonical(bytes)) as ValueObject
+      const name = new RecordId(table, at).toString()
+      if ([name, String(from), String(to)].includes(id)) gone.add(name)
+    }
+    snapshot.close()
+    return gone
+  }
+
   async #compareDiff(branch: string, seq: number): Promise<void> {
     for (const other of this.#model.names) {
-      const [older, newer] = [
-        this.#model.at({ branch: other, seq: Math.floor(seq / 2) }),
-        this.#model.head(branch),
-      ]
+      const half = Math.floor(seq / 2)
+      const [older, newer] = [this.#model.at({ branch: other, seq: half }), this.#model.head(branch)]
+      if (this.#isGone(other, half)) continue
       const rows = await collect(
-        this.#branches.diff({ from: { branch: other, at: { seq: Math.floor(seq / 2) } }, to: { branch } }),
+        this.#branches.diff({ from: { branch: other, at: { seq: half } }, to: { branch } }),
       )
       const found = Object.fromEntries(rows.map(({ id, change }) => [id.toString(), change]))
       expect(rows.length).toBe(Object.keys(found).length)
       expect(found).toEqual(naiveDiff(older, newer))
     }
   }
+}
+
+function expectGone(work: Promise<unknown>): Promise<void> {
+  return expect(work).rejects.toMatchObject({ code: 'FORGET_HISTORY_GONE' })
 }
 
 async function writeOne(tx: RecordTx, records: Map<string, ValueObject>, each: Write): Promise<void> {

@@ -77,6 +77,7 @@ export class DatabaseCore {
   readonly #hot = new Map<number, Map<number, Mutation>>()
   readonly #listeners = new Set<CommitListener>()
   #closedError: (() => Error) | undefined
+  #forgettings = 0
 
   constructor(options: CoreOptions) {
     const { name, store, format, state, catalog, recordCacheBytes, scanCacheBytes, versionCacheBytes } =
@@ -293,6 +294,15 @@ export class DatabaseCore {
     this.sequencer.setCatalogSeq(write.seq)
   }
 
+  /** How often payloads were taken out of the log: a verification that ran meanwhile may have seen both. */
+  get forgettings(): number {
+    return this.#forgettings
+  }
+
+  noteForgotten(): void {
+    this.#forgettings += 1
+  }
+
   /** What was erased must not live on in memory. */
   #clearCaches(): void {
     this.#cache.clear()
@@ -307,7 +317,10 @@ export class DatabaseCore {
     for (const { seq, request } of writes) {
       this.#cacheAgain(seq)
       // A reader of the time before may have put some of it back.
-      if (request.forgets !== undefined) this.versions.clear()
+      if (request.forgets !== undefined) {
+        this.versions.clear()
+        this.noteForgotten()
+      }
       for (const { kind, number } of request.dropped) if (kind === 'branch') this.branches.forget(number)
     }
     this.snapshots.expire()

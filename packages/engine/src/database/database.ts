@@ -56,16 +56,16 @@ import {
   openBackupStream,
 } from './backup-database.ts'
 import { BranchService } from './branch-service.ts'
-import { noticeOf, tellCommits } from './commit-notices.ts'
+import { noticeOf } from './commit-notices.ts'
 import { DatabaseBranch } from './database-branch.ts'
 import type { DatabaseCore } from './database-core.ts'
+import { DatabaseJobs } from './database-jobs.ts'
 import { checkSeq, type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } from './database-proofs.ts'
 import { defineAnew } from './define-anew.ts'
 import type { CommitNotice } from './engine-feed.ts'
 import { type ExportOptions, type ExportStream, openExportStream } from './export-database.ts'
-import type { FirstScan, ScanProgress } from './first-scan.ts'
-import { ForgettingService } from './forgetting-service.ts'
-import { GarbageCollector } from './garbage-collector.ts'
+import type { ScanProgress } from './first-scan.ts'
+import type { ForgettingService } from './forgetting-service.ts'
 import {
   type BroughtBack,
   type DiffPage,
@@ -77,7 +77,6 @@ import {
   onBranch,
 } from './history-calls.ts'
 import { type ImportOptions, importFile } from './import-file.ts'
-import { IndexBuilder } from './index-builder.ts'
 import { dropGraceMs } from './limits.ts'
 import { changeLink, type LinkReceipt, type NeighborOptions, neighborsOf } from './links.ts'
 import { type CommitDetails, type HistoryEntry, readCommit } from './past.ts'
@@ -103,7 +102,7 @@ import {
   type ValidTime,
   type WriteReceipt,
 } from './record-calls.ts'
-import { firstScanOf, type ScannedParts } from './scan-database.ts'
+import type { ScannedParts } from './scan-database.ts'
 import type { SelectOptions } from './select-statement.ts'
 import { SnapshotService } from './snapshot-service.ts'
 
@@ -130,9 +129,6 @@ export interface DatabaseParts extends ScannedParts {
   readonly onClose: (closed: Promise<void>) => void
 }
 
-/** How often answers that were kept for repeated requests are looked through. */
-const sweepEveryMs = 10 * 60 * 1_000
-
 export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   readonly name: string
   /** Given once, when the database was made. */
@@ -151,13 +147,8 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   readonly #engine: QueryHost
   readonly #onClose: (closed: Promise<void>) => void
   #closed: Promise<void> | undefined
-  readonly #builder: IndexBuilder
-  readonly #garbage: GarbageCollector
+  readonly #jobs: DatabaseJobs
   readonly #proofs: DatabaseProofs
-  readonly #stopListening: () => void
-  readonly #sweeping: NodeJS.Timeout
-  /** Only where one was called for when the database was opened. */
-  readonly #scan: FirstScan | undefined
   /** Verifications that go on. */
   #verifying = 0
 
@@ -174,20 +165,9 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
     this.branches = new BranchService(core, (name) => (name === mainBranchName ? this : this.branch(name)))
     this.snapshots = new SnapshotService(core)
     this.#past = new HistoryCalls(this)
-    this.#builder = new IndexBuilder(core)
-    this.#garbage = new GarbageCollector(core)
-    this.forgetting = new ForgettingService(core, this.#garbage)
     this.#proofs = new DatabaseProofs(core, signer)
-    this.#sweeping = setInterval(() => this.#collectGarbage(), sweepEveryMs).unref()
-    this.#stopListening = core.onCommit((writes) => {
-      if (writes.some(({ seq }) => seq === core.catalogs.newest().seq)) this.#builder.resume()
-      if (writes.some(({ request }) => request.forgets !== undefined)) this.forgetting.run()
-      if (writes.some(({ request }) => request.dropped.length > 0)) this.#garbage.run()
-      tellCommits(parts.feed, core, writes)
-    })
-    this.#scan = firstScanOf(parts, () => this.#startJobs())
-    if (this.#scan === undefined) this.#startJobs()
-    else this.#scan.start()
+    this.#jobs = new DatabaseJobs(parts, () => this.snapshots.pins())
+    this.forgetting = this.#jobs.forgetting
   }
 
   query(text: string, vars?: Readonly<Record<string, unknown>>, options?: QueryOptions): Promise<Value[]> {
@@ -345,8 +325,13 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   }
 
   /** Checks every commit, version, record and index entry against the chain. */
-  verify(options: VerifyOptions = {}): Promise<VerifyReport> {
-    return this.#verify(() => verifyStore(this.#core.store, options))
+  async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    for (;;) {
+      const { forgettings } = this.#core
+      const report = await this.#verify(() => verifyStore(this.#core.store, options))
+      // What is forgotten while it runs may be there for one pass and gone for the next.
+      if (report.isIntact || forgettings === this.#core.forgettings) return report
+    }
   }
 
   /** Checks the log alone: every commit and its contents, and the tree over them. */
@@ -420,7 +405,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * @example await shop.proof({ record: 'product:1', asOf: { seq: 12 } })
    */
   async proof(subject: ProofSubject, options: ProofOptions = {}): Promise<ProofFile> {
-    this.#requireManifest()
+    this.#jobs.requireManifest()
     if ('seq' in subject) return this.#proofs.commit(subject.seq, options)
     return this.#proofs.record(toId(subject.record), subject.asOf, options)
   }
@@ -430,7 +415,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * erased, of its commit. None when the record never existed.
    */
   async versionProofs(record: IdInput, limit: number): Promise<ProofFile[]> {
-    this.#requireManifest()
+    this.#jobs.requireManifest()
     return this.#proofs.versions(toId(record), limit)
   }
 
@@ -439,7 +424,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * was changed or taken away since. @throws PROOF_SEQ_UNKNOWN, KEYS_UNREADABLE
    */
   async consistency(fromSize: number, toSize?: number): Promise<ProofFile> {
-    this.#requireManifest()
+    this.#jobs.requireManifest()
     return this.#proofs.consistency(fromSize, toSize)
   }
 
@@ -448,7 +433,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * are the same. @throws PROOF_SEQ_UNKNOWN, KEYS_UNREADABLE
    */
   async checkpoint(size?: number): Promise<DatabaseCheckpoint> {
-    this.#requireManifest()
+    this.#jobs.requireManifest()
     return this.#proofs.checkpoint(size)
   }
 
@@ -492,7 +477,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    */
   async waitForIndex(table: string, index: string): Promise<void> {
     try {
-      await this.#builder.wait(table, index)
+      await this.#jobs.builder.wait(table, index)
     } catch (error) {
       if (error instanceof DbError && error.code === 'INDEX_BUILD_FAILED') {
         await this.#core.write((tx) => tx.removeIndex(table, index))
@@ -502,29 +487,27 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   }
 
   indexProgress(table: string, index: string): Promise<IndexProgress | undefined> {
-    return this.#builder.progress(table, index)
+    return this.#jobs.builder.progress(table, index)
   }
 
   async rebuildIndex(table: string, index: string): Promise<void> {
     await defineAnew(this.#core, table, index)
-    await this.#builder.wait(table, index)
+    await this.#jobs.builder.wait(table, index)
   }
 
   /** How far the first scan is; `undefined`: there is none, or it is over, and writes are taken. */
   get scanProgress(): ScanProgress | undefined {
-    return this.#scan?.progress
+    return this.#jobs.scan?.progress
   }
 
   /** Resolves when the first scan has ended, well or not. */
   async scanned(): Promise<void> {
-    await this.#scan?.settled()
+    await this.#jobs.scan?.settled()
   }
 
   /** Whether nobody reads, writes or follows it, and nothing goes on in the background. */
   get isIdle(): boolean {
-    const isAtWork = this.#verifying > 0 || this.#scan?.isRunning === true
-    const jobs = [this.#builder, this.#garbage, this.forgetting]
-    return !isAtWork && this.#core.isIdle(1) && jobs.every((job) => job.isIdle)
+    return this.#verifying === 0 && this.#core.isIdle(1) && this.#jobs.isIdle
   }
 
   /** Tells of every commit from now on, in order. Gives the function that ends it. */
@@ -555,35 +538,12 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   }
 
   async #close(closeCore: () => Promise<void>): Promise<void> {
-    this.#stopListening()
-    clearInterval(this.#sweeping)
-    await Promise.all([
-      this.#scan?.stop(),
-      this.#builder.stop(),
-      this.#garbage.stop(),
-      this.forgetting.stop(),
-    ])
+    await this.#jobs.stop()
     await closeCore()
   }
 
-  /** What the tree over the commits is needed for has to wait for it. @throws ENGINE_SCANNING */
-  #requireManifest(): void {
-    const { snapshots } = this.#core
-    if (snapshots.isProvisional && this.#scan !== undefined) throw this.#scan.problem()
-  }
-
-  #startJobs(): void {
-    this.#builder.resume()
-    this.#garbage.run()
-    this.forgetting.run()
-  }
-
-  #collectGarbage(): void {
-    if (this.#scan?.progress === undefined) this.#garbage.run()
-  }
-
   async #verify<T>(work: () => Promise<T>): Promise<T> {
-    this.#requireManifest()
+    this.#jobs.requireManifest()
     this.#verifying += 1
     try {
       return await work()

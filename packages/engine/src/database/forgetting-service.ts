@@ -39,6 +39,7 @@ interface Erased extends Omit<ErasureAnswer, 'seq' | 'head'> {}
 export class ForgettingService implements ForgettingHost {
   readonly #core: DatabaseCore
   readonly #garbage: GarbageCollector
+  readonly #expire: () => Promise<number>
   readonly #stopping = new AbortController()
   #running: Promise<void> | undefined
   #compacting: Promise<CompactReport> | undefined
@@ -46,9 +47,16 @@ export class ForgettingService implements ForgettingHost {
   #failure: unknown
   #retry: NodeJS.Timeout | undefined
 
-  constructor(core: DatabaseCore, garbage: GarbageCollector) {
+  /** @param expire forgets what has outlived its retention, and gives the number of versions */
+  constructor(core: DatabaseCore, garbage: GarbageCollector, expire: () => Promise<number> = async () => 0) {
     this.#core = core
     this.#garbage = garbage
+    this.#expire = expire
+  }
+
+  /** Takes out now what has outlived the retention of its table; gives the number of versions. */
+  expire(): Promise<number> {
+    return this.#expire()
   }
 
   async erase(ids: readonly RecordId[], { reason, meta }: ErasureOptions = {}): Promise<ErasureAnswer> {
@@ -163,15 +171,24 @@ export class ForgettingService implements ForgettingHost {
     this.#core.checkOpen()
     const bytesBefore = await store.sizeBytes()
     await this.#garbage.settle()
+    await this.#expire()
     await this.#whileExpiring(() => store.compact())
     return { bytesBefore, bytesAfter: await store.sizeBytes() }
   }
 
   async #purge(): Promise<void> {
+    const { store, snapshots, sequencer } = this.#core
+    const resume: (() => void)[] = []
     const onStep = (step: Step) => {
       this.#step = step
+      // Whoever comes now waits instead of failing.
+      if (step === 'reopen') resume.push(snapshots.pause(), sequencer.pause())
     }
-    await this.#whileExpiring(() => this.#core.store.purge({ signal: this.#stopping.signal, onStep }))
+    try {
+      await this.#whileExpiring(() => store.purge({ signal: this.#stopping.signal, onStep }))
+    } finally {
+      for (const each of resume) each()
+    }
   }
 
   /** The snapshot that readers share would stay open until there is a newer commit, even if nobody reads. */

@@ -27,3 +27,11 @@ export const answersPerStep = 512
 export const purgeRetryMs = 30_000
 /** How often readers take a new snapshot while files are rewritten, so that none keeps old bytes. */
 export const snapshotsExpireMs = 100
+/** Versions past their retention that are taken out in one step. */
+export const expiredVersionsPerStep = 1_000
+/** Changed keys after which such a step ends. */
+export const expiredOperationsPerStep = 8_192
+/**
+ * How often answers that were kept for repeated requests, and versions past their retention, are looked for.
+ */
+export const sweepEveryMs = 10 * 60 * 1_000

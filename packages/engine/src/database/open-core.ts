@@ -13,6 +13,7 @@ import { decodeCommit, headOf } from '../ledger/commit.ts'
 import type { LedgerState } from '../ledger/commit-group.ts'
 import { decodeCountDifference } from '../ledger/count-difference.ts'
 import { type LedgerHash, ledgerHashes } from '../ledger/hash.ts'
+import { readHistoryFloors } from '../ledger/history-floor.ts'
 import { formatKey, keyOf, kindRange, mainBranch, manifestKey } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import {
@@ -141,6 +142,7 @@ async function readDifferences(snapshot: KvSnapshot): Promise<Map<string, number
   return differences
 }
 
-function catalogOf(snapshot: KvSnapshot): Promise<StoredCatalog> {
-  return readCatalog((table) => scanRecords(snapshot, table))
+async function catalogOf(snapshot: KvSnapshot): Promise<StoredCatalog> {
+  const catalog = await readCatalog((table) => scanRecords(snapshot, table))
+  return catalog.withHistoryFloors(await readHistoryFloors(snapshot))
 }

@@ -56,6 +56,7 @@ export class SharedSnapshots {
   #current: MaybePromise<Shared> | undefined
   readonly #held = new Set<Shared>()
   #waiting: (() => void)[] = []
+  #paused: Promise<void> | undefined
 
   constructor(store: KvStore, hash: LedgerHash, provisional?: Manifest) {
     this.#store = store
@@ -81,6 +82,7 @@ export class SharedSnapshots {
 
   /** Sees every commit that was durable before the call. */
   hold(): MaybePromise<HeldSnapshot> {
+    if (this.#paused !== undefined) return this.#paused.then(() => this.hold())
     this.#current ??= this.#take()
     return chain(this.#current, (shared) => {
       if (shared.holders === 0) this.#held.add(shared)
@@ -98,6 +100,20 @@ export class SharedSnapshots {
         resolve()
       })
     })
+  }
+
+  /**
+   * Whoever wants a snapshot waits until the function that this gives is called: the store is about to be out
+   * of use for a moment.
+   */
+  pause(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#paused = promise
+    this.expire()
+    return () => {
+      if (this.#paused === promise) this.#paused = undefined
+      resolve()
+    }
   }
 
   /** There is a newer commit: the next reader takes a new snapshot. */

@@ -13,6 +13,7 @@
  * | `V`  | seq, n                                        | version payload (record-version.ts)            |
  * | `F`  | seq, place                                    | why a payload is gone (forgotten-mark.ts)      |
  * | `W`  | seq                                           | – erasure whose bytes are still in the files   |
+ * | `Y`  | table                                         | commit since which its history is whole        |
  * | `T`  | level, index                                  | Merkle node; levels ≥ `merkleStoredLevelMin`   |
  * | `R`  | branch, table, id                             | current record (current-record.ts)             |
  * | `H`  | branch, table, id, seq                        | version the commit wrote (history-entry.ts)    |
@@ -53,6 +54,7 @@ const kinds = {
   version: 0x56,
   forgotten: 0x46,
   erasure: 0x57,
+  historyFloor: 0x59,
   merkle: 0x54,
   record: 0x52,
   history: 0x48,

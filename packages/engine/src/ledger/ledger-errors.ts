@@ -23,7 +23,7 @@ export const ledgerErrors = defineErrors('LEDGER', {
   REPLAY_ANSWER_GONE: {
     status: 'conflict',
     message:
-      'the request with the idempotency key {key} was carried out as commit {seq}; its answer was too large to keep',
+      'the request with the idempotency key {key} was carried out as commit {seq}; its answer is not kept: it was too large, or an erasure came after it',
   },
   NONCE_STALE: {
     status: 'conflict',

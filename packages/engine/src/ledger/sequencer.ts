@@ -96,6 +96,7 @@ export class Sequencer {
   #queueStart = 0
   #inFlight: PendingGroup[] = []
   #slotFree: (() => void) | undefined
+  #paused: Promise<void> | undefined
   #isDraining = false
   /** Set from the first batch that fails until none is in flight. */
   #failure: { readonly error: unknown } | undefined
@@ -155,6 +156,19 @@ export class Sequencer {
     return this.#nextNumber - 1
   }
 
+  /**
+   * What is queued waits until the function that this gives is called: the store is about to be out of use
+   * for a moment.
+   */
+  pause(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#paused = promise
+    return () => {
+      if (this.#paused === promise) this.#paused = undefined
+      resolve()
+    }
+  }
+
   submit(request: WriteRequest): Promise<Outcome> {
     return new Promise((resolve, reject) =>
       this.#enqueue({ type: 'request', request, done: resolve }, reject),
@@ -195,6 +209,10 @@ export class Sequencer {
 
   async #drain(): Promise<void> {
     while (this.#queueStart < this.#queue.length) {
+      if (this.#paused !== undefined) {
+        await this.#paused
+        continue
+      }
       if (this.#failure !== undefined || this.#inFlight.length >= groupsInFlightMax) {
         await new Promise<void>((resolve) => {
           this.#slotFree = resolve

@@ -8,7 +8,7 @@
  */
 
 import { decodeCanonical, encodeExact, type ValueObject } from '@dendrodb/protocol'
-import { forgottenTable } from '../catalog/system-tables.ts'
+import { forgottenTable, systemTables } from '../catalog/system-tables.ts'
 import { effectKeys } from '../ledger/causes.ts'
 import { decodeCommit } from '../ledger/commit.ts'
 import {
@@ -21,15 +21,20 @@ import {
   payloadKey,
 } from '../ledger/forgotten-mark.ts'
 import { decodeHistory } from '../ledger/history-entry.ts'
+import { putHistoryFloor } from '../ledger/history-floor.ts'
 import { historyKey, keyOf, kindRange, mainBranch } from '../ledger/key-space.ts'
 import { openVersion } from '../ledger/record-version.ts'
 import { decodeMetaPayload } from '../ledger/write-meta.ts'
+import { forgettingErrors } from '../models/forgetting/forgetting-errors.ts'
 import type { KvOperation, KvSnapshot, KvStore } from '../storage/kv-store.ts'
 import { itemsPerChunk } from './limits.ts'
 
 const noValue = new Uint8Array()
 
-/** @param lastSeq where the log ends */
+/**
+ * @param lastSeq where the log ends. @throws FORGET_HISTORY_GONE where that is a state that has been
+ * forgotten
+ */
 export async function applyErasures(store: KvStore, lastSeq: number): Promise<void> {
   const snapshot = store.snapshot()
   try {
@@ -81,12 +86,23 @@ async function removalOf(snapshot: KvSnapshot, place: ForgottenPlace): Promise<K
   return keys.map((each) => ({ type: 'delete', key: each }))
 }
 
-/** Erased by commits that the log does not reach. */
+/**
+ * Erased by commits that the log does not reach, or past a retention that its last definition of the table
+ * does not tell of yet. @throws FORGET_HISTORY_GONE
+ */
 async function resignLater(store: KvStore, snapshot: KvSnapshot, lastSeq: number): Promise<void> {
   const value = encodeForgottenMark({ reason: 'elsewhere' })
+  const floors = new Map<number, number>()
   for await (const chunk of snapshot.scan(kindRange('forgotten'))) {
     const later = chunk.filter((entry) => {
       const mark = decodeForgottenMark(entry.value)
+      if (mark.reason === 'retention' && mark.until > lastSeq) {
+        const { tableId, until: since } = mark
+        throw forgettingErrors.HISTORY_GONE({ table: `number ${tableId}`, since, asked: lastSeq })
+      }
+      if (mark.reason === 'retention') {
+        floors.set(mark.tableId, Math.max(mark.until, floors.get(mark.tableId) ?? 0))
+      }
       return mark.reason === 'erased' && mark.by > lastSeq
     })
     await store.commit(
@@ -94,4 +110,24 @@ async function resignLater(store: KvStore, snapshot: KvSnapshot, lastSeq: number
       { durable: false },
     )
   }
+  await store.commit(await untoldFloors(snapshot, floors), { durable: false })
+}
+
+async function untoldFloors(
+  snapshot: KvSnapshot,
+  floors: ReadonlyMap<number, number>,
+): Promise<KvOperation[]> {
+  const told = new Map<number, number>()
+  for await (const chunk of snapshot.scan(kindRange('history', mainBranch, systemTables.table.id))) {
+    for (const entry of chunk) {
+      const { seq, n } = decodeHistory(entry)
+      const payload = await snapshot.get(keyOf('version', seq, n))
+      const bytes = payload && openVersion(payload).bytes
+      const { number, historySince } = (bytes === undefined ? {} : decodeCanonical(bytes)) as ValueObject
+      if (typeof number === 'number' && typeof historySince === 'number') told.set(number, historySince)
+    }
+  }
+  return [...floors]
+    .filter(([tableId, floor]) => floor > (told.get(tableId) ?? 0))
+    .map(([tableId, floor]) => putHistoryFloor(tableId, floor))
 }

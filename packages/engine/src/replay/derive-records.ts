@@ -20,11 +20,15 @@ import type { KvStore } from '../storage/kv-store.ts'
 import type { BulkWriter } from './bulk-writer.ts'
 import { itemsPerChunk, versionsPerRead } from './limits.ts'
 
-export interface Derivation {
-  readonly store: KvStore
-  readonly writer: BulkWriter
+export interface DerivationTarget {
+  readonly writer: Pick<BulkWriter, 'put'>
   readonly hash: LedgerHash
   readonly catalog: StoredCatalog
+}
+
+export interface Derivation extends DerivationTarget {
+  readonly store: KvStore
+  readonly writer: BulkWriter
   readonly onProgress: (versionsDone: number) => void
 }
 
@@ -35,7 +39,7 @@ export async function deriveRecords(derivation: Derivation): Promise<number> {
   // Payloads may be large. Where a read costs no round trip, nothing is gained by holding many of them.
   const perRead = store.reads === 'sync' ? 1 : versionsPerRead
   try {
-    const walk = new Walk(derivation)
+    const walk = new RecordDerivation(derivation)
     let done = 0
     for await (const chunk of snapshot.scan(kindRange('history', mainBranch), {
       chunkEntries: itemsPerChunk,
@@ -64,8 +68,9 @@ interface Kept {
   readonly indexes: readonly IndexDefinition[]
 }
 
-class Walk {
-  readonly #writer: BulkWriter
+/** What follows from the versions of records, which come in order; each is met once. */
+export class RecordDerivation {
+  readonly #writer: Pick<BulkWriter, 'put'>
   readonly #catalog: StoredCatalog
   readonly #runs: EntryRuns
   readonly #counts = new Map<number, number>()
@@ -75,7 +80,7 @@ class Walk {
   /** Its table, unless that was dropped. */
   #kept: Kept | undefined
 
-  constructor({ writer, hash, catalog }: Derivation) {
+  constructor({ writer, hash, catalog }: DerivationTarget) {
     this.#writer = writer
     this.#catalog = catalog
     const put = (key: Buffer, value: Buffer) => writer.put(key, value)

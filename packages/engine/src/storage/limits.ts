@@ -33,8 +33,11 @@ export const fillBufferBytes = 32 * mib
 export const compactRoomBytes = 64 * mib
 /** Snapshots from before a purge may hold it up for this long. */
 export const purgeSnapshotWaitMs = 60_000
-/** Writers wait this long at the end of a purge for readers of older states, which are then lost. */
-export const purgeQuietWaitMs = 2_000
+/**
+ * At the end of a purge writers wait this long for all readers to be done. After that those of older states
+ * are lost, and those of the newest are told to try again.
+ */
+export const purgeQuietWaitMs = 500
 /** Rounds in which a purge goes for files that the ones before have left alone. */
 export const purgeRoundsMax = 8
 /** How often a purge looks whether snapshots have been closed. */

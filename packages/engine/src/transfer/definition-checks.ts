@@ -42,6 +42,13 @@ export function checkPermissions(permissions: unknown): TablePermissions | undef
   return { select, create, update, delete: remove } as TablePermissions
 }
 
+/** `undefined`: for ever. @throws SyntaxError */
+export function checkHistory(micros: unknown): number | undefined {
+  if (micros === undefined) return undefined
+  if (Number.isSafeInteger(micros) && Number(micros) >= 0) return Number(micros)
+  throw new SyntaxError('historyMicros is a number of microseconds')
+}
+
 /** @throws SyntaxError */
 export function checkFields(fields: unknown): readonly FieldPath[] {
   const paths = listOf('fields', fields)

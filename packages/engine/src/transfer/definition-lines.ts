@@ -15,6 +15,7 @@ import {
   checkComment,
   checkFields,
   checkFlag,
+  checkHistory,
   checkKind,
   checkPermissions,
   checkSchema,
@@ -62,6 +63,7 @@ export function parseDefinition(fields: Readonly<Record<string, unknown>>): Defi
       schema: checkSchema(fields.schema),
       drop: checkFlag('drop', fields.drop),
       ...given('permissions', checkPermissions(fields.permissions)),
+      ...given('historyMicros', checkHistory(fields.historyMicros)),
       ...given('comment', checkComment(comment)),
     }
     return { type: 'table', name: table, implicit: fields.implicit === true, change }
@@ -71,8 +73,16 @@ export function parseDefinition(fields: Readonly<Record<string, unknown>>): Defi
 }
 
 /** What a definition of a table says. */
-export function changeOf({ kind, schema, drop, permissions, comment }: TableDefinition): TableChange {
-  return { kind, schema, drop, ...given('permissions', permissions), ...given('comment', comment) }
+export function changeOf(table: TableDefinition): TableChange {
+  const { kind, schema, drop, permissions, historyMicros, comment } = table
+  return {
+    kind,
+    schema,
+    drop,
+    ...given('permissions', permissions),
+    ...given('historyMicros', historyMicros),
+    ...given('comment', comment),
+  }
 }
 
 /** What a definition of an index says. */

@@ -18,7 +18,7 @@ const checkedKinds = [
   'pastIndex',
   'count',
 ] as const
-const keptKinds = ['build', 'garbage', 'erasure', 'replay', 'replayLog', 'nonce'] as const
+const keptKinds = ['build', 'garbage', 'erasure', 'historyFloor', 'replay', 'replayLog', 'nonce'] as const
 
 /** Each is a finding; gives their number. */
 export async function findStrays(reader: KvReader, findings: Findings): Promise<number> {

@@ -1,18 +1,21 @@
 /**
  * Whether what is missing from the log was forgotten on purpose: each mark must follow from the record of an
- * erasure, and each place that such a record names must have its mark.
+ * erasure, and each place that such a record names must have its mark; what has outlived its retention must
+ * be older than what the definition of its table promises to keep.
  * Why: a payload that somebody took away together with a mark of his own making would otherwise pass.
  */
 
 import { decodeCanonical, type ValueObject } from '@dendrodb/protocol'
-import { forgottenTable } from '../catalog/system-tables.ts'
+import { forgottenTable, systemTables } from '../catalog/system-tables.ts'
 import {
   decodeForgottenMark,
   decodePlaces,
   encodeForgottenMark,
+  type ForgottenMark,
   forgottenKey,
 } from '../ledger/forgotten-mark.ts'
 import { decodeHistory } from '../ledger/history-entry.ts'
+import { readHistoryFloors } from '../ledger/history-floor.ts'
 import { keyOf, kindRange, mainBranch } from '../ledger/key-space.ts'
 import type { KvReader } from '../ledger/overlay.ts'
 import { openVersion, type RecordVersion } from '../ledger/record-version.ts'
@@ -30,6 +33,9 @@ export class ForgottenCheck {
   readonly #reader: KvReader
   readonly #findings: Findings
   readonly #erasures = new FingerprintSet()
+  /** Of tables, by number: since when their histories are whole, and until when what is gone was in force. */
+  readonly #horizons = new Map<number, number>()
+  readonly #expiredUntil = new Map<number, number>()
   #erased = 0
   #expired = 0
 
@@ -44,23 +50,41 @@ export class ForgottenCheck {
 
   /** A mark in the place of a payload. */
   meet(entry: KvEntry): void {
-    const reason = this.#reasonOf(entry)
-    if (reason === 'retention') this.#expired += 1
-    else if (reason !== undefined) this.#erased += 1
-    if (reason === 'erased') this.#erasures.meet(entry.key, entry.value)
+    const mark = this.#markIn(entry)
+    if (mark?.reason === 'retention') {
+      this.#expired += 1
+      const { tableId, until } = mark
+      this.#expiredUntil.set(tableId, Math.max(until, this.#expiredUntil.get(tableId) ?? 0))
+    } else if (mark !== undefined) {
+      this.#erased += 1
+    }
+    if (mark?.reason === 'erased') this.#erasures.meet(entry.key, entry.value)
   }
 
   /** A version of the log, which may be the record of an erasure. */
   version(seq: number, version: RecordVersion): void {
     if (version.tableId === forgottenTable.id) expectPlaces(this.#erasures, seq, version)
+    if (version.tableId === systemTables.table.id) this.#noteHorizon(version)
+  }
+
+  #noteHorizon({ bytes }: RecordVersion): void {
+    const { number, historySince } = (bytes === undefined ? {} : decodeCanonical(bytes)) as ValueObject
+    if (typeof number === 'number' && typeof historySince === 'number')
+      this.#horizons.set(number, historySince)
   }
 
   async finish(): Promise<void> {
+    const floors = await readHistoryFloors(this.#reader)
+    for (const [tableId, until] of this.#expiredUntil) {
+      if (until <= Math.max(this.#horizons.get(tableId) ?? 0, floors.get(tableId) ?? 0)) continue
+      const reason = `table ${tableId} keeps what was in force until commit ${until}`
+      this.#findings.add({ what: 'a mark of what was forgotten', reason })
+    }
     if (this.#erasures.isEqual) return
     const second = this.#erasures.collector()
     for await (const chunk of this.#reader.scan(kindRange('forgotten'))) {
       for (const entry of chunk) {
-        if (this.#reasonOf(entry) === 'erased') second.meet(entry.key, entry.value)
+        if (this.#markIn(entry)?.reason === 'erased') second.meet(entry.key, entry.value)
       }
     }
     for await (const chunk of this.#reader.scan(kindRange('history', mainBranch, forgottenTable.id))) {
@@ -83,9 +107,9 @@ export class ForgottenCheck {
     }
   }
 
-  #reasonOf({ key, value }: KvEntry) {
+  #markIn({ key, value }: KvEntry): ForgottenMark | undefined {
     try {
-      return decodeForgottenMark(value).reason
+      return decodeForgottenMark(value)
     } catch {
       this.#findings.add({ what: 'a mark of what was forgotten', key, reason: 'it cannot be read' })
       return undefined

@@ -35,9 +35,6 @@ export class BranchModel {
     ['main', { parent: undefined, forkedAt: 0, states: [{ seq: 0, records: new Map() }], merges: [] }],
   ])
 
-  /** Every record that there ever was, with the nodes that it ever joined. */
-  readonly #ever = new Map<string, ReadonlySet<string>>()
-
   get names(): string[] {
     return [...this.#branches.keys()]
   }
@@ -54,15 +51,7 @@ export class BranchModel {
     this.#branches.delete(name)
   }
 
-  /** The record, if it ever was, and the edges that ever touched it, on removed branches too. */
-  everAbout(id: string): Set<string> {
-    const found = new Set(this.#ever.has(id) ? [id] : [])
-    for (const [edge, nodes] of this.#ever) if (nodes.has(id)) found.add(edge)
-    return found
-  }
-
   erase(ids: ReadonlySet<string>): void {
-    for (const id of ids) this.#ever.delete(id)
     const isLeft = ([id]: readonly [string, ValueObject]) => !ids.has(id)
     for (const { states } of this.#branches.values()) {
       for (const [at, { seq, records }] of states.entries()) {
@@ -78,15 +67,18 @@ export class BranchModel {
     return this.at({ branch: parent, seq: Math.min(seq, forkedAt) })
   }
 
+  /** Main's newest commit that the state shows. */
+  mainSeq({ branch, seq }: ModelState): number {
+    const { parent, forkedAt } = this.#of(branch)
+    return parent === undefined ? seq : this.mainSeq({ branch: parent, seq: Math.min(seq, forkedAt) })
+  }
+
   head(branch: string): Records {
     return this.at({ branch, seq: Number.MAX_SAFE_INTEGER })
   }
 
   commit(branch: string, seq: number, records: Records): void {
     this.#of(branch).states.push({ seq, records })
-    for (const [id, fields] of records) {
-      this.#ever.set(id, new Set([...(this.#ever.get(id) ?? []), ...endsOf(fields)]))
-    }
   }
 
   noteMerge(source: string, target: string, upTo: number, seq: number): void {

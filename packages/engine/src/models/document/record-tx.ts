@@ -231,6 +231,10 @@ export class RecordTx implements WriteTx {
     return this.#definitions.removeIndex(table, name)
   }
 
+  forgetBefore(table: string, seq: number): MaybePromise<void> {
+    return this.#definitions.forgetBefore(table, seq)
+  }
+
   setIndexState(
     index: IndexDefinition,
     state: IndexDefinition['state'],

@@ -16,6 +16,11 @@ export const forgettingErrors = defineErrors('FORGET', {
     message: 'erasing {id} takes more than {limit} versions out of the database; erase its edges first',
   },
   REASON: { status: 'invalid_argument', message: 'the reason of an erasure {problem}' },
+  HISTORY_GONE: {
+    status: 'invalid_argument',
+    message:
+      'the history of table {table} goes back to commit {since}; what it was at commit {asked} has been forgotten',
+  },
   ON_BRANCH: {
     status: 'invalid_argument',
     message: '{statement} is for the whole database; run it on main, it reaches every branch',

@@ -8,6 +8,7 @@ import type { Catalog, IndexDefinition, TableDefinition } from '../../catalog/de
 import type { KvReader } from '../../ledger/overlay.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import type { VersionPlace } from '../document/index-diff.ts'
+import { forgettingErrors } from '../forgetting/forgetting-errors.ts'
 import { type AdjacencyReader, isRelation, readEdges } from '../graph/adjacency.ts'
 import type {
   CommitReader,
@@ -53,6 +54,7 @@ export class HistoryView implements ReadView {
   getRecord(id: RecordId): MaybePromise<StoredRecord | undefined> {
     const table = this.catalog.table(id.table)
     if (table === undefined) return undefined
+    this.#checkKept(table)
     return recordAt(this.#options, table, id, encodeExact(id.key), this.#found.get(id))
   }
 
@@ -67,6 +69,7 @@ export class HistoryView implements ReadView {
     table: TableDefinition,
     options: ScanTableOptions = {},
   ): AsyncGenerator<readonly StoredRecord[]> {
+    this.#checkKept(table)
     const changed = await changedSince(this.#options, table)
     if (changed !== undefined) yield* scanRecent(this.#options, table, changed, options)
     else yield* scanRecordsAt(this.#options.reader, this.seq, table, options)
@@ -77,6 +80,7 @@ export class HistoryView implements ReadView {
     range: IndexRange,
     options?: ScanIndexOptions,
   ): AsyncGenerator<readonly IndexEntry[]> {
+    this.#checkKept(this.catalog.table(index.table))
     for await (const entries of scanEntriesAt(this.#options, index, range, options)) {
       for (const { id, last } of entries) if (last !== undefined) this.#found.set(id, last)
       yield entries
@@ -84,6 +88,7 @@ export class HistoryView implements ReadView {
   }
 
   async countTable(table: TableDefinition): Promise<number> {
+    this.#checkKept(table)
     const changed = await changedSince(this.#options, table)
     if (changed !== undefined) return countRecent(this.#options, table, changed)
     let count = 0
@@ -91,11 +96,12 @@ export class HistoryView implements ReadView {
     return count
   }
 
-  edges(
+  async edges(
     node: RecordId,
     direction: Direction,
     tables: readonly TableDefinition[] = [...this.catalog.tables()].filter(isRelation),
   ): Promise<readonly EdgeRef[]> {
+    for (const table of tables) this.#checkKept(table)
     const adjacency: AdjacencyReader = {
       entries: (index, near) => scanEntriesAt(this.#options, index, { equals: [near] }),
       rows: (table) => this.scanTable(table),
@@ -103,6 +109,13 @@ export class HistoryView implements ReadView {
         must(await this.getRecord(edge), 'an edge of then').value[field] as RecordId,
     }
     return readEdges(adjacency, node, direction, tables)
+  }
+
+  /** @throws FORGET_HISTORY_GONE where versions of then may be gone */
+  #checkKept(table: TableDefinition | undefined): void {
+    if (table === undefined || table.historySince <= this.seq) return
+    const { name, historySince: since } = table
+    throw forgettingErrors.HISTORY_GONE({ table: name, since, asked: this.seq })
   }
 
   get commits(): CommitReader {

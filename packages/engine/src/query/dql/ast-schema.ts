@@ -4,7 +4,7 @@
  * imports this file and so cannot be imported here.
  */
 
-import type { HashName } from '@dendrodb/protocol'
+import type { Duration, HashName } from '@dendrodb/protocol'
 import type { Distance, FunctionParam } from './ast-leaf.ts'
 import type { Node, TypeNode } from './ast-type.ts'
 
@@ -135,6 +135,8 @@ export interface DefineTableOf<E, Select> extends Definition<'define_table'> {
   readonly schema?: 'schemafull' | 'schemaless' | 'schemamixed'
   readonly type?: TableTypeNode
   readonly permissions?: PermissionsOf<E>
+  /** How long versions stay after they were replaced. */
+  readonly history?: Duration | 'none' | 'forever'
   /** Reserved. */
   readonly changefeed?: { readonly retention: E; readonly includeOriginal: boolean }
   /** `AS SELECT …`: reserved for views. */

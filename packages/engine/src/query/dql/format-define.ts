@@ -93,8 +93,13 @@ function formatTable(f: Format, s: DefineTableStatement): string {
     changefeed === undefined ? '' : formatClause(f, 'CHANGEFEED', changefeed.retention),
     flag(changefeed?.includeOriginal === true, 'INCLUDE ORIGINAL'),
     formatPermissions(f, s.permissions),
+    s.history === undefined ? '' : ` HISTORY ${formatHistory(s.history)}`,
     formatComment(s.comment),
   ].join('')
+}
+
+function formatHistory(history: NonNullable<DefineTableStatement['history']>): string {
+  return typeof history === 'string' ? history.toUpperCase() : history.toString()
 }
 
 function formatTableType(type: TableTypeNode): string {

@@ -1,5 +1,6 @@
 /** DEFINE TABLE and DEFINE FIELD. After the name their clauses come in any order, each at most once. */
 
+import { Duration } from '@dendrodb/protocol'
 import type { DefineFieldStatement, DefineTableStatement, SelectStatement, TableTypeNode } from './ast.ts'
 import type { Mutable } from './mutable.ts'
 import type { Parser } from './parser.ts'
@@ -35,6 +36,7 @@ function parseTableClause(p: Parser, node: Mutable<DefineTableStatement>): boole
   else if (node.type === undefined && p.eatKeyword('TYPE')) node.type = parseTableType(p)
   else if (node.permissions === undefined && p.eatKeyword('PERMISSIONS'))
     node.permissions = parsePermissions(p)
+  else if (node.history === undefined && p.eatKeyword('HISTORY')) node.history = parseHistory(p)
   else if (node.changefeed === undefined && p.eatKeyword('CHANGEFEED')) parseChangefeed(p, node)
   else if (node.as === undefined && p.eatKeyword('AS')) node.as = parseView(p)
   else return parseSchema(p, node) || parseComment(p, node)
@@ -68,6 +70,15 @@ function parseTables(p: Parser): readonly string[] {
   const tables = [p.name('a table name')]
   while (p.eat('|')) tables.push(p.name('a table name'))
   return tables
+}
+
+/** `30d`, `NONE`, `FOREVER`. */
+function parseHistory(p: Parser): NonNullable<DefineTableStatement['history']> {
+  if (p.eatKeyword('NONE')) return 'none'
+  if (p.eatKeyword('FOREVER')) return 'forever'
+  const given = p.grammar.expression(p)
+  if (given.kind === 'literal' && given.value instanceof Duration) return given.value
+  throw p.invalid(given.span, 'no length of time', ['a duration such as 30d', 'NONE', 'FOREVER'])
 }
 
 function parseChangefeed(p: Parser, node: Mutable<DefineTableStatement>): void {

@@ -2,7 +2,7 @@
  * Definitions as values: the statement that makes them, or an object.
  */
 
-import { formatValue, type Value } from '@dendrodb/protocol'
+import { Duration, formatValue, type Value } from '@dendrodb/protocol'
 import type {
   FieldPath,
   IndexDefinition,
@@ -28,7 +28,7 @@ export function viewsOf(structure: boolean): DefinitionView {
 }
 
 const texts: DefinitionView = {
-  table({ name, kind, schema, drop, permissions, comment }) {
+  table({ name, kind, schema, drop, permissions, historyMicros, comment }) {
     const parts = [
       `DEFINE TABLE ${formatName(name)} TYPE ${kindText(kind)}`,
       drop ? 'DROP' : '',
@@ -39,6 +39,7 @@ const texts: DefinitionView = {
         : `PERMISSIONS ${Object.entries(permissions)
             .map(([action, rule]) => `FOR ${action} ${ruleText(rule)}`)
             .join(', ')}`,
+      historyMicros === undefined ? '' : `HISTORY ${historyText(historyMicros)}`,
     ]
     return parts.filter((part) => part !== '').join(' ')
   },
@@ -70,7 +71,7 @@ const texts: DefinitionView = {
 }
 
 const structures: DefinitionView = {
-  table: ({ name, kind, schema, drop, permissions, comment, implicit }) => ({
+  table: ({ name, kind, schema, drop, permissions, historyMicros, historySince, comment, implicit }) => ({
     name,
     kind:
       kind.type === 'relation'
@@ -87,6 +88,8 @@ const structures: DefinitionView = {
         ]),
       ),
     }),
+    ...(historyMicros !== undefined && { history: historyText(historyMicros) }),
+    ...(historySince > 0 && { history_since: historySince }),
     ...(comment !== undefined && { comment }),
   }),
   index: ({ name, table, fields, unique, state, comment }) => ({
@@ -111,6 +114,10 @@ function kindText(kind: TableKind): string {
 
 function ruleText(rule: PermissionRule): string {
   return typeof rule === 'string' ? rule.toUpperCase() : `WHERE ${rule.where}`
+}
+
+function historyText(micros: number): string {
+  return micros === 0 ? 'NONE' : Duration.fromUnits(micros, 'us').toString()
 }
 
 function commentText(comment: string | undefined): string {

@@ -62,6 +62,8 @@ export class MemoryCatalog implements Catalog {
       comment: change.comment ?? old?.comment,
       implicit,
       validTime: old?.validTime ?? 'none',
+      historyMicros: change.historyMicros === null ? undefined : (change.historyMicros ?? old?.historyMicros),
+      historySince: 0,
       indexes: old?.indexes ?? [],
     }
     return this.#with(name, table)

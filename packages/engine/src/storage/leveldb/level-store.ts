@@ -204,7 +204,7 @@ export class LevelStore implements KvStore {
     onStep?.('reopen')
     await this.#inOrder(async () => {
       this.#assertOpen()
-      await this.#waitForSnapshots(this.#version, purgeQuietWaitMs)
+      await this.#waitForSnapshots(Number.POSITIVE_INFINITY, purgeQuietWaitMs)
       // Should it not work at once, whoever needs the store tries again.
       this.#failed ??= { error: storageErrors.REOPENING(), before: new Map() }
       await this.#reopen(0, () => dropCompactPointers(this.#path))

@@ -89,7 +89,8 @@ function compileDefineTable(define: DefineTableStatement, compiler: Compiler): C
   }
 }
 
-function tableChange({ type, schema, drop, permissions, comment }: DefineTableStatement): TableChange {
+function tableChange(define: DefineTableStatement): TableChange {
+  const { type, schema, drop, permissions, history, comment } = define
   const kind: TableChange['kind'] =
     type?.type === 'relation'
       ? { type: 'relation', from: type.from ?? [], to: type.to ?? [], enforced: type.enforced }
@@ -98,9 +99,20 @@ function tableChange({ type, schema, drop, permissions, comment }: DefineTableSt
     drop,
     ...(kind && { kind }),
     ...(schema && { schema }),
+    ...(history !== undefined && { historyMicros: historyMicros(history) }),
     ...(comment !== undefined && { comment }),
     ...(permissions && { permissions: tablePermissions(permissions) }),
   }
+}
+
+/** @throws QUERY_TYPE_EXPECTED */
+function historyMicros(history: NonNullable<DefineTableStatement['history']>): number | null {
+  if (history === 'forever') return null
+  if (history === 'none') return 0
+  const micros = Number(history.totalNanos() / 1_000n)
+  if (micros > 0 && Number.isSafeInteger(micros)) return micros
+  const expected = 'NONE, FOREVER, or a duration from a microsecond to 285 years'
+  throw queryErrors.TYPE_EXPECTED({ clause: 'HISTORY', expected, found: history.toString() })
 }
 
 /** What is not mentioned is nobody's. */
