@@ -1,6 +1,6 @@
 /**
- * Finding and aggregating as one SELECT of DQL. Stages that a SELECT can hold in the order in which it carries
- * them out go into one; any other stage is a SELECT from the one before.
+ * Finding and aggregating as one SELECT of DQL. Stages that a SELECT can hold in the order in which it
+ * carries them out go into one; any other stage is a SELECT from the one before.
  */
 
 import { formatIdentifier, type Value, type ValueObject } from '@dendrodb/protocol'
