@@ -61,8 +61,8 @@ export async function openServer({ config, log, now = Date.now }: ServerOptions)
   }
 }
 
-/** How long a database is out of use before it may be closed for another one. */
-const closeIdleMs = 10_000
+/** How long a database is out of use before it may be closed for another one; requests hold theirs. */
+const closeIdleMs = 1_000
 
 /** How often connections that have become idle are closed during a shutdown. */
 const idleSweepMs = 20

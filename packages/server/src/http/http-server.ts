@@ -39,6 +39,7 @@ import { createOperatorCheck } from './operator-access.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import { RequestDatabases } from './request-database.ts'
 import { requestIdOf } from './request-id.ts'
+import { releaseAtEnd } from './request-leases.ts'
 import { RequestLog } from './request-log.ts'
 import { adminRoutes } from './routes/admin-routes.ts'
 import { auditRoutes } from './routes/audit-routes.ts'
@@ -94,6 +95,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
 
   acceptJsonBodies(app, new BodyBudget(config.bodiesBytesMax, config.bodyBytesMax))
   app.decorateRequest('principal')
+  app.decorateRequest('releases')
   app.setErrorHandler(createErrorHandler(log))
   app.addHook('preClose', async () => {
     isClosing = true
@@ -110,6 +112,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   app.addHook('onRequest', (request, reply, done) => {
     requestLog.watch(request, reply)
     inFlight.watch(reply.raw)
+    releaseAtEnd(request, reply)
     done()
   })
   answerUnknownRoutes(app, new CrossOrigin(config.corsOrigins), options.tls !== undefined)
