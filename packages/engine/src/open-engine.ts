@@ -297,6 +297,8 @@ export class Engine implements QueryHost {
   }
 
   async #create(name: string, hash: HashName, init: DatabaseInit | undefined): Promise<void> {
+    // What could not be opened afterwards is not made. Who waits for it has a place already.
+    await this.#open.makeRoom(this.#open.find(name) === undefined ? 1 : 0)
     const files = await this.#files.prepare(name)
     try {
       const database = await this.#wire(name, files.store, hash)

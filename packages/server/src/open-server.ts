@@ -62,7 +62,7 @@ export async function openServer({ config, log, now = Date.now }: ServerOptions)
 }
 
 /** How long a database is out of use before it may be closed for another one. */
-const closeIdleMs = 60_000
+const closeIdleMs = 10_000
 
 /** How often connections that have become idle are closed during a shutdown. */
 const idleSweepMs = 20

@@ -184,6 +184,15 @@ test('a database that is read, or followed, is not closed to make room', async (
   expect(engine.openDatabases().map(({ name }) => name)).toEqual(['three', 'four'])
 })
 
+test('one that there is no room for is not made', async () => {
+  const engine = await useEngine({ path: useFolder(), databasesOpenMax: 1 })
+  const one = await engine.database('one')
+  await expect(engine.createDatabase('two')).rejects.toMatchObject({ code: 'ENGINE_DATABASES_OPEN' })
+  expect(engine.hasDatabase('two')).toBe(false)
+  await one.close()
+  await engine.createDatabase('two', { init })
+})
+
 test('without being told so, no database is closed behind its owner', async () => {
   const engine = await useEngine({ path: useFolder(), databasesOpenMax: 1 })
   const one = await engine.database('one')

@@ -97,7 +97,10 @@ export class OpenDatabases {
 
   async #open(name: string): Promise<Database> {
     await this.#unclaimed(name)
-    await this.#makeRoom()
+    // Whoever made it may have opened it as well.
+    const made = this.#slots.get(name)?.database
+    if (made !== undefined) return made
+    await this.makeRoom(0)
     return this.#options.open(name)
   }
 
@@ -109,10 +112,10 @@ export class OpenDatabases {
     }
   }
 
-  /** @throws ENGINE_DATABASES_OPEN */
-  async #makeRoom(): Promise<void> {
+  /** Closes what is out of use until there is room for so many more. @throws ENGINE_DATABASES_OPEN */
+  async makeRoom(more: number): Promise<void> {
     const { databasesOpenMax } = this.#options
-    while (this.#slots.size > databasesOpenMax) {
+    while (this.#slots.size + more > databasesOpenMax) {
       const idle = this.#longestIdle()
       if (idle === undefined) throw engineErrors.DATABASES_OPEN({ limit: databasesOpenMax })
       await idle.close()

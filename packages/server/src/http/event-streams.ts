@@ -33,6 +33,7 @@ export class EventStream {
     raw.once('close', () => this.#end())
     // Tells both sides that the other one is there.
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs).unref()
+    if (request.method === 'HEAD') this.end()
   }
 
   /** Aborts when the client has gone or the stream was ended. */
@@ -106,6 +107,7 @@ export class EventStreams {
     }
     const stream = new EventStream(request, reply)
     this.#streams.add(stream)
+    if (stream.signal.aborted) this.#streams.delete(stream)
     stream.signal.addEventListener('abort', () => this.#streams.delete(stream))
     return stream
   }

@@ -53,12 +53,13 @@ function endOf(given: Value): RecordId {
 function seedOf(given: Value): NonNullable<DatabaseInit['seed']> {
   if (given === undefined || given === null) return {}
   if (!isDocument(given)) throw fieldError('init.seed', 'an object of lists', 'type')
-  const seed: Record<string, ValueObject[]> = {}
-  for (const [collection, documents] of Object.entries(given)) {
+  const tables = Object.entries(given).map(([collection, documents]) => {
     checkTable(collection)
-    seed[collection] = listOf(documents, 'init.seed').map((document) => seedRecord(collection, document))
-  }
-  return seed
+    const records = listOf(documents, 'init.seed').map((document) => seedRecord(collection, document))
+    return [collection, records] as const
+  })
+  // A collection may have any name, `__proto__` among them.
+  return Object.fromEntries(tables)
 }
 
 /** Its id is `_id`, else `id`; without either it is given one. */

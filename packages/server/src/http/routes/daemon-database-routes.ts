@@ -71,13 +71,13 @@ export function daemonDatabaseRoutes(
 async function databaseBody(database: Database): Promise<ValueObject> {
   const { name, id, hash } = database
   const { seq, head } = database.head()
-  const collections: Record<string, Value> = {}
+  const collections: [name: string, rows: number][] = []
   const indexes: Value[] = []
   const view = await database.view()
   try {
     for (const table of view.catalog.tables()) {
       if (table.name.startsWith('$')) continue
-      collections[table.name] = await view.countTable(table)
+      collections.push([table.name, await view.countTable(table)])
       for (const index of table.indexes) {
         if (index.isAdjacency) continue
         const fields = index.fields.map((path) => path.map((step) => (typeof step === 'string' ? step : '*')))
@@ -93,5 +93,6 @@ async function databaseBody(database: Database): Promise<ValueObject> {
   } finally {
     view.close()
   }
-  return { name, id, hash, seq, head, collections, indexes, size_bytes: await database.sizeBytes() }
+  const counts = Object.fromEntries(collections)
+  return { name, id, hash, seq, head, collections: counts, indexes, size_bytes: await database.sizeBytes() }
 }

@@ -112,6 +112,14 @@ test('a database can be dropped while it is followed and asked', async () => {
   expect((await server.call('GET', '/v1/databases', asRoot())).body.databases).toEqual(['main'])
 })
 
+test('HEAD is answered and over', async () => {
+  const server = await useTestServer()
+  for (const path of ['/events', '/v1/databases/main/subscribe']) {
+    const { status, body } = await server.call('HEAD', path, { token: rootToken })
+    expect({ status, body }).toEqual({ status: 200, body: '' })
+  }
+})
+
 test('streams end when the server stops', async () => {
   const server = await openTestServer()
   const streams = [

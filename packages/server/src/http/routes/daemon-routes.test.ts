@@ -80,6 +80,19 @@ describe('databases', () => {
         },
       },
       {
+        name: 'a collection may have the name of what objects inherit',
+        request: 'POST /v1/databases',
+        call: asRoot(
+          JSON.parse('{"name": "odd", "init": {"seed": {"__proto__": [{"_id": "a", "constructor": 1}]}}}'),
+        ),
+        status: 201,
+        async after(at) {
+          const { body } = await at.call('GET', '/v1/databases/odd/rows/__proto__/a', asRoot())
+          expect(body.doc).toMatchObject({ constructor: 1 })
+          await at.call('DELETE', '/v1/databases/odd', asRoot())
+        },
+      },
+      {
         name: 'names with slashes are one part of the path',
         request: 'POST /v1/databases',
         call: asRoot({ name: 'team/one' }),
