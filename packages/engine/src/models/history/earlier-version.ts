@@ -4,12 +4,15 @@
  */
 
 import { must, type RecordId, type ValueObject } from '@dendrodb/protocol'
+import { checkHistoryKept } from '../forgetting/history-kept.ts'
 import { edgeRefusal } from '../graph/edge-refusal.ts'
 import type { ReadView, RecordVersion, StoredRecord, WriteTx } from '../model.ts'
 import { historyErrors } from './history-errors.ts'
 
 /** A change of a record: what it was before and after; `undefined`: not there. */
 export interface RecordStep {
+  /** Of its commit; that of a transaction comes after all others. */
+  readonly seq: number
   readonly before: StoredRecord | undefined
   readonly after: StoredRecord | undefined
 }
@@ -21,11 +24,10 @@ export interface RecordStep {
 export async function newestStep(tx: WriteTx, id: RecordId): Promise<RecordStep | undefined> {
   const [newest] = await tx.commits.versions(id, { limit: 1 })
   const now = await tx.getRecord(id)
-  if (newest === undefined) return now && { before: undefined, after: now }
+  const own = { seq: tx.seq + 1, before: newest?.record, after: now }
+  if (newest === undefined) return now && own
   const isOfTransaction = now?.seq !== newest.record?.seq
-  return isOfTransaction
-    ? { before: newest.record, after: now }
-    : { before: newest.replaced, after: newest.record }
+  return isOfTransaction ? own : { seq: newest.seq, before: newest.replaced, after: newest.record }
 }
 
 /** The version in force at the view's commit: a deletion is one, too. `undefined`: there was none yet. */
@@ -52,7 +54,7 @@ export async function versionToWrite(
   step: RecordStep,
   { kind, then }: BringingBack,
 ): Promise<StoredRecord | undefined> {
-  if (kind === 'undo') return step.before
+  if (kind === 'undo') return versionBefore(tx, id, step)
   if (kind === 'undelete') {
     if (step.after !== undefined) throw historyErrors.NOT_DELETED({ id: id.toString() })
     if (step.before !== undefined) return step.before
@@ -64,6 +66,13 @@ export async function versionToWrite(
   const record = isSameTable ? await view.getRecord(id) : undefined
   if (record === undefined) throw versionUnknown(id, `as of commit ${view.seq}`)
   return record
+}
+
+/** @throws FORGET_HISTORY_GONE where there may have been one that has been forgotten */
+function versionBefore(tx: WriteTx, id: RecordId, { seq, before }: RecordStep): StoredRecord | undefined {
+  const table = tx.catalog.table(id.table)
+  if (before === undefined && table !== undefined) checkHistoryKept(table, seq - 1)
+  return before
 }
 
 export function versionUnknown(id: RecordId, when: string): Error {
