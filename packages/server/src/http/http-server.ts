@@ -77,6 +77,8 @@ export interface HttpOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly tls: TlsFiles | undefined
+  /** Whether databases are still being opened for the first time. */
+  readonly isStarting: () => boolean
 }
 
 export interface HttpServer {
@@ -85,7 +87,7 @@ export interface HttpServer {
 }
 
 export function createHttpServer(options: HttpOptions): HttpServer {
-  const { config, engine, auth, log, now } = options
+  const { config, engine, auth, log, now, isStarting } = options
   const app = createApp(options)
   const databases = new RequestDatabases(engine)
   const metrics = new ServerMetrics(() => databases.commitCounts())
@@ -122,7 +124,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     trustedProxies: config.trustedProxies,
   })
   const isSealing = options.masterKey !== undefined
-  healthRoutes(app, { engine, inFlight, isClosing: () => isClosing, checkOperator, isSealing })
+  healthRoutes(app, { engine, inFlight, isClosing: () => isClosing, checkOperator, isSealing, isStarting })
   metricsRoutes(app, { metrics, checkOperator })
   const admission: IdentifyOptions = {
     auth,
