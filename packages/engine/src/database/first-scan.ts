@@ -20,7 +20,7 @@ import { LogWriter } from '../replay/log-writer.ts'
 import { readLog } from '../replay/read-log.ts'
 import type { KvStore } from '../storage/kv-store.ts'
 import { verifyStore } from '../verify/verify-store.ts'
-import { scanReportMs } from './limits.ts'
+import { scanItemsPerTurn, scanReportMs } from './limits.ts'
 
 export interface ScanProgress {
   /** Commits gone through; while records are verified, versions. */
@@ -141,10 +141,12 @@ export class FirstScan {
       // A replay of the log into nowhere.
       const writer = new LogWriter({ put: () => undefined }, after)
       for await (const items of readLog(snapshot, { after, toSeq })) {
-        for (const item of items) writer.add(item)
+        for (const [at, item] of items.entries()) {
+          writer.add(item)
+          // Requests come first.
+          if (at % scanItemsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve))
+        }
         this.#report(writer.seq, toSeq)
-        // Requests come first.
-        await new Promise((resolve) => setImmediate(resolve))
       }
       manifest = writer.finish().manifest
     } finally {

@@ -14,6 +14,8 @@ export const initRecordsMax = 100_000
 export const initLinksMax = 100_000
 /** Records, or links, that one commit of it holds. */
 export const initCommitRecords = 1_000
+/** Commits and versions that a first scan goes through at a time, while requests wait. */
+export const scanItemsPerTurn = 128
 /** How often a first scan tells how far it is. */
 export const scanReportMs = 250
 /** Commits whose contents are read at a time. */
