@@ -74,7 +74,7 @@ export {
 export { readSecretFile, writeSecretFile } from './keys/secret-file.ts'
 export type { WriteMeta } from './ledger/write-meta.ts'
 export type { RecordDiff } from './models/branch/diff-states.ts'
-export type { FieldChange } from './models/branch/field-changes.ts'
+export { type FieldChange, fieldChanges } from './models/branch/field-changes.ts'
 export type { ConflictKind, MergeConflict } from './models/branch/merge-conflict.ts'
 export type { ReadView, StoredRecord, WriteTx } from './models/model.ts'
 export {

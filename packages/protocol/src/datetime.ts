@@ -7,6 +7,7 @@
  */
 
 import { dateOfDayNumber, dayNumberOf, daysInMonth, isoWeekOf, weekdayOf } from './calendar.ts'
+import { nowMicros } from './clock.ts'
 import { Duration } from './duration.ts'
 import { limits } from './limits.ts'
 import { tags, typeTag } from './type-tag.ts'
@@ -93,15 +94,9 @@ export class Datetime {
     return new Datetime(Number((nanos - rest) / 1_000_000_000n), Number(rest))
   }
 
-  /**
-   * The system's clock, refined by the monotonic clock where there is one: microseconds on Node, coarser in
-   * browsers.
-   * It never departs from `Date.now()` by more than 2 ms: when the system's clock is set or the machine
-   * slept, the next call follows. Two calls may give the same instant; after the clock was set back, later
-   * calls give earlier instants.
-   */
+  /** To the microsecond where the platform has a clock for it: see `nowMicros`. */
   static now(): Datetime {
-    return Datetime.fromEpochNanos(clockNanos())
+    return Datetime.fromEpochNanos(BigInt(nowMicros()) * 1_000n)
   }
 
   get [typeTag](): typeof tags.datetime {
@@ -213,27 +208,4 @@ function twoDigits(n: number): string {
 function fractionText(nanos: number): string {
   if (nanos === 0) return ''
   return `.${String(nanos).padStart(9, '0').replace(/0+$/, '')}`
-}
-
-interface MonotonicClock {
-  now(): number
-}
-
-const monotonicClock = (globalThis as { readonly performance?: MonotonicClock }).performance
-const clockDriftMillisMax = 2
-/**
- * Milliseconds of the system's clock minus those of the monotonic clock, when they were last set against each
- * other.
- */
-let clockOffsetMillis = Number.NaN
-
-function clockNanos(): bigint {
-  const systemMillis = Date.now()
-  if (monotonicClock === undefined) return BigInt(systemMillis) * 1_000_000n
-  const monotonicMillis = monotonicClock.now()
-  // Also true while the offset is still NaN.
-  if (!(Math.abs(monotonicMillis + clockOffsetMillis - systemMillis) <= clockDriftMillisMax)) {
-    clockOffsetMillis = systemMillis - monotonicMillis
-  }
-  return BigInt(Math.floor((monotonicMillis + clockOffsetMillis) * 1000)) * 1000n
 }

@@ -19,6 +19,7 @@ export { pickFields } from './cbor-pick.ts'
 export { CborReader } from './cbor-reader.ts'
 export { cborTags } from './cbor-tags.ts'
 export { type CborMajor, CborWriter, cborMajor } from './cbor-writer.ts'
+export { nowMicros } from './clock.ts'
 export {
   compareBytes,
   compareExact,

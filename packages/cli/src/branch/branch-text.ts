@@ -2,7 +2,8 @@
  * What `ddb branch` prints: for people, or a line of JSON per branch, change or conflict.
  */
 
-import { formatValue, stringifyJson, type Value, type ValueObject } from '@dendrodb/protocol'
+import { stringifyJson, type ValueObject } from '@dendrodb/protocol'
+import { changeLines, countOf, differCount, valueText } from '../output/change-lines.ts'
 import type { Paint } from '../output/paint.ts'
 import { printableLine } from '../output/printable.ts'
 import { tableLines } from '../output/table.ts'
@@ -26,8 +27,6 @@ export const jsonView: BranchView = {
   discarded: (name) => [stringifyJson({ name })],
 }
 
-const signs = { added: '+', removed: '-', changed: '~' } as const
-
 export class BranchText implements BranchView {
   readonly #paint: Paint
 
@@ -47,8 +46,8 @@ export class BranchText implements BranchView {
   }
 
   *changes(rows: readonly ValueObject[]): Iterable<string> {
-    for (const row of rows) yield* this.#change(row)
-    yield this.#paint.dim(`${countOf(rows.length, 'record')} differ${rows.length === 1 ? 's' : ''}`)
+    for (const row of rows) yield* changeLines(row, this.#paint)
+    yield this.#paint.dim(differCount(rows.length))
   }
 
   *merged(answer: ValueObject): Iterable<string> {
@@ -65,28 +64,11 @@ export class BranchText implements BranchView {
     yield `${this.#paint.green('discarded')} ${printableLine(name)}`
   }
 
-  *#change({ id, change, before, after, fields = [] }: ValueObject): Iterable<string> {
-    const sign = signs[change as keyof typeof signs]
-    const record = after ?? before
-    yield `${sign} ${this.#paint.bold(textOf(id))}${record === undefined ? '' : ` ${textOf(record)}`}`
-    for (const { field, old, new: now } of fields as readonly ValueObject[]) {
-      yield `    ${printableLine(String(field))}: ${textOf(old)} → ${textOf(now)}`
-    }
-  }
-
   *#conflict({ id, kind, base, ours, theirs, fields, records }: ValueObject): Iterable<string> {
     const about = fields ?? records
-    yield `! ${this.#paint.bold(textOf(id))} ${kind}${about === undefined ? '' : ` ${textOf(about)}`}`
+    yield `! ${this.#paint.bold(valueText(id))} ${kind}${about === undefined ? '' : ` ${valueText(about)}`}`
     for (const [side, record] of Object.entries({ base, ours, theirs })) {
-      yield `    ${side.padEnd(6)} ${record === undefined ? '–' : textOf(record)}`
+      yield `    ${side.padEnd(6)} ${record === undefined ? '–' : valueText(record)}`
     }
   }
-}
-
-function countOf(count: Value, what: string): string {
-  return count === 1 ? `1 ${what}` : `${count} ${what}s`
-}
-
-function textOf(value: Value): string {
-  return printableLine(formatValue(value))
 }

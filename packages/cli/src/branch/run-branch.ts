@@ -2,15 +2,15 @@
  * `ddb branch`: branches of a server's database, or of one in a folder, by way of DQL.
  */
 
-import { formatIdentifier, must, type Value, type ValueObject } from '@dendrodb/protocol'
+import { formatIdentifier, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { Arguments } from '../arguments/parse-arguments.ts'
 import { cliErrors } from '../cli-errors.ts'
 import type { CliIo } from '../cli-io.ts'
 import { paintFor } from '../output/paint.ts'
 import { reportError } from '../output/report-error.ts'
 import { writeLines } from '../output/write-text.ts'
-import type { Connection } from '../sql/connection.ts'
 import { openConnection } from '../sql/open-connection.ts'
+import { runOnly } from '../sql/run-only.ts'
 import { createQuery, diffQuery, mergeQuery } from './branch-query.ts'
 import { BranchText, type BranchView, jsonView } from './branch-text.ts'
 
@@ -25,7 +25,7 @@ export async function runBranch(args: Arguments, io: CliIo): Promise<number> {
   const view = args.has('json') ? jsonView : new BranchText(paintFor(io.stdout, io))
   const connection = await openConnection(args, io)
   try {
-    const run = (query: string) => only(connection, query, args.value('database') ?? '')
+    const run = (query: string) => runOnly(connection, query, { database: args.value('database') ?? '' })
     return await carryOut({ action, name, args, io, view, run })
   } finally {
     await connection.close()
@@ -73,14 +73,6 @@ async function merge({ name, args, io, view, run }: Call): Promise<number> {
   await writeLines(io.stdout, view.merged(answer))
   if (answer.status !== 'conflicts') return 0
   return reportError(cliErrors.MERGE_CONFLICTS({ count: Number(answer.conflict_count) }), io)
-}
-
-/** The result of the only statement. @throws its error */
-async function only(connection: Connection, query: string, database: string): Promise<Value> {
-  const [outcome] = await connection.run(query, { database })
-  const { status, ...rest } = must(outcome, 'an outcome of the statement')
-  if (status === 'error') throw (rest as { readonly error: Error }).error
-  return (rest as { readonly value: Value }).value
 }
 
 /** @throws CLI_OPERAND_MISSING, CLI_ARGUMENT_UNEXPECTED */

@@ -1,7 +1,14 @@
 /** `ddb branch`. */
 
 import type { Command } from './command.ts'
-import { databaseOption, dataOption, tokenOption, urlOption } from './shared-options.ts'
+import {
+  databaseOption,
+  dataOption,
+  passwordOption,
+  tokenOption,
+  urlOption,
+  userOption,
+} from './shared-options.ts'
 
 export const branchCommand: Command = {
   name: 'branch',
@@ -37,8 +44,8 @@ export const branchCommand: Command = {
     { name: 'strict', about: 'merge: records that both have changed are in conflict, whichever fields' },
     urlOption,
     tokenOption,
-    { name: 'user', value: 'EMAIL', env: 'DDB_USER', about: 'sign in with this account instead of a token' },
-    { name: 'password', value: 'PASSWORD', env: 'DDB_PASSWORD', about: 'its password' },
+    userOption,
+    passwordOption,
     { ...dataOption, about: 'folder of the data, or of the server’s' },
     { name: 'json', about: 'print a line of JSON per branch, change or conflict' },
   ],

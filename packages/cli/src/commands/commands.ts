@@ -3,8 +3,10 @@
 import { backupCommand } from './backup-command.ts'
 import { branchCommand } from './branch-command.ts'
 import type { Command } from './command.ts'
+import { diffCommand } from './diff-command.ts'
 import { exportCommand } from './export-command.ts'
 import { helpCommand } from './help-command.ts'
+import { historyCommand } from './history-command.ts'
 import { importCommand } from './import-command.ts'
 import { proofCommand } from './proof-command.ts'
 import { rebuildCommand } from './rebuild-command.ts'
@@ -22,6 +24,8 @@ import { versionCommand } from './version-command.ts'
 export const commands: readonly Command[] = [
   startCommand,
   sqlCommand,
+  historyCommand,
+  diffCommand,
   branchCommand,
   statusCommand,
   proofCommand,

@@ -42,3 +42,17 @@ export const databaseOption: Option = {
   env: 'DDB_DATABASE',
   about: 'database to work in',
 }
+
+export const userOption: Option = {
+  name: 'user',
+  value: 'EMAIL',
+  env: 'DDB_USER',
+  about: 'sign in with this account instead of a token',
+}
+
+export const passwordOption: Option = {
+  name: 'password',
+  value: 'PASSWORD',
+  env: 'DDB_PASSWORD',
+  about: 'its password',
+}

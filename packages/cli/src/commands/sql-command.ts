@@ -1,7 +1,14 @@
 /** `ddb sql`. */
 
 import type { Command } from './command.ts'
-import { branchOption, databaseOption, dataOption, tokenOption, urlOption } from './shared-options.ts'
+import {
+  branchOption,
+  databaseOption,
+  dataOption,
+  tokenOption,
+  urlOption,
+  userOption,
+} from './shared-options.ts'
 
 export const sqlCommand: Command = {
   name: 'sql',
@@ -27,7 +34,7 @@ export const sqlCommand: Command = {
     branchOption,
     urlOption,
     tokenOption,
-    { name: 'user', value: 'EMAIL', env: 'DDB_USER', about: 'sign in with this account instead of a token' },
+    userOption,
     {
       name: 'password',
       value: 'PASSWORD',

@@ -78,8 +78,8 @@ export class StoredCatalog implements Catalog {
     this.#byId = new Map(from === undefined ? [] : from.#byId)
     this.#indexes = new Map(from === undefined ? [] : from.#indexes)
     if (from === undefined) {
-      for (const table of [...Object.values(systemTables), mergeTable, snapshotTable, forgottenTable])
-        this.#add(table)
+      const reserved = [...Object.values(systemTables), mergeTable, snapshotTable, forgottenTable]
+      for (const table of reserved) this.#add(table)
     }
     for (const name of known?.changed ?? []) this.#remove(name)
     for (const name of known?.changed ?? records.tables.keys()) this.#addRecord(name)

@@ -21,10 +21,10 @@ export const systemTables = {
 /** What was merged into a branch, and how far; on each branch its own, no definition. */
 export const mergeTable = systemTable(5, '$merge')
 
-/** What was erased: one record per erasure, which names places in the log and not what stood there. */
-export const forgottenTable = systemTable(8, '$forgotten')
 /** Names for moments of the database, on main. */
 export const snapshotTable = systemTable(7, '$snapshot')
+/** What was erased: one record per erasure, which names places in the log and not what stood there. */
+export const forgottenTable = systemTable(8, '$forgotten')
 
 export function isSystemTable(name: string): boolean {
   return name.startsWith(reservedPrefix)

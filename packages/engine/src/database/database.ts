@@ -124,10 +124,10 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   readonly hash: HashName
   /** Makes, lists, compares, merges and removes branches. */
   readonly branches: BranchHost
-  /** Erases records for good, and tells how far their bytes are out of the files. */
-  readonly forgetting: ForgettingService
   /** Names for moments: makes, lists, restores and removes them. */
   readonly snapshots: SnapshotHost
+  /** Erases records for good, and tells how far their bytes are out of the files. */
+  readonly forgetting: ForgettingService
   readonly #core: DatabaseCore
   readonly #records: RecordCalls
   readonly #past: HistoryCalls

@@ -10,8 +10,8 @@
  *   time bound.
  */
 
+import { nowMicros } from '@dendrodb/protocol'
 import type { KvOperation, KvStore, MaybePromise } from '../storage/kv-store.ts'
-import { WallClock } from './clock.ts'
 import { CommitGroup, type LedgerState } from './commit-group.ts'
 import { ConflictWindow, type ReadSet } from './conflict-window.ts'
 import { decodeLiveEntry } from './index-entry.ts'
@@ -82,7 +82,6 @@ const groupsInFlightMax = 2
 export class Sequencer {
   readonly #store: KvStore
   readonly #hooks: SequencerHooks
-  readonly #clock = new WallClock()
   readonly #salts = new SaltSource()
   #durable: LedgerState
   /** State behind the last group built. */
@@ -308,7 +307,7 @@ export class Sequencer {
   }
 
   #append(request: WriteRequest, pending: PendingGroup, done: (outcome: Outcome) => void): void {
-    const { write, keys } = pending.group.append(request, this.#clock.nowMicros())
+    const { write, keys } = pending.group.append(request, nowMicros())
     this.#window.add(write.seq, keys)
     this.#hooks.onSequenced(write)
     pending.settle.push(() => done({ write }))

@@ -135,55 +135,6 @@ export interface BranchHost {
   remove(name: string, options?: { readonly meta?: WriteMeta }): Promise<Receipt>
 }
 
-export interface ErasureOptions {
-  /** Stands in the ledger; must not name what is erased. */
-  readonly reason?: string
-  readonly meta?: WriteMeta
-}
-
-export interface ErasureAnswer extends Receipt {
-  /** The record in the ledger that says so. */
-  readonly id: RecordId
-  /** The ids that were asked for and those of their edges. */
-  readonly records: number
-  readonly versions: number
-  /** Commits whose metadata went with them. */
-  readonly metadata: number
-  /** H(salt ‖ ids), as the ledger has it, hexadecimal. */
-  readonly commitment: string
-  /** Kept nowhere: with it and the ids anybody can see what the commitment is of. Hexadecimal. */
-  readonly salt: string
-}
-
-/** How far the files are with what was erased. */
-export interface ForgettingStatus {
-  /** `complete`: nothing that was erased is in any file. `failed`: it will be tried again. */
-  readonly state: 'complete' | 'running' | 'failed'
-  /** Erasures whose bytes are still in the files. */
-  readonly pending: number
-  /** Cleaning kept answers, waiting for old snapshots, rewriting files, opening them anew. */
-  readonly step?: 'answers' | 'snapshots' | 'files' | 'reopen'
-  /** Why it failed last. */
-  readonly failure?: string
-}
-
-/** Bytes of the database on disk. */
-export interface CompactReport {
-  readonly bytesBefore: number
-  readonly bytesAfter: number
-}
-
-export interface ForgettingHost {
-  /**
-   * Takes records, their edges and all of their versions out of the database, in one commit; then their bytes
-   * out of the files. @throws FORGET_*
-   */
-  erase(ids: readonly RecordId[], options?: ErasureOptions): Promise<ErasureAnswer>
-  /** Gives the disk what nobody needs any more, while everybody goes on. @throws STORAGE_FULL */
-  compact(): Promise<CompactReport>
-  status(): Promise<ForgettingStatus>
-}
-
 /** A name for a moment of the database. */
 export interface SnapshotInfo {
   readonly name: string
@@ -250,13 +201,62 @@ export interface ChangesBetween {
   readonly after?: RecordId
 }
 
+export interface ErasureOptions {
+  /** Stands in the ledger; must not name what is erased. */
+  readonly reason?: string
+  readonly meta?: WriteMeta
+}
+
+export interface ErasureAnswer extends Receipt {
+  /** The record in the ledger that says so. */
+  readonly id: RecordId
+  /** The ids that were asked for and those of their edges. */
+  readonly records: number
+  readonly versions: number
+  /** Commits whose metadata went with them. */
+  readonly metadata: number
+  /** H(salt ‖ ids), as the ledger has it, hexadecimal. */
+  readonly commitment: string
+  /** Kept nowhere: with it and the ids anybody can see what the commitment is of. Hexadecimal. */
+  readonly salt: string
+}
+
+/** How far the files are with what was erased. */
+export interface ForgettingStatus {
+  /** `complete`: nothing that was erased is in any file. `failed`: it will be tried again. */
+  readonly state: 'complete' | 'running' | 'failed'
+  /** Erasures whose bytes are still in the files. */
+  readonly pending: number
+  /** Cleaning kept answers, waiting for old snapshots, rewriting files, opening them anew. */
+  readonly step?: 'answers' | 'snapshots' | 'files' | 'reopen'
+  /** Why it failed last. */
+  readonly failure?: string
+}
+
+/** Bytes of the database on disk. */
+export interface CompactReport {
+  readonly bytesBefore: number
+  readonly bytesAfter: number
+}
+
+export interface ForgettingHost {
+  /**
+   * Takes records, their edges and all of their versions out of the database, in one commit; then their bytes
+   * out of the files. @throws FORGET_*
+   */
+  erase(ids: readonly RecordId[], options?: ErasureOptions): Promise<ErasureAnswer>
+  /** Gives the disk what nobody needs any more, while everybody goes on. @throws STORAGE_FULL */
+  compact(): Promise<CompactReport>
+  status(): Promise<ForgettingStatus>
+}
+
 export interface DatabaseHost {
   readonly name: string
   readonly branches?: BranchHost
-  readonly forgetting?: ForgettingHost
   readonly snapshots?: SnapshotHost
   /** Records that differ between two moments, in chunks. @throws LEDGER_AS_OF_* */
   changes?(between: ChangesBetween): AsyncIterable<readonly RecordDiff[]>
+  readonly forgetting?: ForgettingHost
   /**
    * A view of the newest commit, or of the past. The caller closes it. @throws LEDGER_AS_OF_UNKNOWN for the
    * future

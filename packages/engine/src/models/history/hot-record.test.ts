@@ -9,6 +9,7 @@ import type { DatabaseCore } from '../../database/database-core.ts'
 import { timeNodeFanout } from '../../ledger/key-space.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
 import { collect, openTestCore, recordOf } from '../../testing/open-core.ts'
+import { LedgerCommits } from '../provenance/commit-reader.ts'
 import { scanEntriesAt } from './past-entries.ts'
 import { scanRecordsAt } from './past-records.ts'
 import { recordAt } from './record-at.ts'
@@ -89,4 +90,19 @@ describe.each(seqs)('as of commit %i', (seq) => {
     expect(rows.map(({ value }) => value.n)).toEqual([n, ...new Array(colds).fill(0)])
     expect(entries()).toBeLessThan(200)
   })
+})
+
+test.each([undefined, versions, 2_000, 12])('a page of its history before commit %s', async (before) => {
+  const { reader, entries } = countingReader()
+  const commits = new LedgerCommits({
+    reader,
+    seq: versions + 1,
+    catalog: core.catalogs.newest(),
+    versions: new VersionCache(0),
+  })
+  const end = before ?? versions + 2
+  const page = await commits.versions(item(0), { limit: 10, before })
+  expect(page.map(({ seq }) => seq)).toEqual(Array.from({ length: 10 }, (_, at) => end - 1 - at))
+  // Each version, what it replaced, and their entries of the history.
+  expect(entries()).toBeLessThanOrEqual(3 * 10)
 })

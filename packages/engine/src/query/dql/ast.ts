@@ -328,8 +328,8 @@ export type SchemaStatement = SchemaStatementOf<Expression, BlockExpression, Sel
 
 export type SessionStatement =
   | BranchStatementOf<Expression>
-  | ForgettingStatementOf<Expression>
   | HistoryStatementOf<Expression, WriteClauses>
+  | ForgettingStatementOf<Expression>
   | UseStatement
   | InfoStatement
   | ShowChangesStatement

@@ -103,11 +103,11 @@ function compileKind(statement: Statement, compiler: Compiler): CompiledStatemen
     case 'define_branch':
     case 'merge_branch':
     case 'remove_branch':
-    case 'erase':
-    case 'compact':
     case 'define_snapshot':
     case 'remove_snapshot':
     case 'restore_snapshot':
+    case 'erase':
+    case 'compact':
       throw queryErrors.NESTED_WRITE({ statement: wordsOf(statement.kind), place: 'another statement' })
     case 'live':
       throw queryErrors.NOT_SUPPORTED({ construct: 'LIVE SELECT' })

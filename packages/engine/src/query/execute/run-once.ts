@@ -8,7 +8,7 @@
 import type { Value } from '@dendrodb/protocol'
 import type { PreparedStatement, PreparedText } from '../query-cache.ts'
 import type { RequestRun } from './request-run.ts'
-import { runText } from './run-text.ts'
+import { ownKinds, runText } from './run-text.ts'
 import { commitStatements } from './transaction.ts'
 
 /** @param asked the request as a value */
@@ -21,9 +21,9 @@ export async function runOnce(request: RequestRun, text: PreparedText, asked: Va
   await commitStatements(request, { body, firstNumber: isWrapped ? 2 : 1, hasCommit: isWrapped, asked })
 }
 
-/** These are transactions of their own, and guard themselves. */
+/** These guard themselves. */
 function isOnItsOwn({ statement: { kind } }: PreparedStatement): boolean {
-  return /^(?:define|merge|remove)_branch$|^(?:define|remove|restore)_snapshot$|^erase$|^compact$/.test(kind)
+  return ownKinds.has(kind)
 }
 
 /** What cannot be compiled is left to the transaction to refuse. */

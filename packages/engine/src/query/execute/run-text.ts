@@ -13,21 +13,20 @@ import type { RequestRun } from './request-run.ts'
 import { runSnapshotStatement } from './snapshot-statements.ts'
 import { runTransaction } from './transaction.ts'
 
-/** Statements that are no transaction of the session's, or a part of none. */
-const specialKinds: ReadonlySet<string> = new Set([
-  'begin',
-  'commit',
-  'cancel',
-  'use',
+/** Statements that are transactions of their own, and no part of another one. */
+export const ownKinds: ReadonlySet<string> = new Set([
   'define_branch',
   'merge_branch',
   'remove_branch',
-  'erase',
-  'compact',
   'define_snapshot',
   'remove_snapshot',
   'restore_snapshot',
+  'erase',
+  'compact',
 ])
+
+/** Statements that are no transaction of the session's, or a part of none. */
+const specialKinds: ReadonlySet<string> = new Set(['begin', 'commit', 'cancel', 'use', ...ownKinds])
 
 /** Runs the statements from `begin` on; a promise only from the first that has to wait. */
 export function runText(request: RequestRun, text: PreparedText, begin = 0): Promise<void> | undefined {
@@ -60,14 +59,14 @@ async function runSpecial(request: RequestRun, text: PreparedText, at: number): 
     case 'remove_branch':
       await runBranchStatement(request, statement)
       break
-    case 'erase':
-    case 'compact':
-      await runForgettingStatement(request, statement)
-      break
     case 'define_snapshot':
     case 'remove_snapshot':
     case 'restore_snapshot':
       await runSnapshotStatement(request, statement)
+      break
+    case 'erase':
+    case 'compact':
+      await runForgettingStatement(request, statement)
       break
     default: {
       const problem = 'needs a BEGIN before it'

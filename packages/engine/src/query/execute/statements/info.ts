@@ -76,11 +76,13 @@ function* databaseNames(ctx: EvalContext): Task<readonly string[]> {
   return (yield ctx.request.host.databaseNames()) as readonly string[]
 }
 
+const noSnapshots: Promise<readonly SnapshotInfo[]> = Promise.resolve([])
+
 function* databaseInfo(views: DefinitionView, { view, database }: EvalContext): Task<Value> {
   const { catalog } = view
   const branches = database.branches?.list() ?? []
+  const snapshots = (yield database.snapshots?.list() ?? noSnapshots) as readonly SnapshotInfo[]
   const forgetting = database.forgetting && ((yield database.forgetting.status()) as ForgettingStatus)
-  const snapshots = database.snapshots ? ((yield database.snapshots.list()) as readonly SnapshotInfo[]) : []
   const tables: [string, Value][] = []
   for (const table of catalog.tables()) {
     if (!table.name.startsWith(reservedPrefix)) tables.push([table.name, views.table(table)])
@@ -93,11 +95,11 @@ function* databaseInfo(views: DefinitionView, { view, database }: EvalContext): 
     ...(branches.length > 0 && {
       branches: Object.fromEntries(branches.map((each) => [each.name, views.branch(each)])),
     }),
-    // Erasures whose bytes are still in the files.
-    ...(forgetting !== undefined && forgetting.pending > 0 && { forgetting: { ...forgetting } }),
     ...(snapshots.length > 0 && {
       snapshots: Object.fromEntries(snapshots.map((each) => [each.name, views.snapshot(each)])),
     }),
+    // Erasures whose bytes are still in the files.
+    ...(forgetting !== undefined && forgetting.pending > 0 && { forgetting: { ...forgetting } }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { WallClock } from './clock.ts'
+import { nowMicros } from './clock.ts'
+import { Datetime } from './datetime.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -10,35 +11,40 @@ function setClocks(wallMs: number, steadyMs: number): void {
 }
 
 test('counts microseconds within a millisecond of the system', () => {
-  const clock = new WallClock()
   setClocks(1_000, 50)
-  expect(clock.nowMicros()).toBe(1_000_000)
+  expect(nowMicros()).toBe(1_000_000)
   setClocks(1_000, 50.25)
-  expect(clock.nowMicros()).toBe(1_000_250)
+  expect(nowMicros()).toBe(1_000_250)
   setClocks(1_001, 51.5)
-  expect(clock.nowMicros()).toBe(1_001_500)
+  expect(nowMicros()).toBe(1_001_500)
 })
 
 test.each([
   ['forward', 9_000],
   ['backward', 400],
 ])('follows the system when it jumps %s', (_, wallMs) => {
-  const clock = new WallClock()
   setClocks(5_000, 10)
-  clock.nowMicros()
+  nowMicros()
   setClocks(wallMs, 11)
-  expect(clock.nowMicros()).toBe(wallMs * 1_000)
+  expect(nowMicros()).toBe(wallMs * 1_000)
   setClocks(wallMs, 11.5)
-  expect(clock.nowMicros()).toBe(wallMs * 1_000 + 500)
+  expect(nowMicros()).toBe(wallMs * 1_000 + 500)
 })
 
 test('stays within the millisecond of the system when the two clocks drift apart', () => {
-  const clock = new WallClock()
   for (let step = 0; step < 1_000; step += 1) {
     const wallMs = 1_000 + step
     setClocks(wallMs, step * 1.01)
-    const micros = clock.nowMicros()
+    const micros = nowMicros()
     expect(micros).toBeGreaterThanOrEqual(wallMs * 1_000)
     expect(micros).toBeLessThan((wallMs + 1) * 1_000)
   }
+})
+
+test('is the clock of the present instant', () => {
+  setClocks(7_000, 20)
+  nowMicros()
+  setClocks(7_000, 20.75)
+  expect(Datetime.now().epochNanos()).toBe(7_000_750_000n)
+  expect(nowMicros()).toBe(7_000_750)
 })

@@ -1,0 +1,14 @@
+/**
+ * One statement for a command that makes it up itself.
+ */
+
+import { must, type Value } from '@dendrodb/protocol'
+import type { Connection, RunOptions } from './connection.ts'
+
+/** The result of the only statement. @throws its error */
+export async function runOnly(connection: Connection, query: string, options: RunOptions): Promise<Value> {
+  const [outcome] = await connection.run(query, options)
+  const done = must(outcome, 'an outcome of the statement')
+  if (done.status === 'error') throw done.error
+  return done.value
+}
