@@ -3,7 +3,9 @@
 import { backupCommand } from './backup-command.ts'
 import { branchCommand } from './branch-command.ts'
 import type { Command } from './command.ts'
+import { compactCommand } from './compact-command.ts'
 import { diffCommand } from './diff-command.ts'
+import { eraseCommand } from './erase-command.ts'
 import { exportCommand } from './export-command.ts'
 import { helpCommand } from './help-command.ts'
 import { historyCommand } from './history-command.ts'
@@ -27,6 +29,8 @@ export const commands: readonly Command[] = [
   historyCommand,
   diffCommand,
   branchCommand,
+  eraseCommand,
+  compactCommand,
   statusCommand,
   proofCommand,
   verifyProofCommand,

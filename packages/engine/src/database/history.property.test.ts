@@ -1,7 +1,7 @@
 /**
- * Random writes, deletions, restores, undos, undeletions and restored snapshots, on main and on a branch, against
- * a naive model that keeps the whole state after every commit and a list of versions per record: what comes of
- * each, the history of every record page by page, and the comparison of every two states.
+ * Random writes, deletions, restores, undos, undeletions and restored snapshots, on main and on a branch,
+ * against a naive model that keeps the whole state after every commit and a list of versions per record: what
+ * comes of each, the history of every record page by page, and the comparison of every two states.
  */
 
 import { DbError, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'

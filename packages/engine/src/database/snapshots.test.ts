@@ -1,4 +1,6 @@
-/** Snapshots through the library: names, bounds, restores beside other writes, and the files of a database. */
+/**
+ * Snapshots through the library: names, bounds, restores beside other writes, and the files of a database.
+ */
 
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'

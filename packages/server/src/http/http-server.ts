@@ -41,6 +41,7 @@ import { accountRoutes, signInRoutes } from './routes/auth-routes.ts'
 import { backupRoutes } from './routes/backup-routes.ts'
 import { branchRoutes } from './routes/branch-routes.ts'
 import { dataRoutes } from './routes/data-routes.ts'
+import { forgettingRoutes } from './routes/forgetting-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
 import { historyRoutes } from './routes/history-routes.ts'
 import { metricsRoutes } from './routes/metrics-routes.ts'
@@ -130,6 +131,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     transferRoutes(signedIn, { engine, databases })
     branchRoutes(signedIn, { databases })
     snapshotRoutes(signedIn, { databases })
+    forgettingRoutes(signedIn, { databases })
   })
   return { app, metrics }
 }

@@ -45,3 +45,5 @@ export const lastRequestsMs = 30
 export const answerBytesPerSecondMin = 32 * 1024
 /** How often connections are looked through for clients that are too slow. */
 export const slowClientsCheckMs = 5_000
+/** Records that one request erases, besides their edges. */
+export const erasedIdsMax = 1_000
