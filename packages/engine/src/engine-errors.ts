@@ -29,7 +29,13 @@ export const engineErrors = defineErrors('ENGINE', {
   DATABASE_EXISTS: {
     status: 'conflict',
     message:
-      'there is a database {name} already: restore under another name, or say that it is to be replaced',
+      'there is a database {name} already: choose another name, or, for a restore, say that it is to be replaced',
+  },
+  DATABASE_DROPPED: { status: 'not_found', message: 'the database {name} has been dropped' },
+  DATABASE_MISSING: { status: 'not_found', message: 'there is no database {name}' },
+  INIT_INVALID: {
+    status: 'invalid_argument',
+    message: 'what the database is to begin with is not right: {field} must be {expected}',
   },
   DATABASE_UNKNOWN: { status: 'not_found', message: 'there is no database {name} in {path}' },
   NOT_INTACT: {
@@ -41,5 +47,18 @@ export const engineErrors = defineErrors('ENGINE', {
     status: 'corrupt',
     message: 'the database {name} cannot be rebuilt from its own log, nothing was changed: {reason}',
   },
-  DATABASES_OPEN: { status: 'resource_exceeded', message: 'more than {limit} databases are open' },
+  SCANNING: {
+    status: 'unavailable',
+    message:
+      'the database {name} takes no writes yet: its first scan has gone through {objects} of {of} objects; about {eta_s} s are left',
+  },
+  SCAN_FAILED: {
+    status: 'corrupt',
+    message: 'the database {name} takes no writes, because its first scan has failed: {reason}',
+  },
+  NOT_VERIFIED: {
+    status: 'corrupt',
+    message: 'the database {name} is not intact; of {count} findings the first: {what}',
+  },
+  DATABASES_OPEN: { status: 'resource_exceeded', message: 'more than {limit} databases are open and in use' },
 })

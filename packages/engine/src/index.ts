@@ -33,13 +33,15 @@ export type {
   BackupOptions,
   BackupReport,
   Database,
-  ImportOptions,
   ProofSubject,
 } from './database/database.ts'
 export type { DatabaseBranch } from './database/database-branch.ts'
+export type { DatabaseInit, InitIndex, InitLink } from './database/database-init.ts'
 export { checkDatabaseName } from './database/database-name.ts'
 export type { DatabaseCheckpoint, ProofOptions } from './database/database-proofs.ts'
+export type { CommitNotice, EngineEvent, EngineListener } from './database/engine-feed.ts'
 export type { ExportOptions, ExportStream } from './database/export-database.ts'
+export type { ScanProgress } from './database/first-scan.ts'
 export type {
   BroughtBack,
   DiffPage,
@@ -48,9 +50,12 @@ export type {
   HistoryOptions,
   Moment,
 } from './database/history-calls.ts'
+export type { ImportOptions } from './database/import-file.ts'
+export { type Link, type LinkReceipt, type NeighborOptions, putLink, removeLink } from './database/links.ts'
 export type { MasterKeyInput } from './database/parse-master-key.ts'
 export type { CommitDetails, HistoryEntry } from './database/past.ts'
 export type { FieldInput, QueryBuilder } from './database/query-builder.ts'
+export type { HashedThing, LogChange, LogEntry, LogOptions } from './database/read-log-entries.ts'
 export type { RebuildReport } from './database/rebuild-database.ts'
 export type {
   CommitOperation,
@@ -86,7 +91,7 @@ export {
   rebuildDatabase,
   restoreBackup,
 } from './offline.ts'
-export { type Engine, type EngineOptions, openEngine } from './open-engine.ts'
+export { type CreateOptions, type Engine, type EngineOptions, openEngine } from './open-engine.ts'
 export type {
   AsOf,
   BranchHost,

@@ -4,12 +4,16 @@
  */
 
 import { getHeapStatistics } from 'node:v8'
-import { type HashName, hashNames, isHashName } from '@dendrodb/protocol'
+import { DbError, type HashName, hashNames, isHashName } from '@dendrodb/protocol'
 import { Database } from './database/database.ts'
 import { DatabaseCore } from './database/database-core.ts'
 import { type DatabaseFiles, filesIn, filesInMemory } from './database/database-files.ts'
+import { type DatabaseInit, writeInit } from './database/database-init.ts'
 import { catalogOfDatabase, checkDatabaseName } from './database/database-name.ts'
+import { EngineFeed, type EngineListener } from './database/engine-feed.ts'
+import { databasesOpenDefault } from './database/limits.ts'
 import { openLedger } from './database/open-core.ts'
+import { OpenDatabases } from './database/open-databases.ts'
 import { hexOfMasterKey, type MasterKeyInput, parseMasterKey } from './database/parse-master-key.ts'
 import { engineErrors } from './engine-errors.ts'
 import { CheckpointSigner, checkpointKeyFile } from './keys/checkpoint-signer.ts'
@@ -21,6 +25,7 @@ import {
 } from './models/document/limits.ts'
 import { versionCacheBytesMax } from './models/history/limits.ts'
 import type { NewDatabase, QueryHost } from './query/host.ts'
+import type { KvStore } from './storage/kv-store.ts'
 
 export interface EngineOptions {
   /**
@@ -52,10 +57,20 @@ export interface EngineOptions {
   readonly masterKey?: MasterKeyInput | undefined
   /** Is told of what is no error but should be known. Default: a warning of the process. */
   readonly onWarning?: ((warning: string) => void) | undefined
+  /** Databases that may be open at a time; each has its own files, caches and buffers. Default 256. */
+  readonly databasesOpenMax?: number
+  /**
+   * Milliseconds for which a database must not have been asked for before it may be closed to make room for
+   * another one. Then a `Database` is to be asked for anew before each piece of work. Default: none is closed
+   * but by its owner.
+   */
+  readonly closeIdleMs?: number | undefined
+  /**
+   * Whether everything in a database is verified when it is opened for the first time; it takes no writes
+   * until that is done. Default: no.
+   */
+  readonly verifyOnOpen?: boolean
 }
-
-/** Databases open at a time; each has its own files, caches and buffers. */
-const databasesOpenMax = 256
 
 /**
  * Opens the engine. Close it at the end, so that other processes may open the same folder.
@@ -83,7 +98,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   checkHashName(hash)
   const signer = await openSigner(options)
   const caches = cacheSizes(given)
-  return new Engine({ files, names: await files.names(), caches, newDatabase: { hash }, signer })
+  return new Engine({ files, names: await files.names(), caches, newDatabase: { hash }, signer, options })
 }
 
 /** @throws KEYS_UNREADABLE */
@@ -101,6 +116,7 @@ interface EngineParts {
   readonly caches: CacheSizes
   readonly newDatabase: Required<NewDatabase>
   readonly signer: CheckpointSigner
+  readonly options: Pick<EngineOptions, 'databasesOpenMax' | 'closeIdleMs' | 'verifyOnOpen'>
 }
 
 function clearWarning(folder: string): string {
@@ -126,37 +142,113 @@ function cacheSizes(given: Partial<CacheSizes>): CacheSizes {
   }
 }
 
+/** Reasons for which a database that cannot be opened stays where it is. */
+const undroppable: ReadonlySet<string> = new Set(['STORAGE_LOCKED', 'ENGINE_CLOSED', 'ENGINE_DATABASES_OPEN'])
+
+/** How a database is made. */
+export interface CreateOptions extends NewDatabase {
+  /** Indexes, records and links that are there when the database is. */
+  readonly init?: DatabaseInit | undefined
+}
+
 export class Engine implements QueryHost {
   readonly #files: DatabaseFiles
   readonly #caches: CacheSizes
   readonly #newDatabase: Required<NewDatabase>
   readonly #signer: CheckpointSigner
+  readonly #verifies: boolean
   readonly #names: Set<string>
-  readonly #open = new Map<string, Promise<Database>>()
-  readonly #opened = new Set<Database>()
-  /** Databases that were closed by themselves: their files may not be free yet. */
-  readonly #closing = new Map<string, Promise<void>>()
+  /** Names of databases that are being made. */
+  readonly #claimed = new Set<string>()
+  /** Hash functions of those that the next opening will make. */
+  readonly #hashes = new Map<string, HashName>()
+  readonly #verified = new Set<string>()
+  readonly #open: OpenDatabases
+  readonly #feed = new EngineFeed()
   #isClosed = false
 
   /** Made by `openEngine`. */
-  constructor({ files, names, caches, newDatabase, signer }: EngineParts) {
+  constructor({ files, names, caches, newDatabase, signer, options }: EngineParts) {
     this.#files = files
     this.#names = new Set(names)
     this.#caches = caches
     this.#newDatabase = newDatabase
     this.#signer = signer
+    this.#verifies = options.verifyOnOpen ?? false
+    this.#open = new OpenDatabases({
+      databasesOpenMax: options.databasesOpenMax ?? databasesOpenDefault,
+      // What lives in memory is gone when it is closed.
+      closeIdleMs: files.isKept ? options.closeIdleMs : undefined,
+      open: (name) => this.#openDatabase(name),
+    })
   }
 
   /**
    * The database of that name, made when there is none. What a new one shall be like is chosen for ever: an
    * old one that is otherwise is refused.
    * @throws ENGINE_DATABASE_NAME, ENGINE_DATABASE_NAME_TAKEN, ENGINE_DATABASE_HASH, ENGINE_HASH_UNKNOWN,
-   * STORAGE_LOCKED, STORAGE_KEY_NEEDED, STORAGE_KEY_WRONG, LEDGER_FORMAT_TOO_NEW
+   * ENGINE_DATABASES_OPEN, STORAGE_LOCKED, STORAGE_KEY_NEEDED, STORAGE_KEY_WRONG, LEDGER_FORMAT_TOO_NEW
    * @example await engine.database('audit', { hash: 'sha512' })
    */
   database(name: string, { hash }: NewDatabase = {}): Promise<Database> {
-    const database = this.#open.get(name) ?? this.#startOpening(name, hash)
-    return hash === undefined ? database : database.then((opened) => withHash(opened, hash))
+    if (this.#isClosed) return Promise.reject(engineErrors.CLOSED())
+    if (hash === undefined) return this.#open.get(name)
+    if (!isHashName(hash)) return Promise.reject(unknownHash(hash))
+    if (this.#open.find(name) === undefined) this.#hashes.set(name, hash)
+    return this.#open.get(name).then((opened) => withHash(opened, hash))
+  }
+
+  /**
+   * Makes a database with all that it is to begin with. It is there whole, or, whatever happens, not at all.
+   * @throws ENGINE_DATABASE_EXISTS, ENGINE_DATABASE_NAME, ENGINE_DATABASE_NAME_TAKEN, ENGINE_INIT_INVALID,
+   * INDEX_UNIQUE_VIOLATION, STORAGE_FULL
+   * @example
+   * await engine.createDatabase('shop', {
+   *   init: { indexes: [{ table: 'product', fields: ['price'] }], seed: { product: [{ id: 'lamp', price: 20
+   *   }] } },
+   * })
+   */
+  async createDatabase(
+    name: string,
+    { hash = this.#newDatabase.hash, init }: CreateOptions = {},
+  ): Promise<Database> {
+    if (this.#isClosed) throw engineErrors.CLOSED()
+    checkDatabaseName(name)
+    checkHashName(hash)
+    if (this.hasDatabase(name) || this.#claimed.has(name)) throw engineErrors.DATABASE_EXISTS({ name })
+    this.#checkCatalog(name)
+    this.#claimed.add(name)
+    try {
+      await this.#open.alone(name, () => this.#create(name, hash, init))
+    } finally {
+      this.#claimed.delete(name)
+    }
+    return this.database(name)
+  }
+
+  /**
+   * Takes a database away, with its history. What is still going on in it fails with ENGINE_DATABASE_DROPPED.
+   * Its files stay in the folder `trash` until `emptyTrash`, or are removed at once with `purge`.
+   * @throws ENGINE_DATABASE_MISSING
+   * @example await engine.dropDatabase('shop', { purge: true })
+   */
+  async dropDatabase(name: string, { purge = false }: { readonly purge?: boolean } = {}): Promise<void> {
+    checkDatabaseName(name)
+    for (let isDropped = false; !isDropped; ) {
+      if (this.#isClosed) throw engineErrors.CLOSED()
+      if (!this.hasDatabase(name)) throw engineErrors.DATABASE_MISSING({ name })
+      const database = await this.#openToDrop(name)
+      isDropped = await this.#open.alone(name, () => this.#drop(name, database, purge))
+    }
+    this.#feed.tell({ type: 'dropped', database: name })
+  }
+
+  /**
+   * Removes for good the databases that were dropped, or replaced by a restore, `keptMs` ago or longer. Gives
+   * how many.
+   */
+  emptyTrash(keptMs: number): Promise<number> {
+    return this.#files.emptyTrash(keptMs)
   }
 
   /** Also one that was restored into the folder since it was opened. */
@@ -171,42 +263,97 @@ export class Engine implements QueryHost {
 
   /** Those that are open now. */
   openDatabases(): readonly Database[] {
-    return [...this.#opened]
+    return this.#open.list
+  }
+
+  /** Whether the first scan of a database that is open goes on, or has failed. */
+  get isScanning(): boolean {
+    return this.#open.list.some(({ scanProgress }) => scanProgress !== undefined)
+  }
+
+  /**
+   * Tells of every commit, first scan and drop in any database that is open, from now on. The listener must
+   * be quick and must not throw. Gives the function that ends it.
+   */
+  watch(listener: EngineListener): () => void {
+    return this.#feed.watch(listener)
   }
 
   /** Closes all databases. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true
-    const open = await Promise.allSettled(this.#open.values())
-    this.#open.clear()
-    for (const database of open) if (database.status === 'fulfilled') await database.value.close()
-    await Promise.all(this.#closing.values())
+    await this.#open.close()
   }
 
-  #startOpening(name: string, hash = this.#newDatabase.hash): Promise<Database> {
-    if (this.#isClosed) return Promise.reject(engineErrors.CLOSED())
-    const opening = this.#openDatabase(name, hash)
-    this.#open.set(name, opening)
-    opening.catch(() => this.#open.delete(name))
-    return opening
-  }
-
-  async #openDatabase(name: string, hash: HashName): Promise<Database> {
+  async #openDatabase(name: string): Promise<Database> {
     checkDatabaseName(name)
-    checkHashName(hash)
-    if (!this.#names.has(name)) this.#claimName(name)
-    if (this.#open.size >= databasesOpenMax) throw engineErrors.DATABASES_OPEN({ limit: databasesOpenMax })
-    await this.#closing.get(name)
-    const store = await this.#files.open(name)
+    const hash = this.#hashes.get(name) ?? this.#newDatabase.hash
+    this.#hashes.delete(name)
+    if (!this.#names.has(name)) {
+      if (!this.#files.has(name)) this.#checkCatalog(name)
+      this.#names.add(name)
+    }
+    return this.#wire(name, await this.#files.open(name), hash)
+  }
+
+  async #create(name: string, hash: HashName, init: DatabaseInit | undefined): Promise<void> {
+    // What could not be opened afterwards is not made. Who waits for it has a place already.
+    await this.#open.makeRoom(this.#open.find(name) === undefined ? 1 : 0)
+    const files = await this.#files.prepare(name)
+    try {
+      const database = await this.#wire(name, files.store, hash)
+      try {
+        if (init !== undefined) await writeInit(database, init)
+      } catch (error) {
+        await database.close()
+        throw error
+      }
+      if (this.#files.isKept) await database.close()
+      else this.#open.add(name, database)
+      await files.publish()
+      this.#names.add(name)
+    } catch (error) {
+      await files.discard()
+      throw error
+    }
+  }
+
+  /** So that no other process has it. `undefined`: it cannot be opened, which is no reason to keep it. */
+  async #openToDrop(name: string): Promise<Database | undefined> {
+    try {
+      return await this.database(name)
+    } catch (error) {
+      if (error instanceof DbError && undroppable.has(error.code)) throw error
+      return undefined
+    }
+  }
+
+  /** `false`: it was closed, or dropped and made again, meanwhile. */
+  async #drop(name: string, database: Database | undefined, isPurged: boolean): Promise<boolean> {
+    if (database !== undefined && !this.#open.list.includes(database)) return false
+    if (!this.hasDatabase(name)) throw engineErrors.DATABASE_MISSING({ name })
+    await database?.closeForDrop()
+    await this.#files.drop(name, isPurged)
+    this.#names.delete(name)
+    this.#verified.delete(name)
+    return true
+  }
+
+  async #wire(name: string, store: KvStore, hash: HashName): Promise<Database> {
     try {
       const ledger = await openLedger(name, store, hash)
       const core = new DatabaseCore({ name, store, ...ledger, ...this.#caches })
-      const database = new Database(core, this, this.#signer, (closed) => {
-        this.#open.delete(name)
-        this.#opened.delete(database)
-        this.#closing.set(name, closed)
+      const verifies = this.#verifies && !this.#verified.has(name)
+      const database: Database = new Database({
+        core,
+        ledger,
+        verifies,
+        engine: this,
+        signer: this.#signer,
+        feed: this.#feed,
+        onClose: (closed) => this.#open.forget(name, database, closed),
+        onVerified: () => this.#verified.add(name),
       })
-      this.#opened.add(database)
       return database
     } catch (error) {
       await store.close()
@@ -214,18 +361,24 @@ export class Engine implements QueryHost {
     }
   }
 
-  #claimName(name: string): void {
+  /** @throws ENGINE_DATABASE_NAME_TAKEN */
+  #checkCatalog(name: string): void {
     const catalog = catalogOfDatabase(name)
-    for (const other of this.#names) {
-      if (catalogOfDatabase(other) === catalog) throw engineErrors.DATABASE_NAME_TAKEN({ name, other })
+    for (const other of [...this.#names, ...this.#claimed]) {
+      if (other !== name && catalogOfDatabase(other) === catalog) {
+        throw engineErrors.DATABASE_NAME_TAKEN({ name, other })
+      }
     }
-    this.#names.add(name)
   }
 }
 
 /** @throws ENGINE_HASH_UNKNOWN */
 function checkHashName(hash: unknown): void {
-  if (!isHashName(hash)) throw engineErrors.HASH_UNKNOWN({ hash, known: hashNames.join(', ') })
+  if (!isHashName(hash)) throw unknownHash(hash)
+}
+
+function unknownHash(hash: unknown): Error {
+  return engineErrors.HASH_UNKNOWN({ hash, known: hashNames.join(', ') })
 }
 
 /** @throws ENGINE_DATABASE_HASH */

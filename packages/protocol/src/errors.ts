@@ -197,6 +197,10 @@ const publicDetails = [
   'field',
   'errors',
   'retry_after_secs',
+  'objects',
+  'of',
+  'rate',
+  'eta_s',
 ] as const
 
 /** The wire form of an error, the same for every door that answers in JSON. */

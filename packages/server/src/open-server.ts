@@ -16,6 +16,7 @@ import { RootToken, readRootToken } from './auth/root-token.ts'
 import { SigningKeys, signingKeyFile } from './auth/signing-keys.ts'
 import { masterKeyOf } from './config/master-key.ts'
 import type { Config } from './config/settings.ts'
+import { DatabaseUpkeep } from './database-upkeep.ts'
 import { createHttpServer, type TlsFiles } from './http/http-server.ts'
 import { defaultDatabase } from './http/request-database.ts'
 import { type Log, type OpenLog, openLog } from './observability/log.ts'
@@ -59,6 +60,9 @@ export async function openServer({ config, log, now = Date.now }: ServerOptions)
     throw error
   }
 }
+
+/** How long a database is out of use before it may be closed for another one. */
+const closeIdleMs = 10_000
 
 /** How often connections that have become idle are closed during a shutdown. */
 const idleSweepMs = 20
@@ -106,6 +110,7 @@ class ServerStart {
     })
     this.#opened.push(() => this.#drain(app))
     this.#startAnchors(engine, submitter)
+    this.#startUpkeep(engine)
     const address = await this.#listen(app)
     setImmediate(() => void metrics.load().catch((error: unknown) => this.#logBackground(error)))
     const url = urlOf(tls === undefined ? 'http' : 'https', address)
@@ -124,8 +129,11 @@ class ServerStart {
 
   async #openEngine(): Promise<Engine> {
     const { recordCacheBytes, blockCacheBytes, writeBufferBytes, databaseHash: hash } = this.#config
+    const { databasesOpenMax, verifyOnStart } = this.#config
     const folder = dataFolder(this.#config)
-    const options = { recordCacheBytes, blockCacheBytes, writeBufferBytes, hash }
+    const caches = { recordCacheBytes, blockCacheBytes, writeBufferBytes }
+    const verifyOnOpen = verifyOnStart === 'on'
+    const options = { ...caches, hash, databasesOpenMax, closeIdleMs, verifyOnOpen }
     const sealing = {
       masterKey: this.#masterKey,
       onWarning: (warning: string) => this.#log.warn({}, warning),
@@ -174,6 +182,15 @@ class ServerStart {
     const anchors = new AnchorService({ engine, every, submitter, now: this.#now, log: this.#log })
     this.#opened.push(() => anchors.stop())
     anchors.start()
+  }
+
+  /** What is looked after from now on: databases in the trash, and first scans. */
+  #startUpkeep(engine: Engine): void {
+    const { trashMs, verifyOnStart } = this.#config
+    const upkeep = new DatabaseUpkeep({ engine, trashMs, log: this.#log })
+    this.#opened.push(() => upkeep.stop())
+    upkeep.start()
+    if (verifyOnStart === 'on') upkeep.openAll()
   }
 
   async #listen(app: ReturnType<typeof createHttpServer>['app']): Promise<Server['address']> {

@@ -4,6 +4,7 @@ import { backupCommand } from './backup-command.ts'
 import { branchCommand } from './branch-command.ts'
 import type { Command } from './command.ts'
 import { compactCommand } from './compact-command.ts'
+import { dbCommand } from './db-command.ts'
 import { diffCommand } from './diff-command.ts'
 import { eraseCommand } from './erase-command.ts'
 import { exportCommand } from './export-command.ts'
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   branchCommand,
   eraseCommand,
   compactCommand,
+  dbCommand,
   statusCommand,
   proofCommand,
   verifyProofCommand,

@@ -48,6 +48,13 @@ describe('ddb history', () => {
     ])
   })
 
+  test('what was written again is unchanged', async () => {
+    const folder = copy()
+    await inFolder(folder, ['sql', '-e', 'UPDATE city:wien'])
+    const { stdout } = await inFolder(folder, ['history', 'city:wien', '--limit', '1'])
+    expect(stdout).toMatch(/^\d+ {2}\S+ {2}unchanged\nmore: /)
+  })
+
   test('page by page', async () => {
     expect(await linesOf('history', 'city:wien', '--limit', '2', '--before', '4')).toEqual([
       '3  T  changed',

@@ -17,7 +17,7 @@ import { runOnly } from '../sql/run-only.ts'
 import { type DiffRequest, diffQuery, numberOption } from './history-query.ts'
 
 /** Records asked for at a time. */
-const pageRecords = 500
+const pageRecords = 1_000
 
 /** The exit code. @throws CLI_*, LITERAL_SYNTAX, what the server says */
 export async function runDiff(args: Arguments, io: CliIo): Promise<number> {

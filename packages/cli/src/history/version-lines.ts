@@ -13,19 +13,34 @@ export function* versionLines(
   older: ValueObject | undefined,
   paint: Paint,
 ): Iterable<string> {
-  const { seq, time, operation, valid = {}, value } = version
-  const before = older?.operation === 'put' ? (older.value as ValueObject) : undefined
-  const what = operation === 'delete' ? 'deleted' : before === undefined ? 'created' : 'changed'
-  const color = { deleted: paint.red, created: paint.green, changed: paint.yellow }[what]
-  yield `${paint.bold(String(seq))}  ${String(time)}  ${color(what)}${paint.dim(aboutText(version))}`
-  if (operation === 'delete') return
-  if (before === undefined) yield `    ${valueText(value)}`
-  else {
-    const changes = fieldChanges(before, value as ValueObject)
+  const { seq, time, operation } = version
+  const lines = operation === 'delete' ? [] : [...contentLines(version, older)]
+  const what = changeOf(version, older, lines.length)
+  yield `${paint.bold(String(seq))}  ${String(time)}  ${paint[colors[what]](what)}${paint.dim(aboutText(version))}`
+  yield* lines
+}
+
+const colors = { deleted: 'red', created: 'green', changed: 'yellow', unchanged: 'dim' } as const
+
+function changeOf(
+  { operation }: ValueObject,
+  older: ValueObject | undefined,
+  changedLines: number,
+): keyof typeof colors {
+  if (operation === 'delete') return 'deleted'
+  if (older?.operation !== 'put') return 'created'
+  return changedLines === 0 ? 'unchanged' : 'changed'
+}
+
+/** The record, or what is different in it. */
+function* contentLines({ valid = {}, value }: ValueObject, older: ValueObject | undefined): Iterable<string> {
+  const isChange = older?.operation === 'put'
+  if (isChange) {
+    const changes = fieldChanges(older.value as ValueObject, value as ValueObject)
     for (const { field, old, new: now } of changes) yield fieldLine(field, old, now)
-  }
-  const bounds = older?.operation === 'put' ? (older.valid ?? {}) : {}
-  if (valueText(bounds) !== valueText(valid)) yield `    valid: ${valueText(valid)}`
+  } else yield `    ${valueText(value)}`
+  const before = isChange ? (older.valid ?? {}) : {}
+  if (valueText(before) !== valueText(valid)) yield `    valid: ${valueText(valid)}`
 }
 
 /** Who wrote it and why. */

@@ -139,6 +139,23 @@ export function transportError(url: string, error: unknown, signal?: AbortSignal
 
 /** The body of an answer as JSON. @throws the error that it holds, as the server had it */
 export async function readJson(response: Response, url: string): Promise<Readonly<Record<string, unknown>>> {
+  const body = await jsonOf(response, url)
+  if (response.ok) return body
+  throw errorOf(body.error, url)
+}
+
+/** The same of an answer of the daemon API, whose errors have another form. */
+export async function readDaemonJson(
+  response: Response,
+  url: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const body = await jsonOf(response, url)
+  if (response.ok) return body
+  const { error: _, kind, code, ...rest } = body
+  throw errorOf({ ...rest, code: kind, reason: code }, url)
+}
+
+async function jsonOf(response: Response, url: string): Promise<Readonly<Record<string, unknown>>> {
   let body: unknown
   try {
     body = await response.json()
@@ -148,8 +165,7 @@ export async function readJson(response: Response, url: string): Promise<Readonl
   if (typeof body !== 'object' || body === null) {
     throw cliErrors.SERVER_ANSWER({ url, problem: 'the answer is no object' })
   }
-  if (response.ok) return body as Readonly<Record<string, unknown>>
-  throw errorOf((body as { readonly error?: unknown }).error, url)
+  return body as Readonly<Record<string, unknown>>
 }
 
 function outcomesOf(answer: Value, url: string): readonly Outcome[] {

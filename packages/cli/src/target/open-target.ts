@@ -6,7 +6,7 @@
 
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Engine, openEngine } from '@dendrodb/engine'
+import { type Engine, type HashName, openEngine } from '@dendrodb/engine'
 import { DbError } from '@dendrodb/protocol'
 import type { Arguments } from '../arguments/parse-arguments.ts'
 import { cliErrors } from '../cli-errors.ts'
@@ -14,7 +14,7 @@ import type { CliIo } from '../cli-io.ts'
 import { sealingOf } from '../master-key.ts'
 import { findToken } from '../sql/credentials.ts'
 import { isAnswering, serverUrl } from '../sql/open-connection.ts'
-import { RemoteAdmin } from './remote-admin.ts'
+import { type MadeDatabase, type NewDatabaseOptions, RemoteAdmin } from './remote-admin.ts'
 
 export type Target = FolderTarget | RemoteAdmin
 
@@ -35,6 +35,21 @@ export class FolderTarget {
   async known(name: string): Promise<string> {
     if (this.engine.hasDatabase(name)) return name
     throw cliErrors.DATABASE_MISSING({ name, folder: this.folder, hint: '' })
+  }
+
+  /** @throws ENGINE_*, HTTP_FIELD_INVALID for what it is to begin with */
+  async createDatabase(name: string, { hash, init }: NewDatabaseOptions): Promise<MadeDatabase> {
+    const { databaseInitOf } = await import('@dendrodb/server')
+    const database = await this.engine.createDatabase(name, {
+      ...(hash !== undefined && { hash: hash as HashName }),
+      ...(init !== undefined && { init: databaseInitOf(init) }),
+    })
+    return database.head()
+  }
+
+  /** @throws ENGINE_DATABASE_MISSING */
+  dropDatabase(name: string, isPurged: boolean): Promise<void> {
+    return this.engine.dropDatabase(name, { purge: isPurged })
   }
 
   close(): Promise<void> {

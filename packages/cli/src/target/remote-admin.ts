@@ -9,8 +9,9 @@ import {
   type OpenedExport,
   receiveBackup,
 } from '@dendrodb/engine'
+import { stringifyJson, type Value } from '@dendrodb/protocol'
 import { cliErrors } from '../cli-errors.ts'
-import { readJson, transportError } from '../sql/remote-connection.ts'
+import { readDaemonJson, readJson, transportError } from '../sql/remote-connection.ts'
 
 export interface RemoteBackupOptions {
   readonly database: string
@@ -21,6 +22,17 @@ export interface RemoteBackupOptions {
 export interface RemoteImportOptions {
   readonly overwrite: boolean
   readonly onProgress: (counts: ImportCounts) => void
+}
+
+/** As the daemon API takes it. */
+export interface NewDatabaseOptions {
+  readonly hash?: string
+  readonly init?: Value
+}
+
+export interface MadeDatabase {
+  readonly seq: number
+  readonly head: string
 }
 
 /** A server takes requests of 16 MiB unless it is told otherwise. */
@@ -64,6 +76,23 @@ export class RemoteAdmin {
   async known(name: string): Promise<string> {
     if ((await this.databaseNames()).includes(name)) return name
     throw cliErrors.DATABASE_UNKNOWN({ name, url: this.url })
+  }
+
+  /** @throws what the server says */
+  async createDatabase(name: string, options: NewDatabaseOptions): Promise<MadeDatabase> {
+    const response = await this.request('/v1/databases', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: stringifyJson({ name, ...options }),
+    })
+    const { seq, head } = await readDaemonJson(response, this.url)
+    return { seq: Number(seq), head: String(head) }
+  }
+
+  /** @throws what the server says */
+  async dropDatabase(name: string, isPurged: boolean): Promise<void> {
+    const path = `/v1/databases/${encodeURIComponent(name)}?purge=${isPurged}`
+    await readDaemonJson(await this.request(path, { method: 'DELETE' }), this.url)
   }
 
   /** @throws what the server says */

@@ -85,7 +85,7 @@ export class BranchService implements BranchHost {
     return { ...result, ...receipt }
   }
 
-  async *diff({ from, to, tables, after }: DiffOptions): AsyncGenerator<readonly RecordDiff[]> {
+  async *diff({ from, to, tables, after, pause }: DiffOptions): AsyncGenerator<readonly RecordDiff[]> {
     const { branches } = this.#core
     const states = {
       to: await this.#stateOf(to),
@@ -108,6 +108,7 @@ export class BranchService implements BranchHost {
           to: newer,
           tables,
           after,
+          pause,
         })
       } finally {
         older.view.close()

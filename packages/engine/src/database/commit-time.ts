@@ -47,6 +47,11 @@ export function microsOf({ seconds, nanos }: Datetime): number {
   return seconds * 1_000_000 + Math.floor(nanos / 1_000)
 }
 
+export function datetimeOfMicros(micros: number): Datetime {
+  const seconds = Math.floor(micros / 1_000_000)
+  return new Datetime(seconds, (micros - seconds * 1_000_000) * 1_000)
+}
+
 async function commitMicros(reader: KvReader, seq: number): Promise<number> {
   const stored = await reader.get(keyOf('commit', seq))
   if (stored === undefined) throw ledgerErrors.CORRUPT({ what: `commit ${seq}`, reason: 'it is missing' })

@@ -42,6 +42,8 @@ export interface CoreOptions {
   readonly format: StoreFormat
   readonly state: LedgerState
   readonly catalog: StoredCatalog
+  /** The store has no manifest: `state` is what the newest commit says, and nothing may be written yet. */
+  readonly lacksManifest: boolean
   readonly recordCacheBytes: number
   readonly scanCacheBytes: number
   /** Half of them for entries, half for edges. */
@@ -74,8 +76,8 @@ export class DatabaseCore {
    */
   readonly #hot = new Map<number, Map<number, Mutation>>()
   readonly #listeners = new Set<CommitListener>()
+  #closedError: (() => Error) | undefined
   #forgettings = 0
-  #isClosed = false
 
   constructor(options: CoreOptions) {
     const { name, store, format, state, catalog, recordCacheBytes, scanCacheBytes, versionCacheBytes } =
@@ -84,7 +86,11 @@ export class DatabaseCore {
     this.store = store
     this.format = format
     this.hash = state.hash
-    this.snapshots = new SharedSnapshots(store, state.hash)
+    this.snapshots = new SharedSnapshots(
+      store,
+      state.hash,
+      options.lacksManifest ? state.manifest : undefined,
+    )
     this.catalogs = new CatalogTimeline(catalog)
     this.#cache = new RecordCache(recordCacheBytes)
     this.#scanCache = new ScanCache(scanCacheBytes)
@@ -141,25 +147,30 @@ export class DatabaseCore {
   }
 
   write<T>(work: (tx: RecordTx) => MaybePromise<T>, options?: WriteOptions): Promise<WriteAnswer<T>> {
-    return this.#isClosed ? Promise.reject(this.#closedError()) : this.#transactions.write(work, options)
+    return this.#closedError ? Promise.reject(this.#closedError()) : this.#transactions.write(work, options)
   }
 
-  /** Waits for what is queued, then closes the store. */
-  async close(): Promise<void> {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    await this.sequencer.close(ledgerErrors.CLOSED({ name: this.name }))
+  /** Whether nobody reads, writes or follows. @param ownListeners those that follow for the core's owner */
+  isIdle(ownListeners: number): boolean {
+    return !this.snapshots.isHeld && this.sequencer.isIdle && this.#listeners.size <= ownListeners
+  }
+
+  /**
+   * Waits for what is queued, and for reads as long as `graceMs`, then closes the store.
+   * @param closedError what is thrown from now on
+   */
+  async close(closedError = () => ledgerErrors.CLOSED({ name: this.name }), graceMs = 0): Promise<void> {
+    if (this.#closedError !== undefined) return
+    this.#closedError = closedError
+    await this.sequencer.close(closedError())
+    if (graceMs > 0) await this.snapshots.unheld(graceMs)
     this.snapshots.expire()
     await this.store.close()
   }
 
-  /** @throws LEDGER_CLOSED */
+  /** @throws LEDGER_CLOSED, ENGINE_DATABASE_DROPPED */
   checkOpen(): void {
-    if (this.#isClosed) throw this.#closedError()
-  }
-
-  #closedError(): Error {
-    return ledgerErrors.CLOSED({ name: this.name })
+    if (this.#closedError !== undefined) throw this.#closedError()
   }
 
   #headView(held: HeldSnapshot): HeadView {

@@ -3,7 +3,7 @@
  */
 
 import { existsSync } from 'node:fs'
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openCurrentStore } from '../storage/generation.ts'
 import type { KvStore } from '../storage/kv-store.ts'
@@ -11,6 +11,8 @@ import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { openStoreFiles, type StoreFileOptions } from '../storage/open-files.ts'
 import type { OpenStore } from './build-store.ts'
 import { databaseOfFolder, folderOfDatabase, isDatabaseName } from './database-name.ts'
+import { checkNameIsFree, hiddenFolder, removeAbandoned, revealFolder } from './hidden-folder.ts'
+import { emptyTrash, moveToTrash, purge } from './trash.ts'
 
 export interface DatabaseFiles {
   /** Names found, sorted. */
@@ -18,6 +20,22 @@ export interface DatabaseFiles {
   /** Whether there is one of that name. */
   has(name: string): boolean
   open(name: string): Promise<KvStore>
+  /** Files of a database that is being made, which nobody finds before they are published. */
+  prepare(name: string): Promise<PreparedFiles>
+  /** Takes a database out of force that nobody has open; with `purge`, at once and for good. */
+  drop(name: string, purge: boolean): Promise<void>
+  /** Removes for good what was dropped or replaced `keptMs` ago, or longer. Gives how many databases. */
+  emptyTrash(keptMs: number): Promise<number>
+  /** Whether what is closed can be opened again. */
+  readonly isKept: boolean
+}
+
+export interface PreparedFiles {
+  readonly store: KvStore
+  /** Gives them the name of the database; the store is closed. @throws ENGINE_DATABASE_EXISTS */
+  publish(): Promise<void>
+  /** Removes them; the store is closed. */
+  discard(): Promise<void>
 }
 
 const databasesFolder = 'databases'
@@ -45,8 +63,10 @@ export function storeOpener(options: StoreFileOptions = {}): OpenStore {
 export function filesIn(path: string, options: StoreFileOptions): DatabaseFiles {
   const root = databasesIn(path)
   return {
+    isKept: true,
     async names() {
       await mkdir(root, { recursive: true })
+      await removeAbandoned(root, 'create')
       const entries = await readdir(root, { withFileTypes: true })
       const names = entries
         .filter((entry) => entry.isDirectory())
@@ -59,6 +79,30 @@ export function filesIn(path: string, options: StoreFileOptions): DatabaseFiles 
       await mkdir(directory, { recursive: true })
       return openCurrentStore(directory, storeOpener(options))
     },
+    prepare: (name) => prepareFolder(path, name, storeOpener(options)),
+    async drop(name, isPurged) {
+      const place = await moveToTrash(databaseDirectory(path, name), { trash: trashIn(path), name })
+      if (isPurged) await purge(place)
+    },
+    emptyTrash: (keptMs) => emptyTrash(trashIn(path), keptMs),
+  }
+}
+
+async function prepareFolder(path: string, name: string, openStore: OpenStore): Promise<PreparedFiles> {
+  const root = databasesIn(path)
+  await mkdir(root, { recursive: true, mode: 0o700 })
+  await checkNameIsFree(root, name)
+  const hidden = hiddenFolder(root, 'create')
+  const discard = () => rm(hidden, { recursive: true, force: true })
+  try {
+    return {
+      store: await openCurrentStore(hidden, openStore),
+      publish: () => revealFolder(hidden, databaseDirectory(path, name), name),
+      discard,
+    }
+  } catch (error) {
+    await discard()
+    throw error
   }
 }
 
@@ -67,5 +111,11 @@ export function filesInMemory(): DatabaseFiles {
     names: async () => [],
     has: () => false,
     open: async () => openMemoryStore(),
+    prepare: async () => ({ store: openMemoryStore(), publish: nothing, discard: nothing }),
+    drop: nothing,
+    emptyTrash: async () => 0,
+    isKept: false,
   }
 }
+
+async function nothing(): Promise<void> {}

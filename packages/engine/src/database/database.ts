@@ -3,12 +3,19 @@
  * Every method acts with the engine owner's rights; to act for somebody else, give `query` a session.
  */
 
-import { DbError, type HashName, type ProofFile, type Value, type ValueObject } from '@dendrodb/protocol'
+import {
+  DbError,
+  type HashName,
+  type ProofFile,
+  type RecordId,
+  type Value,
+  type ValueObject,
+} from '@dendrodb/protocol'
 import type { BackupSummary } from '../backup/encode-backup.ts'
+import { engineErrors } from '../engine-errors.ts'
 import type { CheckpointSigner } from '../keys/checkpoint-signer.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { RecordDiff } from '../models/branch/diff-states.ts'
-import type { RecordTx } from '../models/document/record-tx.ts'
 import type { ReadView, WriteTx } from '../models/model.ts'
 import type {
   AsOf,
@@ -34,7 +41,6 @@ import {
   RecordImport,
   type ImportOptions as RecordImportOptions,
 } from '../transfer/import-records.ts'
-import { type ExportInput, openExportFile } from '../transfer/read-export.ts'
 import { type CommitReport, verifyCommit } from '../verify/verify-commit.ts'
 import {
   type ChainReport,
@@ -50,12 +56,16 @@ import {
   openBackupStream,
 } from './backup-database.ts'
 import { BranchService } from './branch-service.ts'
+import { noticeOf } from './commit-notices.ts'
 import { DatabaseBranch } from './database-branch.ts'
 import type { DatabaseCore } from './database-core.ts'
+import { DatabaseJobs } from './database-jobs.ts'
 import { checkSeq, type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } from './database-proofs.ts'
+import { defineAnew } from './define-anew.ts'
+import type { CommitNotice } from './engine-feed.ts'
 import { type ExportOptions, type ExportStream, openExportStream } from './export-database.ts'
-import { ForgettingService } from './forgetting-service.ts'
-import { GarbageCollector } from './garbage-collector.ts'
+import type { ScanProgress } from './first-scan.ts'
+import type { ForgettingService } from './forgetting-service.ts'
 import {
   type BroughtBack,
   type DiffPage,
@@ -66,9 +76,19 @@ import {
   type Moment,
   onBranch,
 } from './history-calls.ts'
-import { IndexBuilder } from './index-builder.ts'
+import { type ImportOptions, importFile } from './import-file.ts'
+import { dropGraceMs } from './limits.ts'
+import { changeLink, type LinkReceipt, type NeighborOptions, neighborsOf } from './links.ts'
 import { type CommitDetails, type HistoryEntry, readCommit } from './past.ts'
 import type { QueryBuilder } from './query-builder.ts'
+import {
+  findHash,
+  type HashedThing,
+  type LogEntry,
+  type LogOptions,
+  newestCommitOf,
+  readLogEntries,
+} from './read-log-entries.ts'
 import {
   type CommitOperation,
   type DeleteReceipt,
@@ -82,7 +102,7 @@ import {
   type ValidTime,
   type WriteReceipt,
 } from './record-calls.ts'
-import { RetentionService } from './retention-service.ts'
+import type { ScannedParts } from './scan-database.ts'
 import type { SelectOptions } from './select-statement.ts'
 import { SnapshotService } from './snapshot-service.ts'
 
@@ -97,24 +117,17 @@ export interface BackupOptions extends Omit<BackupStreamOptions, 'since'> {
   readonly since?: number | { readonly file: string } | undefined
 }
 
-export interface ImportOptions {
-  /** A file, or a stream of its bytes. */
-  readonly file: ExportInput
-  /** Whether records and definitions that are others may be overwritten. Default: no. */
-  readonly overwrite?: boolean | undefined
-  readonly meta?: WriteMeta | undefined
-  /** Called after every line. */
-  readonly onProgress?: ((counts: ImportCounts) => void) | undefined
-}
-
 export interface BackupReport extends BackupSummary {
   readonly path: string
   /** Head of the last commit in the backup. */
   readonly head: string
 }
 
-/** How often answers that were kept for repeated requests are looked through. */
-const sweepEveryMs = 10 * 60 * 1_000
+export interface DatabaseParts extends ScannedParts {
+  readonly engine: QueryHost
+  readonly signer: CheckpointSigner
+  readonly onClose: (closed: Promise<void>) => void
+}
 
 export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   readonly name: string
@@ -134,20 +147,14 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   readonly #engine: QueryHost
   readonly #onClose: (closed: Promise<void>) => void
   #closed: Promise<void> | undefined
-  readonly #builder: IndexBuilder
-  readonly #garbage: GarbageCollector
-  readonly #retention: RetentionService
+  readonly #jobs: DatabaseJobs
   readonly #proofs: DatabaseProofs
-  readonly #stopListening: () => void
-  readonly #sweeping: NodeJS.Timeout
+  /** Verifications that go on. */
+  #verifying = 0
 
   /** Made by the engine; see `openEngine`. */
-  constructor(
-    core: DatabaseCore,
-    engine: QueryHost,
-    signer: CheckpointSigner,
-    onClose: (closed: Promise<void>) => void,
-  ) {
+  constructor(parts: DatabaseParts) {
+    const { core, engine, signer, onClose } = parts
     this.name = core.name
     this.id = core.format.databaseId
     this.hash = core.hash.name
@@ -158,24 +165,9 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
     this.branches = new BranchService(core, (name) => (name === mainBranchName ? this : this.branch(name)))
     this.snapshots = new SnapshotService(core)
     this.#past = new HistoryCalls(this)
-    this.#builder = new IndexBuilder(core)
-    this.#garbage = new GarbageCollector(core)
-    this.#retention = new RetentionService(core, () => this.snapshots.pins())
-    this.forgetting = new ForgettingService(core, this.#garbage, () => this.#retention.run())
     this.#proofs = new DatabaseProofs(core, signer)
-    this.#builder.resume()
-    this.#garbage.run()
-    this.forgetting.run()
-    this.#expire()
-    this.#sweeping = setInterval(() => this.#sweep(), sweepEveryMs).unref()
-    this.#stopListening = core.onCommit((writes) => {
-      if (writes.some(({ seq }) => seq === core.catalogs.newest().seq)) {
-        this.#builder.resume()
-        this.#expire()
-      }
-      if (writes.some(({ request }) => request.forgets !== undefined)) this.forgetting.run()
-      if (writes.some(({ request }) => request.dropped.length > 0)) this.#garbage.run()
-    })
+    this.#jobs = new DatabaseJobs(parts, () => this.snapshots.pins())
+    this.forgetting = this.#jobs.forgetting
   }
 
   query(text: string, vars?: Readonly<Record<string, unknown>>, options?: QueryOptions): Promise<Value[]> {
@@ -294,11 +286,49 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
     }
   }
 
+  /**
+   * What was written, commit by commit, from any commit on or back from the newest; of one moment. Whose
+   * contents were erased is there without them.
+   * @example for await (const entries of shop.log({ after: 12 })) for (const { seq, changes } of entries) …
+   */
+  log(options: LogOptions = {}): AsyncIterable<readonly LogEntry[]> {
+    return readLogEntries(this.#core, options)
+  }
+
+  /** The newest commit that wrote to the table; `undefined`: none did. */
+  newestCommitOf(table: string, signal?: AbortSignal): Promise<number | undefined> {
+    return newestCommitOf(this.#core, table, signal)
+  }
+
+  /** The commit, or the version of a record, that has this hash; `undefined`: nothing does. */
+  findHash(hash: string, signal?: AbortSignal): Promise<HashedThing | undefined> {
+    return findHash(this.#core, hash, signal)
+  }
+
+  /**
+   * Joins two records by a relation, unless it joins them already.
+   * @throws CATALOG_NOT_A_RELATION when the relation is a table of other records
+   * @example await shop.link('product:lamp', 'needs', 'product:bulb')
+   */
+  link(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
+    return changeLink(this.#core, 'link', { from: toId(from), relation, to: toId(to) }, meta)
+  }
+
+  /** Takes every link of the relation from the one to the other away. */
+  unlink(from: IdInput, relation: string, to: IdInput, meta?: WriteMeta): Promise<LinkReceipt> {
+    return changeLink(this.#core, 'unlink', { from: toId(from), relation, to: toId(to) }, meta)
+  }
+
+  /** Records that links lead to from this one, each once; with `direction: 'in'`, that they come from. */
+  neighbors(id: IdInput, options: NeighborOptions = {}): Promise<RecordId[]> {
+    return neighborsOf(this.#core, toId(id), options)
+  }
+
   /** Checks every commit, version, record and index entry against the chain. */
   async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     for (;;) {
       const { forgettings } = this.#core
-      const report = await verifyStore(this.#core.store, options)
+      const report = await this.#verify(() => verifyStore(this.#core.store, options))
       // What is forgotten while it runs may be there for one pass and gone for the next.
       if (report.isIntact || forgettings === this.#core.forgettings) return report
     }
@@ -306,7 +336,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
 
   /** Checks the log alone: every commit and its contents, and the tree over them. */
   verifyChain(): Promise<ChainReport> {
-    return verifyLog(this.#core.store)
+    return this.#verify(() => verifyLog(this.#core.store))
   }
 
   /** Checks one commit, its contents, and that what follows stands on it. @throws PROOF_SEQ_UNKNOWN */
@@ -363,21 +393,8 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * TRANSFER_LINE, TRANSFER_INCOMPLETE, INDEX_UNIQUE_VIOLATION
    * @example await shop.import({ file: 'shop.jsonl' })
    */
-  async import({ file, onProgress, ...options }: ImportOptions): Promise<ImportCounts> {
-    const opened = await openExportFile(file)
-    try {
-      opened.expect('records')
-      const { overwrite = false, meta } = options
-      const records = new RecordImport(this, { file: opened.file, overwrite, meta })
-      for await (const line of opened.lines()) {
-        await records.add(line)
-        onProgress?.(records.counts)
-      }
-      await records.flush()
-      return records.counts
-    } finally {
-      await opened.close()
-    }
+  import(options: ImportOptions): Promise<ImportCounts> {
+    return importFile(this, options)
   }
 
   /**
@@ -388,6 +405,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * @example await shop.proof({ record: 'product:1', asOf: { seq: 12 } })
    */
   async proof(subject: ProofSubject, options: ProofOptions = {}): Promise<ProofFile> {
+    this.#jobs.requireManifest()
     if ('seq' in subject) return this.#proofs.commit(subject.seq, options)
     return this.#proofs.record(toId(subject.record), subject.asOf, options)
   }
@@ -397,6 +415,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * erased, of its commit. None when the record never existed.
    */
   async versionProofs(record: IdInput, limit: number): Promise<ProofFile[]> {
+    this.#jobs.requireManifest()
     return this.#proofs.versions(toId(record), limit)
   }
 
@@ -404,7 +423,8 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * A proof that the first `fromSize` commits are still the first of `toSize` (default: all): that nothing
    * was changed or taken away since. @throws PROOF_SEQ_UNKNOWN, KEYS_UNREADABLE
    */
-  consistency(fromSize: number, toSize?: number): Promise<ProofFile> {
+  async consistency(fromSize: number, toSize?: number): Promise<ProofFile> {
+    this.#jobs.requireManifest()
     return this.#proofs.consistency(fromSize, toSize)
   }
 
@@ -412,7 +432,8 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * What the database says its history is, signed; of the first `size` commits, or of all. Two of one size
    * are the same. @throws PROOF_SEQ_UNKNOWN, KEYS_UNREADABLE
    */
-  checkpoint(size?: number): Promise<DatabaseCheckpoint> {
+  async checkpoint(size?: number): Promise<DatabaseCheckpoint> {
+    this.#jobs.requireManifest()
     return this.#proofs.checkpoint(size)
   }
 
@@ -456,7 +477,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    */
   async waitForIndex(table: string, index: string): Promise<void> {
     try {
-      await this.#builder.wait(table, index)
+      await this.#jobs.builder.wait(table, index)
     } catch (error) {
       if (error instanceof DbError && error.code === 'INDEX_BUILD_FAILED') {
         await this.#core.write((tx) => tx.removeIndex(table, index))
@@ -466,23 +487,34 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   }
 
   indexProgress(table: string, index: string): Promise<IndexProgress | undefined> {
-    return this.#builder.progress(table, index)
+    return this.#jobs.builder.progress(table, index)
   }
 
   async rebuildIndex(table: string, index: string): Promise<void> {
-    await this.#core.write(async (tx: RecordTx) => {
-      const old = tx.catalog.table(table)?.indexes.find((each) => each.name === index && !each.isAdjacency)
-      if (old === undefined) return
-      const { fields, unique, comment } = old
-      await tx.defineIndex({
-        name: index,
-        table,
-        fields,
-        unique,
-        ...(comment === undefined ? {} : { comment }),
-      })
+    await defineAnew(this.#core, table, index)
+    await this.#jobs.builder.wait(table, index)
+  }
+
+  /** How far the first scan is; `undefined`: there is none, or it is over, and writes are taken. */
+  get scanProgress(): ScanProgress | undefined {
+    return this.#jobs.scan?.progress
+  }
+
+  /** Resolves when the first scan has ended, well or not. */
+  async scanned(): Promise<void> {
+    await this.#jobs.scan?.settled()
+  }
+
+  /** Whether nobody reads, writes or follows it, and nothing goes on in the background. */
+  get isIdle(): boolean {
+    return this.#verifying === 0 && this.#core.isIdle(1) && this.#jobs.isIdle
+  }
+
+  /** Tells of every commit from now on, in order. Gives the function that ends it. */
+  onCommit(listener: (commit: CommitNotice) => void): () => void {
+    return this.#core.onCommit((writes) => {
+      for (const write of writes) listener(noticeOf(this.#core, write))
     })
-    await this.#builder.wait(table, index)
   }
 
   /**
@@ -490,30 +522,33 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * for.
    */
   close(): Promise<void> {
-    this.#closed ??= this.#close()
+    return this.#closeOnce(() => this.#core.close())
+  }
+
+  /** For the engine: what still wants something from it is told that it was dropped. */
+  closeForDrop(): Promise<void> {
+    const dropped = () => engineErrors.DATABASE_DROPPED({ name: this.name })
+    return this.#closeOnce(() => this.#core.close(dropped, dropGraceMs))
+  }
+
+  #closeOnce(closeCore: () => Promise<void>): Promise<void> {
+    this.#closed ??= this.#close(closeCore)
     this.#onClose(this.#closed)
     return this.#closed
   }
 
-  #sweep(): void {
-    this.#garbage.run()
-    this.#expire()
+  async #close(closeCore: () => Promise<void>): Promise<void> {
+    await this.#jobs.stop()
+    await closeCore()
   }
 
-  /** Should it fail, the next sweep tries again. */
-  #expire(): void {
-    this.#retention.run().catch(() => undefined)
-  }
-
-  async #close(): Promise<void> {
-    this.#stopListening()
-    clearInterval(this.#sweeping)
-    await Promise.all([
-      this.#builder.stop(),
-      this.#garbage.stop(),
-      this.#retention.stop(),
-      this.forgetting.stop(),
-    ])
-    await this.#core.close()
+  async #verify<T>(work: () => Promise<T>): Promise<T> {
+    this.#jobs.requireManifest()
+    this.#verifying += 1
+    try {
+      return await work()
+    } finally {
+      this.#verifying -= 1
+    }
   }
 }

@@ -81,6 +81,10 @@ export class ForgettingService implements ForgettingHost {
     return this.#compacting
   }
 
+  get isIdle(): boolean {
+    return this.#running === undefined && this.#compacting === undefined
+  }
+
   /** Goes through the work list, unless that is going on. */
   run(): void {
     clearTimeout(this.#retry)

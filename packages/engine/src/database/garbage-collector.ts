@@ -25,6 +25,10 @@ export class GarbageCollector {
     this.#core = core
   }
 
+  get isIdle(): boolean {
+    return this.#running === undefined
+  }
+
   /** Starts removing what is marked, unless that is going on. */
   run(): void {
     this.#isAskedAgain = true

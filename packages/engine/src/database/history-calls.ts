@@ -105,8 +105,7 @@ export class HistoryCalls implements HistoryMethods {
   }
 
   async restore(id: IdInput, to: Moment, options?: RecordWriteOptions): Promise<BroughtBack> {
-    const seq = await this.#onView(asOfMoment(to), (view) => view.seq)
-    return this.#bringBack(id, { kind: 'restore', seq }, options)
+    return this.#onView(asOfMoment(to), (then) => this.#bringBack(id, { kind: 'restore', then }, options))
   }
 
   undo(id: IdInput, options?: RecordWriteOptions): Promise<BroughtBack> {
@@ -119,7 +118,7 @@ export class HistoryCalls implements HistoryMethods {
 
   async #bringBack(
     id: IdInput,
-    asked: { readonly kind: BringingBack; readonly seq?: number },
+    asked: BringingBack,
     { ifSeq, ...meta }: RecordWriteOptions = {},
   ): Promise<BroughtBack> {
     const recordId = toId(id)
@@ -127,7 +126,7 @@ export class HistoryCalls implements HistoryMethods {
       if (ifSeq !== undefined) await tx.expectSeq(recordId, ifSeq)
       return bringBack(tx, recordId, asked)
     }
-    const request = [asked.kind, recordId, asked.seq, ifSeq]
+    const request = [asked.kind, recordId, asked.then?.seq, ifSeq]
     const { result, receipt } = await this.#scope.write(work, { meta, request })
     return { record: result && (copyValue(result) as ValueObject), ...receipt }
   }

@@ -51,6 +51,10 @@ export class IndexBuilder {
     this.#core = core
   }
 
+  get isIdle(): boolean {
+    return this.#builds.size === 0
+  }
+
   /** Starts a build for every index that is `building` and has none. */
   resume(): void {
     for (const table of this.#core.catalogs.newest().tables()) {

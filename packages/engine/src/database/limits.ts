@@ -2,6 +2,22 @@
 
 /** Entries that a copy holds in memory at a time. */
 export const copyBatchBytes = 1024 * 1024
+/** Databases open at a time unless told otherwise; each has its own files, caches and buffers. */
+export const databasesOpenDefault = 256
+/** How long a database that is dropped waits for reads to end. */
+export const dropGraceMs = 2_000
+/** Folders that one emptying of the trash removes. */
+export const trashFoldersPerSweepMax = 1_000
+/** What a new database may begin with; more is written afterwards. */
+export const initIndexesMax = 1_000
+export const initRecordsMax = 100_000
+export const initLinksMax = 100_000
+/** Records, or links, that one commit of it holds. */
+export const initCommitRecords = 1_000
+/** How often a first scan tells how far it is. */
+export const scanReportMs = 250
+/** Commits whose contents are read at a time. */
+export const logReadCommits = 64
 /** Records of one page of a comparison, unless another number is asked for. */
 export const diffRecordsDefault = 100
 
@@ -11,8 +27,11 @@ export const answersPerStep = 512
 export const purgeRetryMs = 30_000
 /** How often readers take a new snapshot while files are rewritten, so that none keeps old bytes. */
 export const snapshotsExpireMs = 100
-
 /** Versions past their retention that are taken out in one step. */
 export const expiredVersionsPerStep = 1_000
 /** Changed keys after which such a step ends. */
 export const expiredOperationsPerStep = 8_192
+/**
+ * How often answers that were kept for repeated requests, and versions past their retention, are looked for.
+ */
+export const sweepEveryMs = 10 * 60 * 1_000

@@ -9,9 +9,10 @@ import type { HashName } from '@dendrodb/protocol'
 import { readCatalog } from '../catalog/read-catalog.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { firstFreeNumber } from '../catalog/system-tables.ts'
+import { decodeCommit, headOf } from '../ledger/commit.ts'
 import type { LedgerState } from '../ledger/commit-group.ts'
 import { decodeCountDifference } from '../ledger/count-difference.ts'
-import { ledgerHashes } from '../ledger/hash.ts'
+import { type LedgerHash, ledgerHashes } from '../ledger/hash.ts'
 import { readHistoryFloors } from '../ledger/history-floor.ts'
 import { formatKey, keyOf, kindRange, mainBranch, manifestKey } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
@@ -22,6 +23,7 @@ import {
   encodeManifest,
   formatVersion,
   genesisHead,
+  type Manifest,
   type StoreFormat,
 } from '../ledger/manifest.ts'
 import { emptyRange } from '../ledger/merkle/compact-range.ts'
@@ -34,6 +36,11 @@ export interface OpenedLedger {
   readonly format: StoreFormat
   readonly state: LedgerState
   readonly catalog: StoredCatalog
+  /**
+   * There is a log and no manifest: `state` names the newest commit, and what only going through the log can
+   * tell is not in it.
+   */
+  readonly lacksManifest: boolean
 }
 
 /**
@@ -50,22 +57,29 @@ export async function openLedger(
     const stored = await snapshot.get(formatKey)
     if (stored === undefined) {
       if (!(await isEmpty(snapshot))) throw ledgerErrors.FORMAT_UNKNOWN({ path: name })
-      return { ...(await createLedger(store, hashIfNew)), catalog: await catalogOf(snapshot) }
+      const created = await createLedger(store, hashIfNew)
+      return { ...created, catalog: await catalogOf(snapshot), lacksManifest: false }
     }
     const format = decodeFormat(stored)
     const hash = ledgerHashes[format.hash]
-    const manifest = await snapshot.get(manifestKey)
-    if (manifest === undefined) throw ledgerErrors.CORRUPT({ what: 'the manifest', reason: 'it is missing' })
+    const kept = await snapshot.get(manifestKey)
+    const manifest =
+      kept === undefined
+        ? await provisionalManifest(snapshot, hash, genesisHead(hash, stored))
+        : decodeManifest(hash, kept)
     const counts = await readCounts(snapshot)
     const differences = await readDifferences(snapshot)
-    const state = { hash, manifest: decodeManifest(hash, manifest), counts, differences }
-    return { format, state, catalog: await catalogOf(snapshot) }
+    const state = { hash, manifest, counts, differences }
+    return { format, state, catalog: await catalogOf(snapshot), lacksManifest: kept === undefined }
   } finally {
     snapshot.close()
   }
 }
 
-async function createLedger(store: KvStore, hashName: HashName): Promise<Omit<OpenedLedger, 'catalog'>> {
+async function createLedger(
+  store: KvStore,
+  hashName: HashName,
+): Promise<Pick<OpenedLedger, 'format' | 'state'>> {
   const format: StoreFormat = { format: formatVersion, databaseId: randomUUID(), hash: hashName }
   const hash = ledgerHashes[hashName]
   const stored = encodeFormat(format)
@@ -87,6 +101,26 @@ async function isEmpty(snapshot: KvSnapshot): Promise<boolean> {
   const everything = { gte: new Uint8Array(), lt: new Uint8Array([0xff]) }
   for await (const _ of snapshot.scan(everything, { limit: 1, values: false })) return false
   return true
+}
+
+/** What the newest commit alone says: enough to read, not to write. */
+async function provisionalManifest(
+  snapshot: KvSnapshot,
+  hash: LedgerHash,
+  genesis: Buffer,
+): Promise<Manifest> {
+  for await (const [last] of snapshot.scan(kindRange('commit'), { reverse: true, limit: 1 })) {
+    if (last === undefined) break
+    const { seq, timeMicros } = decodeCommit(last.value)
+    return {
+      seq,
+      timeMicros,
+      head: headOf(hash, last.value),
+      merkle: emptyRange,
+      nextNumber: firstFreeNumber,
+    }
+  }
+  return { seq: 0, head: genesis, timeMicros: 0, merkle: emptyRange, nextNumber: firstFreeNumber }
 }
 
 async function readCounts(snapshot: KvSnapshot): Promise<Map<number, number>> {

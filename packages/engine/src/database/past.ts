@@ -3,7 +3,7 @@
  */
 
 import type { Datetime, RecordId, Value, ValueObject } from '@dendrodb/protocol'
-import { versionAt } from '../models/history/earlier-version.ts'
+import { versionIn } from '../models/history/earlier-version.ts'
 import type { CommitInfo, ReadView, RecordVersion, VersionsOptions, WriteMeta } from '../models/model.ts'
 import { copyValue } from './copy-value.ts'
 
@@ -51,9 +51,9 @@ export async function readHistory(
   return entriesOf(view, await view.commits.versions(id, options))
 }
 
-/** The version in force after the view's own commit; a deletion is one, too. */
+/** The version in force at the view's commit; a deletion is one, too. */
 export async function readVersion(view: ReadView, id: RecordId): Promise<HistoryEntry | undefined> {
-  const version = await versionAt(view, id, view.seq)
+  const version = await versionIn(view, id)
   return version && (await entriesOf(view, [version]))[0]
 }
 

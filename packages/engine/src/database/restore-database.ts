@@ -7,10 +7,9 @@
  * A kill at any moment leaves what was there, nothing, or the whole.
  */
 
-import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { DbError } from '@dendrodb/protocol'
 import { engineErrors } from '../engine-errors.ts'
 import type { ReplayResult } from '../replay/replay-log.ts'
@@ -22,12 +21,12 @@ import {
   openGeneration,
   prepareNextGeneration,
   publishGeneration,
-  syncFolder,
 } from '../storage/generation.ts'
 import type { KvStore } from '../storage/kv-store.ts'
-import { openLevelStore } from '../storage/leveldb/level-store.ts'
 import { type BuildOptions, buildStore, type OpenStore } from './build-store.ts'
-import { catalogOfDatabase, databaseOfFolder, folderOfDatabase } from './database-name.ts'
+import { folderOfDatabase } from './database-name.ts'
+import { checkNameIsFree, hiddenFolder, removeAbandoned, revealFolder } from './hidden-folder.ts'
+import { moveToTrash, trashFolder } from './trash.ts'
 
 export interface RestoreTarget {
   /** Folder of all databases. */
@@ -50,16 +49,14 @@ export interface Restored {
   readonly trash: string | undefined
 }
 
-const temporaryPrefix = '.restore-'
-
 /**
  * @throws ENGINE_DATABASE_EXISTS, ENGINE_DATABASE_NAME_TAKEN, ENGINE_NOT_INTACT, STORAGE_LOCKED, STORAGE_FULL
  */
 export async function restoreDatabase(target: RestoreTarget, source: RestoreSource): Promise<Restored> {
   const { root, name } = target
   await mkdir(root, { recursive: true, mode: 0o700 })
-  await removeAbandoned(target)
-  await checkName(root, name)
+  await removeAbandoned(root, 'restore')
+  await checkNameIsFree(root, name)
   const directory = join(root, folderOfDatabase(name))
   if (!existsSync(directory)) {
     return { result: await makeNew(directory, target, source), trash: undefined }
@@ -80,18 +77,13 @@ async function makeNew(
   source: RestoreSource,
   makeRoom?: () => Promise<void>,
 ): Promise<ReplayResult> {
-  const temporary = join(root, `${temporaryPrefix}${randomBytes(8).toString('hex')}`)
+  const temporary = hiddenFolder(root, 'restore')
   try {
     const generation = await openGeneration(temporary)
     const result = await buildChecked(generation.path, openStore, source)
     await publishGeneration(temporary, generation)
     await makeRoom?.()
-    await rename(temporary, directory).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'ENOTEMPTY' || cause.code === 'EEXIST')
-        throw engineErrors.DATABASE_EXISTS({ name }, { cause })
-      throw cause
-    })
-    await syncFolder(root)
+    await revealFolder(temporary, directory, name)
     return result
   } catch (error) {
     await rm(temporary, { recursive: true, force: true })
@@ -116,7 +108,7 @@ async function replaceGeneration(
   } finally {
     await store.close()
   }
-  const trash = await trashFolder(target)
+  const trash = await trashFolder(target.trash, target.name)
   await mkdir(trash)
   // The number stays: a data key is of the generation that it was made for.
   const kept = { number: current.number, path: join(trash, basename(current.path)) }
@@ -162,44 +154,5 @@ async function openUnlessDamaged(directory: string, openStore: OpenStore): Promi
   } catch (error) {
     if (error instanceof DbError && error.status === 'corrupt') return undefined
     throw error
-  }
-}
-
-async function moveToTrash(directory: string, target: RestoreTarget): Promise<string> {
-  const trash = await trashFolder(target)
-  await rename(directory, trash)
-  await syncFolder(dirname(directory))
-  return trash
-}
-
-/** Where the database may be moved to; only the folder around it is made. */
-async function trashFolder({ trash, name }: RestoreTarget): Promise<string> {
-  await mkdir(trash, { recursive: true, mode: 0o700 })
-  const instant = new Date().toISOString().replaceAll(/[-:]/g, '')
-  return join(trash, `${folderOfDatabase(name)}-${instant}`)
-}
-
-/** Two names that SQL cannot tell apart must not both be there. */
-async function checkName(root: string, name: string): Promise<void> {
-  const catalog = catalogOfDatabase(name)
-  for (const folder of await readdir(root)) {
-    const other = databaseOfFolder(folder)
-    if (other === undefined || other === name || catalogOfDatabase(other) !== catalog) continue
-    throw engineErrors.DATABASE_NAME_TAKEN({ name, other })
-  }
-}
-
-/** What a restore that was killed has left. Of one that is going on, somebody holds the lock. */
-async function removeAbandoned({ root }: RestoreTarget): Promise<void> {
-  for (const folder of await readdir(root)) {
-    if (!folder.startsWith(temporaryPrefix)) continue
-    const path = join(root, folder)
-    try {
-      // As plain files, which needs no key and takes the same lock.
-      await (await openCurrentStore(path, (generation) => openLevelStore({ path: generation }))).close()
-    } catch (error) {
-      if (error instanceof DbError && error.code === 'STORAGE_LOCKED') continue
-    }
-    await rm(path, { recursive: true, force: true })
   }
 }

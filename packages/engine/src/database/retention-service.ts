@@ -42,6 +42,10 @@ export class RetentionService {
     this.#snapshotPins = snapshotPins
   }
 
+  get isIdle(): boolean {
+    return this.#running === undefined
+  }
+
   /** Forgets what is due; gives the number of versions. Callers at one time share one run. */
   run(): Promise<number> {
     this.#running ??= this.#runAll().finally(() => {

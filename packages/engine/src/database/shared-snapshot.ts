@@ -22,12 +22,14 @@ export interface HeldSnapshot {
 class Shared {
   readonly snapshot: KvSnapshot
   readonly manifest: Manifest
+  readonly #onUnheld: () => void
   holders = 0
   isCurrent = true
 
-  constructor(snapshot: KvSnapshot, manifest: Manifest) {
+  constructor(snapshot: KvSnapshot, manifest: Manifest, onUnheld: () => void) {
     this.snapshot = snapshot
     this.manifest = manifest
+    this.#onUnheld = onUnheld
   }
 
   hold(): HeldSnapshot {
@@ -38,6 +40,7 @@ class Shared {
   release(): void {
     this.holders -= 1
     this.closeWhenUnused()
+    if (this.holders === 0) this.#onUnheld()
   }
 
   closeWhenUnused(): void {
@@ -48,19 +51,55 @@ class Shared {
 export class SharedSnapshots {
   readonly #store: KvStore
   readonly #hash: LedgerHash
+  /** What stands for the manifest as long as there is none (see FirstScan). */
+  #provisional: Manifest | undefined
   #current: MaybePromise<Shared> | undefined
+  readonly #held = new Set<Shared>()
+  #waiting: (() => void)[] = []
   #paused: Promise<void> | undefined
 
-  constructor(store: KvStore, hash: LedgerHash) {
+  constructor(store: KvStore, hash: LedgerHash, provisional?: Manifest) {
     this.#store = store
     this.#hash = hash
+    this.#provisional = provisional
+  }
+
+  /** Whether the manifest is still missing. */
+  get isProvisional(): boolean {
+    return this.#provisional !== undefined
+  }
+
+  /** There is a manifest now. */
+  confirm(): void {
+    this.#provisional = undefined
+    this.expire()
+  }
+
+  /** Whether somebody reads. */
+  get isHeld(): boolean {
+    return this.#held.size > 0
   }
 
   /** Sees every commit that was durable before the call. */
   hold(): MaybePromise<HeldSnapshot> {
     if (this.#paused !== undefined) return this.#paused.then(() => this.hold())
     this.#current ??= this.#take()
-    return chain(this.#current, (shared) => shared.hold())
+    return chain(this.#current, (shared) => {
+      if (shared.holders === 0) this.#held.add(shared)
+      return shared.hold()
+    })
+  }
+
+  /** Resolves when nobody reads any more, or after `timeoutMs`. */
+  async unheld(timeoutMs: number): Promise<void> {
+    if (!this.isHeld) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs)
+      this.#waiting.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
   }
 
   /**
@@ -91,8 +130,18 @@ export class SharedSnapshots {
   #take(): MaybePromise<Shared> {
     const snapshot = this.#store.snapshot()
     return chain(snapshot.get(manifestKey), (stored) => {
-      if (stored === undefined) throw ledgerErrors.CORRUPT({ what: 'the manifest', reason: 'it is missing' })
-      return new Shared(snapshot, decodeManifest(this.#hash, stored))
+      const manifest = stored === undefined ? this.#provisional : decodeManifest(this.#hash, stored)
+      if (manifest === undefined) {
+        throw ledgerErrors.CORRUPT({ what: 'the manifest', reason: 'it is missing' })
+      }
+      const shared: Shared = new Shared(snapshot, manifest, () => this.#onUnheld(shared))
+      return shared
     })
+  }
+
+  #onUnheld(shared: Shared): void {
+    this.#held.delete(shared)
+    if (this.#held.size > 0) return
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }

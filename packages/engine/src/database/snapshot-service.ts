@@ -141,14 +141,14 @@ async function snapshotIn(view: ReadView, name: string): Promise<Snapshot> {
   return decodeSnapshot(record)
 }
 
-/** @throws SNAPSHOT_TABLES for one that the snapshot is not about */
+/** @throws SNAPSHOT_TABLE_OTHER for one that the snapshot is not about */
 function tablesToRestore(
-  { tables: own }: Snapshot,
+  { name, tables: own }: Snapshot,
   wanted: readonly string[] | undefined,
 ): readonly string[] | undefined {
   if (own === undefined || wanted === undefined) return wanted ?? own
-  const other = wanted.find((name) => !own.includes(name))
-  if (other !== undefined) throw snapshotErrors.TABLES({ limit: own.length, name: other })
+  const table = wanted.find((each) => !own.includes(each))
+  if (table !== undefined) throw snapshotErrors.TABLE_OTHER({ name, table })
   return wanted
 }
 

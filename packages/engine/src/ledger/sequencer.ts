@@ -101,6 +101,8 @@ export class Sequencer {
   /** Set from the first batch that fails until none is in flight. */
   #failure: { readonly error: unknown } | undefined
   #closed: Error | undefined
+  /** Why nothing may be written yet. */
+  #held: (() => Error) | undefined
   #idle: (() => void)[] = []
 
   constructor(store: KvStore, state: LedgerState, catalogSeq: number, hooks: SequencerHooks) {
@@ -121,6 +123,26 @@ export class Sequencer {
   /** Newest seq given out, durable or not. */
   get sequencedSeq(): number {
     return this.#next.manifest.seq
+  }
+
+  /** Whether nothing is waiting and nothing is on its way to the disk. */
+  get isIdle(): boolean {
+    return !this.#isDraining && this.#inFlight.length === 0
+  }
+
+  /** Refuses every write with what `problem` gives, until `release`. */
+  hold(problem: () => Error): void {
+    this.#held = problem
+  }
+
+  /** @param state where the chain stands, if it was not known before */
+  release(state?: LedgerState): void {
+    this.#held = undefined
+    if (state === undefined) return
+    this.#durable = state
+    this.#next = state
+    this.#window = new ConflictWindow(state.manifest.seq)
+    this.#nextNumber = state.manifest.nextNumber
   }
 
   /** Whether anything of this may have been written by a commit after `readSeq`, durable or not. */
@@ -175,6 +197,7 @@ export class Sequencer {
 
   #enqueue(job: Job, fail: (error: unknown) => void): void {
     if (this.#closed !== undefined) return fail(this.#closed)
+    if (this.#held !== undefined) return fail(this.#held())
     if (this.#queue.length - this.#queueStart >= queuedRequestsMax) {
       return fail(ledgerErrors.OVERLOADED({ limit: queuedRequestsMax }))
     }

@@ -8,6 +8,7 @@ import type { Datetime, HashName, RecordId, Value } from '@dendrodb/protocol'
 import type { IndexDefinition } from '../catalog/definitions.ts'
 import type { RecordDiff } from '../models/branch/diff-states.ts'
 import type { MergeConflict } from '../models/branch/merge-conflict.ts'
+import type { Pause } from '../models/branch/pausing-reader.ts'
 import type { ReadView, WriteMeta, WriteTx } from '../models/model.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
 
@@ -85,6 +86,8 @@ export interface DiffOptions {
   readonly tables?: readonly string[]
   /** Only records that come behind it. */
   readonly after?: RecordId
+  /** Asked again and again while it works. */
+  readonly pause?: Pause
 }
 
 export interface MergeOptions {
@@ -199,6 +202,8 @@ export interface ChangesBetween {
   readonly tables?: readonly string[]
   /** The last record of the page before. */
   readonly after?: RecordId
+  /** Asked again and again while it works. */
+  readonly pause?: Pause
 }
 
 export interface ErasureOptions {
@@ -285,4 +290,6 @@ export interface QueryHost {
   database(name: string, ifNew?: NewDatabase): MaybePromise<DatabaseHost>
   /** Names on disk and open, sorted. */
   databaseNames(): Promise<readonly string[]>
+  /** @throws ENGINE_DATABASE_MISSING */
+  dropDatabase(name: string): Promise<void>
 }

@@ -306,7 +306,7 @@ function floodedHost(inner: MemoryHost, entries: number) {
       },
     })
   const flooded = Object.assign(Object.create(database) as typeof database, { view, name: 'main' })
-  return { database: () => flooded, databaseNames: async () => ['main'] }
+  return { database: () => flooded, databaseNames: async () => ['main'], dropDatabase: async () => undefined }
 }
 
 test('plans kept per statement are bounded', async () => {

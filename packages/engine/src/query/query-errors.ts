@@ -92,6 +92,10 @@ export const queryErrors = defineErrors('QUERY', {
     status: 'conflict',
     message: 'the {type} {name} already exists; IF NOT EXISTS or OVERWRITE says what to do then',
   },
+  DATABASE_IN_USE: {
+    status: 'conflict',
+    message: 'REMOVE DATABASE {name} stands in that database itself; USE another one first',
+  },
   NOT_DEFINED: { status: 'not_found', message: 'there is no {type} {name}' },
   PARAM_PROTECTED: {
     status: 'invalid_argument',

@@ -31,7 +31,7 @@ export interface WrittenLog {
 const noValue = Buffer.alloc(0)
 
 export class LogWriter {
-  readonly #writer: BulkWriter
+  readonly #writer: Pick<BulkWriter, 'put'>
   readonly #chain: LogChain
   #merkle = emptyRange
   #nextNumber = firstFreeNumber
@@ -44,7 +44,7 @@ export class LogWriter {
   /** The newest state of each record of main's catalog, by table and key. */
   readonly #definitions = new Map<string, CatalogChange & { readonly seq: number }>()
 
-  constructor(writer: BulkWriter, genesis: ChainPoint) {
+  constructor(writer: Pick<BulkWriter, 'put'>, genesis: ChainPoint) {
     this.#writer = writer
     this.#chain = new LogChain(genesis)
   }

@@ -10,6 +10,13 @@ import { join } from 'node:path'
 const [work = '', path = '', files = ''] = process.argv.slice(2)
 const backup = join(files, 'shop.ddbackup')
 
+/** What a database that is made begins with. */
+const beginning = {
+  indexes: [{ table: 'item', fields: ['n'] }],
+  seed: { item: Array.from({ length: 500 }, (_, n) => ({ id: n, n, text: `text ${n}`.repeat(20) })) },
+  links: [{ from: 'item:1', relation: 'next', to: 'item:2' }],
+}
+
 const works: Readonly<Record<string, () => Promise<(run: number) => Promise<unknown>>>> = {
   async backup() {
     const { openEngine } = await import('../open-engine.ts')
@@ -38,10 +45,32 @@ const works: Readonly<Record<string, () => Promise<(run: number) => Promise<unkn
     return (run) =>
       restoreBackup({ path, files: [backup], name: 'shop', to: { seq: 2 + (run % 4) }, replace: true })
   },
+  async create() {
+    const { openEngine } = await import('../open-engine.ts')
+    const engine = await openEngine({ path })
+    return (run) => engine.createDatabase(`made-${process.pid}-${run}`, { init: beginning })
+  },
+  async drop() {
+    return dropAgain(false)
+  },
+  async purge() {
+    return dropAgain(true)
+  },
   async rebuild() {
     const { rebuildDatabase } = await import('../offline.ts')
     return () => rebuildDatabase({ path, name: 'shop' })
   },
+}
+
+/** Makes one and drops it. */
+async function dropAgain(purge: boolean): Promise<(run: number) => Promise<unknown>> {
+  const { openEngine } = await import('../open-engine.ts')
+  const engine = await openEngine({ path })
+  return async (run) => {
+    const name = `gone-${process.pid}-${run}`
+    await engine.createDatabase(name, { init: beginning })
+    await engine.dropDatabase(name, { purge })
+  }
 }
 
 const doIt = await works[work]?.()

@@ -58,6 +58,7 @@ export class AuthService {
   readonly #guard: LoginGuard
   readonly #tokens: AccessTokens
   readonly #verified: TokenCache
+  readonly #stopWatching: () => void
 
   constructor(options: AuthOptions) {
     const { keys, now, onError } = options
@@ -65,6 +66,10 @@ export class AuthService {
     this.#guard = new LoginGuard({ now, onError })
     this.#tokens = new AccessTokens(keys, now)
     this.#verified = new TokenCache(verifiedTokensMax, now)
+    // A database of the same name that is made later knows nobody.
+    this.#stopWatching = options.engine.watch((event) => {
+      if (event.type === 'dropped') this.#verified.forget(({ database }) => database === event.database)
+    })
   }
 
   /** @throws AUTH_EMAIL_INVALID, AUTH_PASSWORD_LENGTH, AUTH_NAME_INVALID, AUTH_EMAIL_TAKEN, AUTH_BUSY */
@@ -179,6 +184,7 @@ export class AuthService {
 
   /** Waits for work that no request waits for. */
   async close(): Promise<void> {
+    this.#stopWatching()
     await Promise.all([this.#guard.settled(), this.#options.keys.ready().catch(this.#options.onError)])
   }
 

@@ -41,6 +41,12 @@ export const rootPrincipal: RootPrincipal = {
   session: { isRoot: true, isSystem: false, meta: { actor: 'root' } },
 }
 
+/** Who has the token of the daemon API: root, under a name of its own, on the routes that know it. */
+export const daemonPrincipal: RootPrincipal = {
+  type: 'root',
+  session: { isRoot: true, isSystem: false, meta: { actor: 'daemon' } },
+}
+
 /** Root, and the admins of a database, which the token is for. */
 export function mayAdminister(principal: Principal): principal is RootPrincipal | UserPrincipal {
   return principal.type === 'root' || (principal.type === 'user' && principal.roles.includes('admin'))

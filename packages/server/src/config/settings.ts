@@ -75,6 +75,20 @@ export const settings = {
       'token of the server’s administrator; without it one is generated into `root-token` in the data folder',
     isSecret: true,
   }),
+  daemonToken: setting({
+    name: 'daemon_token',
+    schema: text().regex(rootTokenPattern, 'must be 16 to 512 visible ASCII characters').optional(),
+    default: undefined,
+    about: 'token that does what the root token does under `/v1` and on `/events`, and nothing elsewhere',
+    isSecret: true,
+    aliases: ['NEDBD_TOKEN'],
+  }),
+  eventsAccess: setting({
+    name: 'events_access',
+    schema: choice(['token', 'open']),
+    default: 'token',
+    about: 'who may follow `/events`: token, who has the root or the daemon token; open, anybody',
+  }),
   tmk: setting({
     name: 'tmk',
     schema: text().regex(masterKeyPattern, masterKeyProblem).optional(),
@@ -225,6 +239,26 @@ export const settings = {
     schema: bytes(mebibyte, 1024 * mebibyte),
     default: '16MiB',
     about: 'writes kept in memory before they are sorted into files, per database',
+  }),
+  databasesOpenMax: setting({
+    name: 'databases_open_max',
+    schema: integer(1, 100_000),
+    default: 256,
+    about:
+      'databases open at a time; for another one, the one is closed that has been out of use for longest, ten seconds at least',
+  }),
+  trashMs: setting({
+    name: 'trash_lifetime',
+    schema: duration('0s', '3650d'),
+    default: '24h',
+    about: 'how long a database that was dropped or replaced stays in the folder `trash`',
+  }),
+  verifyOnStart: setting({
+    name: 'verify_on_start',
+    schema: choice(['off', 'on']),
+    default: 'off',
+    about:
+      'on: every database is verified when the server starts, and takes no writes until that is done; reads are served meanwhile',
   }),
   databaseHash: setting({
     name: 'database_hash',

@@ -21,13 +21,14 @@ export function sendError(reply: FastifyReply, error: DbError): FastifyReply {
   return reply.code(status).type(jsonType).send(text)
 }
 
-export function createErrorHandler(log: Log) {
+/** @param send writes the answer in the words of the routes */
+export function createErrorHandler(log: Log, send: typeof sendError = sendError) {
   return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const error = thrown instanceof DbError ? thrown : fromFramework(thrown, request.routeOptions.bodyLimit)
     if (concernsOperator(error)) {
       log.error({ request_id: request.id, err: error.cause ?? error }, error.message)
     }
-    sendError(reply, error)
+    send(reply, error)
   }
 }
 

@@ -53,6 +53,11 @@ export const httpErrors = defineErrors('HTTP', {
     message: 'the cursor is not one of this server; begin again without it',
   },
   DATABASE_UNKNOWN: { status: 'not_found', message: 'there is no database {name}' },
+  STREAMS_TOO_MANY: {
+    status: 'unavailable',
+    message: 'more than {streamsMax} streams of events are open; try again later',
+  },
+  HASH_UNKNOWN: { status: 'not_found', message: 'nothing in this database has the hash {hash}' },
   RATE_LIMITED: { status: 'rate_limited', message: 'too many requests; try again in {retry_after_secs} s' },
   METRICS_FORBIDDEN: {
     status: 'permission_denied',

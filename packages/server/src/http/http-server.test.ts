@@ -10,7 +10,19 @@ describe('health', () => {
       const { status, body } = await server.call('GET', path)
       return [status, body]
     }
-    expect(await ask('/health')).toEqual([200, { status: 'ok', version, author: expect.any(String) }])
+    expect(await ask('/health')).toEqual([
+      200,
+      {
+        status: 'ok',
+        ok: true,
+        service: 'dendrodb',
+        engine: 'dendrodb',
+        version,
+        author: expect.any(String),
+        startup_ready: true,
+        encrypted: false,
+      },
+    ])
     expect(await ask('/live')).toEqual([200, { status: 'ok' }])
     expect(await ask('/ready')).toEqual([200, { status: 'ok' }])
   })

@@ -9,13 +9,18 @@ import type { Engine, SessionLimits } from '@dendrodb/engine'
 import { AssertionError } from '@dendrodb/protocol'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { AuthService } from '../auth/auth-service.ts'
+import { RootToken } from '../auth/root-token.ts'
 import type { Config } from '../config/settings.ts'
 import type { Log } from '../observability/log.ts'
 import { ServerMetrics } from '../observability/server-metrics.ts'
+import { admitDaemon } from './admit-daemon.ts'
 import { BodyBudget } from './body-budget.ts'
 import { connectionLimit } from './connection-limit.ts'
 import { CrossOrigin } from './cors.ts'
+import { DaemonDatabases } from './daemon/daemon-databases.ts'
+import { sendDaemonError } from './daemon-error-answers.ts'
 import { answerClientError, answerSocket, createErrorHandler, sendError } from './error-answers.ts'
+import { EventStreams } from './event-streams.ts'
 import { httpErrors } from './http-errors.ts'
 import { admitAnyone, admitSignedIn, type IdentifyOptions } from './identify.ts'
 import { InFlight } from './in-flight.ts'
@@ -40,6 +45,10 @@ import { auditRoutes } from './routes/audit-routes.ts'
 import { accountRoutes, signInRoutes } from './routes/auth-routes.ts'
 import { backupRoutes } from './routes/backup-routes.ts'
 import { branchRoutes } from './routes/branch-routes.ts'
+import { daemonDatabaseRoutes } from './routes/daemon-database-routes.ts'
+import { eventRoutes, subscriptionRoutes } from './routes/daemon-event-routes.ts'
+import { daemonReadRoutes } from './routes/daemon-read-routes.ts'
+import { daemonRecordRoutes } from './routes/daemon-record-routes.ts'
 import { dataRoutes } from './routes/data-routes.ts'
 import { forgettingRoutes } from './routes/forgetting-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
@@ -80,6 +89,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   const databases = new RequestDatabases(engine)
   const metrics = new ServerMetrics(() => databases.commitCounts())
   const inFlight = new InFlight(config.requestTimeoutMs)
+  const streams = new EventStreams()
   let isClosing = false
 
   acceptJsonBodies(app, new BodyBudget(config.bodiesBytesMax, config.bodyBytesMax))
@@ -89,8 +99,12 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     isClosing = true
     inFlight.endConnections()
     await readArrived()
+    streams.close()
   })
-  const sweep = setInterval(() => inFlight.cutOffStalled(performance.now()), slowClientsCheckMs).unref()
+  const sweep = setInterval(() => {
+    inFlight.cutOffStalled(performance.now())
+    streams.cutOffStalled(performance.now())
+  }, slowClientsCheckMs).unref()
   app.addHook('onClose', async () => clearInterval(sweep))
   const requestLog = new RequestLog(log, metrics)
   app.addHook('onRequest', (request, reply, done) => {
@@ -104,7 +118,8 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     allowedIps: config.metricsAllowedIps,
     trustedProxies: config.trustedProxies,
   })
-  healthRoutes(app, { engine, inFlight, isClosing: () => isClosing, checkOperator })
+  const isSealing = options.masterKey !== undefined
+  healthRoutes(app, { engine, inFlight, isClosing: () => isClosing, checkOperator, isSealing })
   metricsRoutes(app, { metrics, checkOperator })
   const admission: IdentifyOptions = {
     auth,
@@ -133,7 +148,37 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     snapshotRoutes(signedIn, { databases })
     forgettingRoutes(signedIn, { databases })
   })
+  daemonDoor(app, { options, admission, metrics, streams })
   return { app, metrics }
+}
+
+interface DaemonParts {
+  readonly options: HttpOptions
+  readonly admission: IdentifyOptions
+  readonly metrics: ServerMetrics
+  readonly streams: EventStreams
+}
+
+/** `/v1` and `/events`, with their own admission and their own errors. */
+function daemonDoor(app: FastifyInstance, { options, admission, metrics, streams }: DaemonParts): void {
+  const { config, engine, log } = options
+  const { daemonToken: token } = config
+  const daemonToken = token === undefined ? undefined : new RootToken(token)
+  const admit = admitDaemon({ ...admission, daemonToken })
+  const databases = new DaemonDatabases(engine)
+  app.register(async (events) => {
+    if (config.eventsAccess === 'token') events.addHook('onRequest', admit)
+    events.setErrorHandler(createErrorHandler(log, sendDaemonError))
+    eventRoutes(events, { engine, streams })
+  })
+  app.register(async (daemon) => {
+    daemon.addHook('onRequest', admit)
+    daemon.setErrorHandler(createErrorHandler(log, sendDaemonError))
+    daemonDatabaseRoutes(daemon, { engine, databases })
+    daemonRecordRoutes(daemon, { databases })
+    daemonReadRoutes(daemon, { databases, limits: queryLimitsOf(config), metrics })
+    subscriptionRoutes(daemon, { engine, databases, streams })
+  })
 }
 
 function createApp({ config, log, tls }: HttpOptions): FastifyInstance {

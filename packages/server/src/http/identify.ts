@@ -26,7 +26,7 @@ export interface IdentifyOptions {
 }
 
 type Done = (error?: Error) => void
-type Hook = (request: FastifyRequest, reply: FastifyReply, done: Done) => void
+export type Hook = (request: FastifyRequest, reply: FastifyReply, done: Done) => void
 
 /** For routes that need no account; tokens are not looked at. */
 export function admitAnyone({ addressLimiter }: IdentifyOptions): Hook {
@@ -74,7 +74,7 @@ export function admitSignedIn({ auth, userLimiter, addressLimiter }: IdentifyOpt
 /**
  * The token of `Authorization: Bearer <token>` (RFC 6750). @throws AUTH_TOKEN_INVALID for any other scheme
  */
-function bearerToken(authorization: string | undefined): string | undefined {
+export function bearerToken(authorization: string | undefined): string | undefined {
   if (authorization === undefined) return undefined
   if (authorization.startsWith('Bearer ey') && !authorization.includes(' ', 7)) return authorization.slice(7)
   const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
@@ -83,7 +83,7 @@ function bearerToken(authorization: string | undefined): string | undefined {
 }
 
 /** Counts the request; an error when it is one too many. */
-function admit(limiter: RateLimiter, client: string, reply: FastifyReply): Error | undefined {
+export function admit(limiter: RateLimiter, client: string, reply: FastifyReply): Error | undefined {
   if (limiter.isOff) return undefined
   const { isAllowed, limit, remaining, resetSeconds, retryAfterSeconds } = limiter.take(client)
   reply.header('x-ratelimit-limit', limit)

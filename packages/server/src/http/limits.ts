@@ -47,3 +47,24 @@ export const answerBytesPerSecondMin = 32 * 1024
 export const slowClientsCheckMs = 5_000
 /** Records that one request erases, besides their edges. */
 export const erasedIdsMax = 1_000
+/** Streams of events at a time. */
+export const eventStreamsMax = 256
+/** How often a stream on which nothing happens shows that it is there. */
+export const heartbeatMs = 15_000
+/** Bytes that a client may be behind; then it is cut off. */
+export const eventBytesWaitingMax = 1024 * 1024
+/** How long a client may take nothing of what is waiting for it. */
+export const eventStallMs = 60_000
+/** Commits of one answer of the daemon's log. */
+export const sinceCommitsDefault = 1_000
+export const sinceCommitsMax = 10_000
+export const logCommitsDefault = 100
+export const logCommitsMax = 1_000
+/** Bytes after which such an answer ends early. */
+export const logAnswerBytesMax = 8 * 1024 * 1024
+/** Operations of one batch. */
+export const batchOperationsMax = 1_000
+/** Neighbours of one answer. */
+export const neighborsMax = 10_000
+/** Commits that a subscription reads at a time. */
+export const subscriptionCommits = 64

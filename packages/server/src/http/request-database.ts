@@ -13,8 +13,6 @@ export const defaultDatabase = 'main'
 
 export class RequestDatabases {
   readonly #engine: Engine
-  /** Those that were asked for, by name. */
-  readonly #open = new Map<string, Database>()
 
   constructor(engine: Engine) {
     this.#engine = engine
@@ -30,14 +28,12 @@ export class RequestDatabases {
     if (principal.type !== 'root' && !this.#engine.hasDatabase(checkDatabaseName(name))) {
       throw httpErrors.DATABASE_UNKNOWN({ name })
     }
-    const database = await this.#engine.database(name)
-    this.#open.set(name, database)
-    return database
+    return this.#engine.database(name)
   }
 
-  /** Newest commit by database. */
+  /** Newest commit by database, of those that are open. */
   *commitCounts(): Iterable<readonly [string, number]> {
-    for (const [name, database] of this.#open) yield [name, database.head().seq]
+    for (const database of this.#engine.openDatabases()) yield [database.name, database.head().seq]
   }
 }
 

@@ -10,6 +10,7 @@ import type { TableDefinition } from '../../catalog/definitions.ts'
 import { isRelation } from '../graph/adjacency.ts'
 import { edgeRefusal } from '../graph/edge-refusal.ts'
 import type { PutOptions, WriteTx } from '../model.ts'
+import { WorkSlice } from '../work-slice.ts'
 
 /** A record becomes this. */
 export interface RecordWrite {
@@ -47,10 +48,15 @@ export async function applySteps(
   const deletes = steps.filter(({ record }) => record === undefined)
   // Edges first: what a node takes with it was agreed to.
   const ordered = [...deletes.filter(isEdge), ...deletes.filter((step) => !isEdge(step))]
-  for (const { id } of ordered) await tx.delete(id)
+  const slice = new WorkSlice()
+  for (const { id } of ordered) {
+    await slice.step()
+    await tx.delete(id)
+  }
   const puts = steps.filter((step): step is PutStep => step.record !== undefined)
   const refused: PutStep[] = []
   for (const step of [...puts.filter((each) => !isEdge(each)), ...puts.filter(isEdge)]) {
+    await slice.step()
     const reason = await edgeRefusal(tx, step.id, step.record.fields, step.table)
     if (reason !== undefined) throw refusals.edge(step.id, reason)
     if ((await tryPut(tx, step)) !== undefined) refused.push(step)

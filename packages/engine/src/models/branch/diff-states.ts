@@ -19,6 +19,7 @@ import type { ReadView, StoredRecord } from '../model.ts'
 import type { BranchOf, State } from './branch-state.ts'
 import { type FieldChange, fieldChanges, isSameValue } from './field-changes.ts'
 import { diffBatchRecords } from './limits.ts'
+import { type Pause, pausingReader } from './pausing-reader.ts'
 import { commonAncestor, compareTouched, mergeTouched, type Place, touchedSince } from './touched-records.ts'
 
 export interface RecordDiff {
@@ -48,11 +49,14 @@ export interface DiffOptions {
   readonly tables?: readonly string[] | undefined
   /** Only records that come behind it. */
   readonly after?: RecordId | undefined
+  readonly pause?: Pause | undefined
 }
 
 export async function* diffStates(options: DiffOptions): AsyncGenerator<readonly RecordDiff[]> {
-  const { from, to } = options
-  for await (const ids of candidates(options)) {
+  const { reader, from, to, pause } = options
+  const paused = pause === undefined ? options : { ...options, reader: pausingReader(reader, pause) }
+  for await (const ids of candidates(paused)) {
+    await pause?.()
     const before = await from.view.getRecords(ids)
     const after = await to.view.getRecords(ids)
     const changes = ids.map((id, at) => compareRecords(id, before[at], after[at]))

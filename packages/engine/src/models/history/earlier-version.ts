@@ -3,9 +3,9 @@
  * Why one place: statements and library must agree on what the newest change is. Rules: ADR 26.
  */
 
-import type { RecordId, ValueObject } from '@dendrodb/protocol'
+import { must, type RecordId, type ValueObject } from '@dendrodb/protocol'
 import { edgeRefusal } from '../graph/edge-refusal.ts'
-import type { RecordVersion, StoredRecord, WriteTx } from '../model.ts'
+import type { ReadView, RecordVersion, StoredRecord, WriteTx } from '../model.ts'
 import { historyErrors } from './history-errors.ts'
 
 /** A change of a record: what it was before and after; `undefined`: not there. */
@@ -13,8 +13,6 @@ export interface RecordStep {
   readonly before: StoredRecord | undefined
   readonly after: StoredRecord | undefined
 }
-
-export type BringingBack = 'restore' | 'undo' | 'undelete'
 
 /**
  * The newest change of a record, that of the transaction itself included: all it does to the record is one
@@ -30,25 +28,29 @@ export async function newestStep(tx: WriteTx, id: RecordId): Promise<RecordStep 
     : { before: newest.replaced, after: newest.record }
 }
 
-/** The version in force after the commit `seq`: a deletion is one, too. `undefined`: there was none yet. */
-export async function versionAt(
-  { commits }: Pick<WriteTx, 'commits'>,
-  id: RecordId,
-  seq: number,
-): Promise<RecordVersion | undefined> {
-  const [version] = await commits.versions(id, { limit: 1, before: seq + 1 })
+/** The version in force at the view's commit: a deletion is one, too. `undefined`: there was none yet. */
+export async function versionIn(view: ReadView, id: RecordId): Promise<RecordVersion | undefined> {
+  // A view says where it no longer knows; the list of versions is only shorter then.
+  await view.getRecord(id)
+  const [version] = await view.commits.versions(id, { limit: 1 })
   return version
 }
 
+export interface BringingBack {
+  readonly kind: 'restore' | 'undo' | 'undelete'
+  /** Of `restore`: the state to go back to. */
+  readonly then?: ReadView | undefined
+}
+
 /**
- * What the record is to become; `undefined`: absent. `seq`: of RESTORE.
+ * What the record is to become; `undefined`: absent.
  * @throws HISTORY_VERSION_UNKNOWN, HISTORY_NOT_DELETED
  */
 export async function versionToWrite(
   tx: WriteTx,
   id: RecordId,
   step: RecordStep,
-  { kind, seq = 0 }: { readonly kind: BringingBack; readonly seq?: number | undefined },
+  { kind, then }: BringingBack,
 ): Promise<StoredRecord | undefined> {
   if (kind === 'undo') return step.before
   if (kind === 'undelete') {
@@ -56,9 +58,12 @@ export async function versionToWrite(
     if (step.before !== undefined) return step.before
     throw versionUnknown(id, 'before it was deleted')
   }
-  const version = await versionAt(tx, id, seq)
-  if (version?.record === undefined) throw versionUnknown(id, `as of commit ${seq}`)
-  return version.record
+  const view = must(then, 'the state to restore')
+  // A table that was made anew since is another one.
+  const isSameTable = view.catalog.table(id.table)?.id === tx.catalog.table(id.table)?.id
+  const record = isSameTable ? await view.getRecord(id) : undefined
+  if (record === undefined) throw versionUnknown(id, `as of commit ${view.seq}`)
+  return record
 }
 
 export function versionUnknown(id: RecordId, when: string): Error {
@@ -72,7 +77,7 @@ export function versionUnknown(id: RecordId, when: string): Error {
 export async function bringBack(
   tx: WriteTx,
   id: RecordId,
-  asked: { readonly kind: BringingBack; readonly seq?: number | undefined },
+  asked: BringingBack,
 ): Promise<ValueObject | undefined> {
   const step = await newestStep(tx, id)
   if (step === undefined) throw historyErrors.RECORD_UNKNOWN({ id: id.toString() })

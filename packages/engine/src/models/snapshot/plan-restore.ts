@@ -8,10 +8,12 @@ import type { TableDefinition } from '../../catalog/definitions.ts'
 import type { RecordWrite } from '../branch/apply-steps.ts'
 import type { BranchOf } from '../branch/branch-state.ts'
 import { candidates } from '../branch/diff-states.ts'
+import { pausingReader } from '../branch/pausing-reader.ts'
 import { isSame, recordOf } from '../branch/plan-merge.ts'
 import type { RecordTx } from '../document/record-tx.ts'
 import { isRelation } from '../graph/adjacency.ts'
 import type { ReadView, StoredRecord } from '../model.ts'
+import { WorkSlice } from '../work-slice.ts'
 import { restoredRecordsMax } from './limits.ts'
 import { snapshotErrors } from './snapshot-errors.ts'
 
@@ -40,14 +42,16 @@ export async function planRestore(plan: RestorePlan): Promise<readonly RecordWri
     if (table !== undefined) steps.set(id.toString(), { id, table, record: recordOf(before) })
     if (steps.size > limit) throw snapshotErrors.TOO_LARGE({ limit })
   }
+  const slice = new WorkSlice()
   const states = {
-    reader: tx.log,
+    reader: pausingReader(tx.log, () => slice.step()),
     branchOf,
     from: { state: { branch, seq: then.seq }, view: then },
     to: { state: { branch, seq: tx.seq }, view: tx },
     tables,
   }
   for await (const ids of candidates(states)) {
+    await slice.step()
     const before = await then.getRecords(ids)
     const now = await tx.getRecords(ids)
     for (const [at, id] of ids.entries()) {

@@ -15,7 +15,11 @@ export const snapshotErrors = defineErrors('SNAPSHOT', {
   },
   TABLES: {
     status: 'invalid_argument',
-    message: 'the tables of a snapshot are a list of 1 to {limit} names, and {name} is none of them',
+    message: 'the tables of a snapshot are a list of 1 to {limit} names of tables, not {found}',
+  },
+  TABLE_OTHER: {
+    status: 'invalid_argument',
+    message: 'the snapshot {name} is not about the table {table}',
   },
   TOO_LARGE: {
     status: 'resource_exceeded',

@@ -64,7 +64,7 @@ export function checkSnapshotName(name: Value): asserts name is string {
 export function checkSnapshotTables(tables: readonly string[]): readonly string[] {
   const bad = tables.find((name) => typeof name !== 'string' || name === '' || name.startsWith('$'))
   if (bad !== undefined || tables.length === 0 || tables.length > snapshotTablesMax) {
-    throw snapshotErrors.TABLES({ limit: snapshotTablesMax, name: String(bad ?? 'an empty list') })
+    throw snapshotErrors.TABLES({ limit: snapshotTablesMax, found: bad ?? `${tables.length} of them` })
   }
   return [...new Set(tables)].sort()
 }

@@ -44,16 +44,6 @@ export function compileTime(time: CompiledExpression, clause: string): CompiledM
   }
 }
 
-/** The commit that was newest then. @throws LEDGER_AS_OF_UNKNOWN for the future */
-export function* seqOfMoment(moment: AsOf, ctx: EvalContext): Task<number> {
-  const view = yield* wait(ctx.database.view(moment))
-  try {
-    return view.seq
-  } finally {
-    view.close()
-  }
-}
-
 /** @throws QUERY_NOT_SUPPORTED where the host has no snapshots */
 export function snapshotsOf({ snapshots }: DatabaseHost): SnapshotHost {
   if (snapshots === undefined) throw queryErrors.NOT_SUPPORTED({ construct: 'SNAPSHOT' })

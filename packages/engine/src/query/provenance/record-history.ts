@@ -5,7 +5,7 @@
  */
 
 import type { RecordId, Value, ValueObject } from '@dendrodb/protocol'
-import { versionAt } from '../../models/history/earlier-version.ts'
+import { versionIn } from '../../models/history/earlier-version.ts'
 import type { CommitInfo, RecordVersion } from '../../models/model.ts'
 import type { EvalContext } from '../compile/eval-context.ts'
 import { estimateBytes } from '../execute/estimate-bytes.ts'
@@ -60,8 +60,13 @@ export function* recordHistory(id: RecordId, before: number | undefined, ctx: Ev
 
 /** The version in force after the commit `seq`; NONE where there was none, or none to be seen. */
 export function* recordVersion(id: RecordId, seq: number, ctx: EvalContext): Task<Value> {
-  const version = (yield versionAt(ctx.view, id, seq)) as RecordVersion | undefined
-  return version && (yield* visibleRows(id, [version], ctx))[0]
+  const view = yield* wait(ctx.database.view({ seq: Math.min(seq, ctx.view.seq) }))
+  try {
+    const version = (yield versionIn(view, id)) as RecordVersion | undefined
+    return version && (yield* visibleRows(id, [version], ctx))[0]
+  } finally {
+    view.close()
+  }
 }
 
 function* visibleRows(

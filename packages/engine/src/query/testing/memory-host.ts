@@ -37,6 +37,10 @@ export class MemoryHost implements QueryHost {
   async databaseNames(): Promise<readonly string[]> {
     return [...this.#databases.keys()].sort()
   }
+
+  async dropDatabase(name: string): Promise<void> {
+    this.#databases.delete(name)
+  }
 }
 
 export class MemoryDatabase implements DatabaseHost {

@@ -3,7 +3,7 @@
  * does it do.
  */
 
-import type { Engine } from '@dendrodb/engine'
+import type { Database, Engine } from '@dendrodb/engine'
 import { RecordId } from '@dendrodb/protocol'
 import type { FastifyInstance } from 'fastify'
 import { version } from '../../version.ts'
@@ -18,17 +18,30 @@ export interface HealthOptions {
   readonly inFlight: InFlight
   readonly isClosing: () => boolean
   readonly checkOperator: CheckOperator
+  /** Whether new databases are sealed. */
+  readonly isSealing: boolean
 }
 
 const author = 'The DendroDB authors'
 
 export function healthRoutes(app: FastifyInstance, options: HealthOptions): void {
-  const { engine, inFlight, isClosing, checkOperator } = options
-  app.get('/health', async () => ({ status: 'ok', version, author }))
+  const { engine, inFlight, isClosing, checkOperator, isSealing } = options
+  app.get('/health', async () => ({
+    status: 'ok',
+    ok: true,
+    service: 'dendrodb',
+    engine: 'dendrodb',
+    version,
+    author,
+    startup_ready: !engine.isScanning,
+    encrypted: isSealing,
+  }))
   app.get('/live', async () => ({ status: 'ok' }))
   app.get('/ready', async () => {
     if (isClosing()) throw httpErrors.NOT_READY({ problem: 'it is shutting down' })
     await probeStore(engine)
+    const [scanning] = engine.openDatabases().filter(({ scanProgress }) => scanProgress !== undefined)
+    if (scanning !== undefined) throw notReady(scanning)
     return { status: 'ok' }
   })
   app.get('/health/full', async (request, reply) => {
@@ -47,6 +60,13 @@ export function healthRoutes(app: FastifyInstance, options: HealthOptions): void
       memory: { resident_bytes: rss, heap_bytes: heapUsed, external_bytes: external },
     })
   })
+}
+
+/** Reads are served, writes are not yet. */
+function notReady({ name, scanProgress }: Database): Error {
+  const { objects = 0, of = 0, rate = 0, eta_s = 0 } = scanProgress ?? {}
+  const problem = `the first scan of ${name} has gone through ${objects} of ${of} objects`
+  return httpErrors.NOT_READY({ problem, objects, of, rate, eta_s })
 }
 
 interface DatabaseHealth {

@@ -144,12 +144,13 @@ function diffStatement(
   { from, to }: { readonly from: AsOf; readonly to: AsOf | undefined },
   limit: number,
 ): Pick<RecordStatement, 'text' | 'vars'> {
-  const tables = queryText(request, 'tables')
+  const tables = queryText(request, 'tables')?.split(',')
+  if (tables?.includes('') === true) throw fieldError('tables', 'names with commas between', 'type')
   const cursor = queryText(request, 'cursor')
   const text = [
     'DIFF FROM $from',
     to && 'TO $to',
-    tables !== undefined && `TABLES ${tables.split(',').map(formatIdentifier).join(', ')}`,
+    tables !== undefined && `TABLES ${tables.map(formatIdentifier).join(', ')}`,
     cursor !== undefined && 'AFTER $after',
     'LIMIT $limit',
   ]

@@ -4,13 +4,16 @@
  * Why errors where UPDATE finds nothing: who names a record to bring it back has to learn that it was not.
  */
 
+import type { Value, ValueObject } from '@dendrodb/protocol'
+import type { ReadView } from '../../../models/model.ts'
 import type { CompiledStatement } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
+import type { EvalContext } from '../../compile/eval-context.ts'
 import type { BringBackOf, Expression, WriteClauses } from '../../dql/ast.ts'
 import { isTruthy } from '../../operators/truthiness.ts'
 import { queryErrors } from '../../query-errors.ts'
-import { compileTime, seqOfMoment } from '../moment.ts'
-import { wait } from '../task.ts'
+import { compileTime } from '../moment.ts'
+import { type Task, wait } from '../task.ts'
 import { bringBackRecord } from '../write/bring-back-record.ts'
 import { compileTarget } from '../write/targets.ts'
 import { compileClauses, WriteResult } from './write-clauses.ts'
@@ -33,29 +36,31 @@ export function compileBringBack(
     ...(clauses.meta && { meta: clauses.meta }),
     *run(row, ctx) {
       yield* clauses.begin(row, ctx)
-      const seq = moment && (yield* seqOfMoment(yield* moment(row, ctx), ctx))
-      const result = new WriteResult(clauses, ctx)
-      for (const target of targets) {
-        for (const each of yield* target.resolve(row, ctx)) {
-          yield* ctx.run.pause()
-          if (!('id' in each)) throw queryErrors.TARGET_INVALID({ statement: name, found: 'a table' })
-          const written = yield* bringBackRecord(
-            each.id,
-            {
-              kind,
-              seq,
-              *isWanted(record, inner) {
-                return where === undefined || isTruthy(yield* wait(where.evaluate(record, inner)))
-              },
-            },
-            ctx,
-          )
-          // An undone creation leaves no record to show, unless it is asked for.
-          const isShown = statement.output !== undefined || written?.after !== undefined
-          if (written !== undefined && isShown) yield* result.add(written)
-        }
+      const then = moment && (yield* wait(ctx.database.view(yield* moment(row, ctx))))
+      try {
+        return yield* bringBackAll(row, ctx, then)
+      } finally {
+        then?.close()
       }
-      return result.value()
     },
+  }
+
+  function* bringBackAll(row: Value, ctx: EvalContext, then: ReadView | undefined): Task<Value> {
+    const result = new WriteResult(clauses, ctx)
+    for (const target of targets) {
+      for (const each of yield* target.resolve(row, ctx)) {
+        yield* ctx.run.pause()
+        if (!('id' in each)) throw queryErrors.TARGET_INVALID({ statement: name, found: 'a table' })
+        const written = yield* bringBackRecord(each.id, { kind, then, isWanted }, ctx)
+        // An undone creation leaves no record to show, unless it is asked for.
+        const isShown = statement.output !== undefined || written?.after !== undefined
+        if (written !== undefined && isShown) yield* result.add(written)
+      }
+    }
+    return result.value()
+  }
+
+  function* isWanted(record: ValueObject, ctx: EvalContext): Task<boolean> {
+    return where === undefined || isTruthy(yield* wait(where.evaluate(record, ctx)))
   }
 }

@@ -192,8 +192,28 @@ function compileDefineDatabase(
   }
 }
 
+function compileRemoveDatabase(named: string, ifExists: boolean): CompiledStatement {
+  return {
+    isWrite: false,
+    *run(_row, ctx) {
+      requireRoot(ctx, 'REMOVE DATABASE')
+      if (ctx.tx !== undefined) {
+        throw queryErrors.NESTED_WRITE({ statement: 'REMOVE DATABASE', place: 'a transaction' })
+      }
+      const { host } = ctx.request
+      const name = databaseIn(ctx.database.name, named)
+      if (name === ctx.database.name) throw queryErrors.DATABASE_IN_USE({ name })
+      const names = (yield host.databaseNames()) as readonly string[]
+      if (names.includes(name)) yield host.dropDatabase(name)
+      else if (!ifExists) throw queryErrors.NOT_DEFINED({ type: 'database', name })
+      return undefined
+    },
+  }
+}
+
 export function compileRemove({ subject, ifExists }: RemoveStatement): CompiledStatement {
   const { type } = subject
+  if (type === 'database') return compileRemoveDatabase(subject.name, ifExists)
   if (type !== 'table' && type !== 'index' && type !== 'param') {
     throw queryErrors.NOT_SUPPORTED({ construct: `REMOVE ${type.toUpperCase()}` })
   }

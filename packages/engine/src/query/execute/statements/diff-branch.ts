@@ -31,6 +31,7 @@ export function compileDiffBranch(diff: DiffBranchOf<Expression>, compiler: Comp
         to: yield* pointOf(name, at, row, ctx),
         ...(from && { from: yield* pointOf(from.name, fromAt, row, ctx) }),
         ...(tables && { tables }),
+        pause: () => ctx.run.turn(),
       }
       return yield* collect(branchesOf(ctx.database).diff(options), ctx, {
         limit: limit ? yield* countOf(limit, 'LIMIT', ctx, row) : Number.POSITIVE_INFINITY,

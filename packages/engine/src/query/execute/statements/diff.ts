@@ -37,6 +37,7 @@ export function compileDiff(diff: DiffOf<Expression>, compiler: Compiler): Compi
         to: newer ?? { seq: ctx.view.seq },
         ...(tables && { tables }),
         ...(last && { after: last }),
+        pause: () => ctx.run.turn(),
       }
       return yield* withContexts(between, ctx, function* (contexts) {
         if (ctx.database.changes === undefined) throw queryErrors.NOT_SUPPORTED({ construct: 'DIFF FROM' })

@@ -76,13 +76,11 @@ function* databaseNames(ctx: EvalContext): Task<readonly string[]> {
   return (yield ctx.request.host.databaseNames()) as readonly string[]
 }
 
-const noSnapshots: Promise<readonly SnapshotInfo[]> = Promise.resolve([])
-
 function* databaseInfo(views: DefinitionView, { view, database }: EvalContext): Task<Value> {
   const { catalog } = view
   const branches = database.branches?.list() ?? []
-  const snapshots = (yield database.snapshots?.list() ?? noSnapshots) as readonly SnapshotInfo[]
   const forgetting = database.forgetting && ((yield database.forgetting.status()) as ForgettingStatus)
+  const snapshots = database.snapshots ? ((yield database.snapshots.list()) as readonly SnapshotInfo[]) : []
   const tables: [string, Value][] = []
   for (const table of catalog.tables()) {
     if (!table.name.startsWith(reservedPrefix)) tables.push([table.name, views.table(table)])

@@ -22,10 +22,7 @@ import type { EdgeEnds } from './edge.ts'
 import type { WrittenRecord } from './output.ts'
 import { createAbsent, deleteRecord, refuseReserved, updateRecord, writableTx } from './record-writer.ts'
 
-export interface BringBack {
-  readonly kind: BringingBack
-  /** Of RESTORE. */
-  readonly seq: number | undefined
+export interface BringBack extends BringingBack {
   /** Whether the record as it stands meets the condition of the statement. */
   readonly isWanted: (row: ValueObject, ctx: EvalContext) => Task<boolean>
 }
@@ -48,7 +45,8 @@ export function* bringBackRecord(
   if (!(yield* asked.isWanted(step.after?.value ?? { id }, ctx))) return undefined
   const version = (yield versionToWrite(tx, id, step, asked)) as StoredRecord | undefined
   if (version !== undefined && !(yield* maySee(id.table, version, ctx))) {
-    const when = asked.seq === undefined ? 'before its newest change' : `as of commit ${asked.seq}`
+    const { then } = asked
+    const when = then === undefined ? 'before its newest change' : `as of commit ${then.seq}`
     throw versionUnknown(id, when)
   }
   return yield* write(id, step.after?.value, version, ctx)

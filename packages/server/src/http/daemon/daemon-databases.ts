@@ -1,0 +1,31 @@
+/**
+ * The database that a path under `/v1/databases` names. None is made by naming it.
+ */
+
+import type { Database, Engine } from '@dendrodb/engine'
+import { checkDatabaseName } from '@dendrodb/engine'
+import type { FastifyRequest } from 'fastify'
+import { httpErrors } from '../http-errors.ts'
+
+export interface DatabasePath {
+  readonly Params: { readonly name: string }
+}
+
+export class DaemonDatabases {
+  readonly #engine: Engine
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  nameOf(request: FastifyRequest): string {
+    return (request.params as DatabasePath['Params']).name
+  }
+
+  /** @throws HTTP_DATABASE_UNKNOWN, ENGINE_DATABASE_NAME, ENGINE_DATABASES_OPEN */
+  async of(request: FastifyRequest): Promise<Database> {
+    const name = checkDatabaseName(this.nameOf(request))
+    if (!this.#engine.hasDatabase(name)) throw httpErrors.DATABASE_UNKNOWN({ name })
+    return this.#engine.database(name)
+  }
+}
