@@ -4,6 +4,7 @@
  */
 
 import { must, type RecordId, type ValueObject } from '@dendrodb/protocol'
+import { forgettingErrors } from '../forgetting/forgetting-errors.ts'
 import { edgeRefusal } from '../graph/edge-refusal.ts'
 import type { ReadView, RecordVersion, StoredRecord, WriteTx } from '../model.ts'
 import { historyErrors } from './history-errors.ts'
@@ -12,6 +13,8 @@ import { historyErrors } from './history-errors.ts'
 export interface RecordStep {
   readonly before: StoredRecord | undefined
   readonly after: StoredRecord | undefined
+  /** What was before may have been forgotten: the commit since which the history of the table is whole. */
+  readonly wholeSince?: number
 }
 
 /**
@@ -23,9 +26,11 @@ export async function newestStep(tx: WriteTx, id: RecordId): Promise<RecordStep 
   const now = await tx.getRecord(id)
   if (newest === undefined) return now && { before: undefined, after: now }
   const isOfTransaction = now?.seq !== newest.record?.seq
-  return isOfTransaction
-    ? { before: newest.record, after: now }
-    : { before: newest.replaced, after: newest.record }
+  if (isOfTransaction) return { before: newest.record, after: now }
+  const { seq, replaced: before, record: after } = newest
+  const wholeSince = tx.catalog.table(id.table)?.historySince ?? 0
+  const mayBeCut = before === undefined && after !== undefined && seq <= wholeSince
+  return { before, after, ...(mayBeCut && { wholeSince }) }
 }
 
 /** The version in force at the view's commit: a deletion is one, too. `undefined`: there was none yet. */
@@ -44,7 +49,7 @@ export interface BringingBack {
 
 /**
  * What the record is to become; `undefined`: absent.
- * @throws HISTORY_VERSION_UNKNOWN, HISTORY_NOT_DELETED
+ * @throws HISTORY_VERSION_UNKNOWN, HISTORY_NOT_DELETED, FORGET_HISTORY_GONE
  */
 export async function versionToWrite(
   tx: WriteTx,
@@ -52,7 +57,14 @@ export async function versionToWrite(
   step: RecordStep,
   { kind, then }: BringingBack,
 ): Promise<StoredRecord | undefined> {
-  if (kind === 'undo') return step.before
+  if (kind === 'undo') {
+    const { before, after, wholeSince: since } = step
+    // Otherwise a change would be undone as if it had made the record.
+    if (since !== undefined) {
+      throw forgettingErrors.HISTORY_GONE({ table: id.table, since, asked: (after?.seq ?? 1) - 1 })
+    }
+    return before
+  }
   if (kind === 'undelete') {
     if (step.after !== undefined) throw historyErrors.NOT_DELETED({ id: id.toString() })
     if (step.before !== undefined) return step.before
