@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { build, packagesInOrder } from './build.mjs'
+import { build, manifestOf, packagesInOrder } from './build.mjs'
 import { pack, published } from './pack.mjs'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -19,7 +19,13 @@ describe('@dendrodb/protocol in a project of its own', () => {
     dir = mkdtempSync(path.join(tmpdir(), 'dendrodb-consumer-'))
     build('protocol')
     const tarball = pack('protocol', dir)
-    write('package.json', JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
+    // What it depends on comes from here, whatever npm has in its cache.
+    const dependencies = Object.fromEntries(
+      Object.keys(manifestOf('protocol').dependencies).map((name) => {
+        return [name, `file:${path.join(root, 'node_modules', name)}`]
+      }),
+    )
+    write('package.json', JSON.stringify({ name: 'consumer', private: true, type: 'module', dependencies }))
     const shell = process.platform === 'win32'
     execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', tarball], {
       cwd: dir,

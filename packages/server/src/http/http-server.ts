@@ -47,6 +47,7 @@ import { backupRoutes } from './routes/backup-routes.ts'
 import { branchRoutes } from './routes/branch-routes.ts'
 import { daemonDatabaseRoutes } from './routes/daemon-database-routes.ts'
 import { eventRoutes, subscriptionRoutes } from './routes/daemon-event-routes.ts'
+import { daemonMongoRoutes } from './routes/daemon-mongo-routes.ts'
 import { daemonReadRoutes } from './routes/daemon-read-routes.ts'
 import { daemonRecordRoutes } from './routes/daemon-record-routes.ts'
 import { dataRoutes } from './routes/data-routes.ts'
@@ -176,7 +177,9 @@ function daemonDoor(app: FastifyInstance, { options, admission, metrics, streams
     daemon.setErrorHandler(createErrorHandler(log, sendDaemonError))
     daemonDatabaseRoutes(daemon, { engine, databases })
     daemonRecordRoutes(daemon, { databases })
-    daemonReadRoutes(daemon, { databases, limits: queryLimitsOf(config), metrics })
+    const limits = queryLimitsOf(config)
+    daemonReadRoutes(daemon, { databases, limits, metrics })
+    daemonMongoRoutes(daemon, { databases, limits, metrics })
     subscriptionRoutes(daemon, { engine, databases, streams })
   })
 }

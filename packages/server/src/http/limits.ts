@@ -68,3 +68,11 @@ export const batchOperationsMax = 1_000
 export const neighborsMax = 10_000
 /** Commits that a subscription reads at a time. */
 export const subscriptionCommits = 64
+/** How deep a filter of the Mongo form may be nested. */
+export const mongoDepthMax = 32
+/** Steps of a path in it. */
+export const mongoPathStepsMax = 32
+/** Values in one request of it. */
+export const mongoValuesMax = 10_000
+/** Stages of one pipeline. */
+export const mongoStagesMax = 50

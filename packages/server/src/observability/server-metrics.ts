@@ -44,7 +44,7 @@ export class ServerMetrics {
     })
   }
 
-  observeQuery(kind: 'dql' | 'nql' | 'data', seconds: number): void {
+  observeQuery(kind: 'dql' | 'nql' | 'data' | 'mongo', seconds: number): void {
     this.#observe(({ queries }) => queries.observe({ kind }, seconds))
   }
 

@@ -15,6 +15,7 @@ import type { TableDefinition } from '../../catalog/definitions.ts'
 import { reservedPrefix } from '../../catalog/system-tables.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
 import { storedFields } from '../document/record-codec.ts'
+import { checkHistoryKept } from '../forgetting/history-kept.ts'
 import type { ReadView, StoredRecord } from '../model.ts'
 import type { BranchOf, State } from './branch-state.ts'
 import { type FieldChange, fieldChanges, isSameValue } from './field-changes.ts'
@@ -92,11 +93,14 @@ function validTimeChanges(before: StoredRecord, after: StoredRecord): FieldChang
     .map(([field, old, now]) => ({ field, old, new: now }))
 }
 
-/** Ids of records that may differ, in batches. */
+/** Ids of records that may differ, in batches. @throws FORGET_HISTORY_GONE */
 export async function* candidates(options: DiffOptions): AsyncGenerator<readonly RecordId[]> {
   const { reader, branchOf, from, to, tables, after } = options
   const isWanted = (name: string) =>
     !name.startsWith(reservedPrefix) && (tables === undefined || tables.includes(name))
+  for (const { state, view } of [from, to]) {
+    for (const table of view.catalog.tables()) if (isWanted(table.name)) checkHistoryKept(table, state.seq)
+  }
   const replaced = replacedTables(from.view, to.view)
   if (after === undefined || !replaced.has(after.table)) {
     const ancestor = commonAncestor(branchOf, from.state, to.state)

@@ -4,17 +4,17 @@
  */
 
 import { must, type RecordId, type ValueObject } from '@dendrodb/protocol'
-import { forgettingErrors } from '../forgetting/forgetting-errors.ts'
+import { checkHistoryKept } from '../forgetting/history-kept.ts'
 import { edgeRefusal } from '../graph/edge-refusal.ts'
 import type { ReadView, RecordVersion, StoredRecord, WriteTx } from '../model.ts'
 import { historyErrors } from './history-errors.ts'
 
 /** A change of a record: what it was before and after; `undefined`: not there. */
 export interface RecordStep {
+  /** Of its commit; that of a transaction comes after all others. */
+  readonly seq: number
   readonly before: StoredRecord | undefined
   readonly after: StoredRecord | undefined
-  /** What was before may have been forgotten: the commit since which the history of the table is whole. */
-  readonly wholeSince?: number
 }
 
 /**
@@ -24,13 +24,10 @@ export interface RecordStep {
 export async function newestStep(tx: WriteTx, id: RecordId): Promise<RecordStep | undefined> {
   const [newest] = await tx.commits.versions(id, { limit: 1 })
   const now = await tx.getRecord(id)
-  if (newest === undefined) return now && { before: undefined, after: now }
+  const own = { seq: tx.seq + 1, before: newest?.record, after: now }
+  if (newest === undefined) return now && own
   const isOfTransaction = now?.seq !== newest.record?.seq
-  if (isOfTransaction) return { before: newest.record, after: now }
-  const { seq, replaced: before, record: after } = newest
-  const wholeSince = tx.catalog.table(id.table)?.historySince ?? 0
-  const mayBeCut = before === undefined && after !== undefined && seq <= wholeSince
-  return { before, after, ...(mayBeCut && { wholeSince }) }
+  return isOfTransaction ? own : { seq: newest.seq, before: newest.replaced, after: newest.record }
 }
 
 /** The version in force at the view's commit: a deletion is one, too. `undefined`: there was none yet. */
@@ -49,7 +46,7 @@ export interface BringingBack {
 
 /**
  * What the record is to become; `undefined`: absent.
- * @throws HISTORY_VERSION_UNKNOWN, HISTORY_NOT_DELETED, FORGET_HISTORY_GONE
+ * @throws HISTORY_VERSION_UNKNOWN, HISTORY_NOT_DELETED
  */
 export async function versionToWrite(
   tx: WriteTx,
@@ -57,14 +54,7 @@ export async function versionToWrite(
   step: RecordStep,
   { kind, then }: BringingBack,
 ): Promise<StoredRecord | undefined> {
-  if (kind === 'undo') {
-    const { before, after, wholeSince: since } = step
-    // Otherwise a change would be undone as if it had made the record.
-    if (since !== undefined) {
-      throw forgettingErrors.HISTORY_GONE({ table: id.table, since, asked: (after?.seq ?? 1) - 1 })
-    }
-    return before
-  }
+  if (kind === 'undo') return versionBefore(tx, id, step)
   if (kind === 'undelete') {
     if (step.after !== undefined) throw historyErrors.NOT_DELETED({ id: id.toString() })
     if (step.before !== undefined) return step.before
@@ -76,6 +66,13 @@ export async function versionToWrite(
   const record = isSameTable ? await view.getRecord(id) : undefined
   if (record === undefined) throw versionUnknown(id, `as of commit ${view.seq}`)
   return record
+}
+
+/** @throws FORGET_HISTORY_GONE where there may have been one that has been forgotten */
+function versionBefore(tx: WriteTx, id: RecordId, { seq, before }: RecordStep): StoredRecord | undefined {
+  const table = tx.catalog.table(id.table)
+  if (before === undefined && table !== undefined) checkHistoryKept(table, seq - 1)
+  return before
 }
 
 export function versionUnknown(id: RecordId, when: string): Error {

@@ -8,7 +8,7 @@ import type { Catalog, IndexDefinition, TableDefinition } from '../../catalog/de
 import type { KvReader } from '../../ledger/overlay.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import type { VersionPlace } from '../document/index-diff.ts'
-import { forgettingErrors } from '../forgetting/forgetting-errors.ts'
+import { checkHistoryKept } from '../forgetting/history-kept.ts'
 import { type AdjacencyReader, isRelation, readEdges } from '../graph/adjacency.ts'
 import type {
   CommitReader,
@@ -111,11 +111,9 @@ export class HistoryView implements ReadView {
     return readEdges(adjacency, node, direction, tables)
   }
 
-  /** @throws FORGET_HISTORY_GONE where versions of then may be gone */
+  /** @throws FORGET_HISTORY_GONE */
   #checkKept(table: TableDefinition | undefined): void {
-    if (table === undefined || table.historySince <= this.seq) return
-    const { name, historySince: since } = table
-    throw forgettingErrors.HISTORY_GONE({ table: name, since, asked: this.seq })
+    if (table !== undefined) checkHistoryKept(table, this.seq)
   }
 
   get commits(): CommitReader {

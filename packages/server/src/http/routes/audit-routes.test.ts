@@ -152,7 +152,9 @@ test('a chain that does not hold is 409, and names the first broken transaction'
   onTestFinished(() => rm(data, { recursive: true }))
   const first = await openTestServer({ config: { data } })
   for (let at = 0; at < 60; at += 1) {
-    await first.query('CREATE note SET text = $text', { text: randomBytes(1_000).toString('base64') })
+    await first.query('CREATE note SET text = $text', {
+      text: beginning + randomBytes(1_000).toString('base64'),
+    })
   }
   await first.server.close()
   // Opening once more sorts what was only in the log into a table.
@@ -170,16 +172,25 @@ test('a chain that does not hold is 409, and names the first broken transaction'
   expect(transaction.body.detail).not.toBe('intact')
 })
 
-/** Versions are the last large part of a table, before them the records of the same size. */
+const beginning = 'what is to be damaged '
+
+/** Of each text the table has the current record, and behind all of those the versions. */
 async function damageVersions(folder: string): Promise<void> {
   const generation = (await readdir(folder)).find((name) => name.startsWith('gen-')) ?? ''
+  let damaged = 0
   for (const name of await readdir(join(folder, generation))) {
     if (!name.endsWith('.ldb')) continue
     const file = join(folder, generation, name)
     const bytes = await readFile(file)
-    const end = bytes.length * 0.85
-    for (let at = Math.floor(bytes.length * 0.65); at < end; at += 3_000)
-      bytes[at] = (bytes[at] as number) ^ 0xff
+    let at = bytes.length
+    for (let text = 0; text < 10 && at > 0; text += 1) {
+      at = bytes.lastIndexOf(beginning, at - 1)
+      if (at < 0) break
+      const middle = at + beginning.length + 300
+      bytes[middle] = (bytes[middle] as number) ^ 0xff
+      damaged += 1
+    }
     await writeFile(file, bytes)
   }
+  expect(damaged).toBeGreaterThan(0)
 }

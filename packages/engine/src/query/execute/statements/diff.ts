@@ -41,7 +41,9 @@ export function compileDiff(diff: DiffOf<Expression>, compiler: Compiler): Compi
       }
       return yield* withContexts(between, ctx, function* (contexts) {
         if (ctx.database.changes === undefined) throw queryErrors.NOT_SUPPORTED({ construct: 'DIFF FROM' })
-        return yield* collect(ctx.database.changes(between), contexts, rowsMax)
+        const seen = ctx.access.isUnrestricted ? undefined : tablesSeen(contexts, tables)
+        const changes = ctx.database.changes({ ...between, ...(seen && { tables: seen }) })
+        return yield* collect(changes, contexts, rowsMax)
       })
     },
   }
@@ -101,6 +103,20 @@ function* collect(
     if (iterator.return !== undefined) yield iterator.return()
   }
   return rows
+}
+
+/**
+ * Tables of which the session may see some records: of others it learns nothing, not even that they are
+ * there.
+ */
+function tablesSeen({ from, to }: Contexts, wanted: readonly string[] | undefined): readonly string[] {
+  const names = new Set<string>()
+  for (const ctx of [from, to]) {
+    for (const { name } of ctx.view.catalog.tables()) {
+      if (ctx.access.guard(ctx.view.catalog, name, 'select').type !== 'deny') names.add(name)
+    }
+  }
+  return wanted === undefined ? [...names] : wanted.filter((name) => names.has(name))
 }
 
 /** The difference as the session may see it. */
