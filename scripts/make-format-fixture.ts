@@ -36,6 +36,10 @@ const statements = [
   'DELETE product:5; DELETE product:2',
   'DEFINE TABLE gone; CREATE gone:1 SET a = 1; REMOVE TABLE gone; CREATE gone:2 SET a = 2',
   'REMOVE INDEX tag ON product; UPDATE product:7 SET tags = ["x"]',
+  `CREATE person:ada SET mail = 'a'; CREATE person:bob SET mail = 'b'; RELATE person:ada->like->person:bob;
+   DEFINE BRANCH trial; UPDATE person:ada SET mail = 'c'; ERASE person:ada REASON 'fixture'`,
+  `DEFINE TABLE reading HISTORY NONE; DEFINE INDEX n ON reading FIELDS n;
+   CREATE reading:1 SET n = 1, m = 1; REMOVE BRANCH trial; UPDATE reading:1 SET m = 2; UPDATE reading:1 SET m = 3`,
 ]
 
 const questions = [
@@ -46,6 +50,8 @@ const questions = [
   'SELECT VALUE ->like->product FROM product WHERE id IN [product:1, product:3]',
   'SELECT VALUE <-like<-product FROM ONLY product:3',
   'SELECT * FROM gone',
+  'SELECT * FROM person',
+  'SELECT * FROM reading WHERE n = 1',
   'RETURN $rate',
 ]
 const questionsOfThePast = [
@@ -79,6 +85,8 @@ await shop.put(
     confidence: 0.5,
   },
 )
+await shop.forgetting.expire()
+await shop.forgetting.settle()
 await engine.close()
 
 // What was in LevelDB's log moves into a table; what is written from here on stays in the log.

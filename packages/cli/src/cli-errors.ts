@@ -67,6 +67,15 @@ export const cliErrors = defineErrors('CLI', {
     message:
       'conflicts: {count}; nothing was written. Decide all of them with --resolve ours or --resolve theirs, or one with --resolve ID=ours',
   },
+  NOT_CONFIRMED: {
+    status: 'invalid_argument',
+    message: 'erasing {what} cannot be undone; say --yes to do it',
+  },
+  ERASURE_FAILED: {
+    status: 'unavailable',
+    message:
+      'it is erased, but its bytes are still in the files, which could not be rewritten: {reason}. It will be tried again',
+  },
   INTERRUPTED: {
     status: 'cancelled',
     message: 'interrupted; a write that was under way may have taken effect',

@@ -3,8 +3,10 @@
 import { backupCommand } from './backup-command.ts'
 import { branchCommand } from './branch-command.ts'
 import type { Command } from './command.ts'
+import { compactCommand } from './compact-command.ts'
 import { dbCommand } from './db-command.ts'
 import { diffCommand } from './diff-command.ts'
+import { eraseCommand } from './erase-command.ts'
 import { exportCommand } from './export-command.ts'
 import { helpCommand } from './help-command.ts'
 import { historyCommand } from './history-command.ts'
@@ -28,6 +30,8 @@ export const commands: readonly Command[] = [
   historyCommand,
   diffCommand,
   branchCommand,
+  eraseCommand,
+  compactCommand,
   dbCommand,
   statusCommand,
   proofCommand,

@@ -61,7 +61,8 @@ export class DefinitionTx {
   removeTable(name: string): MaybePromise<boolean> {
     const table = this.#catalog.table(name)
     if (table === undefined) return false
-    this.dropped.push({ kind: 'table', number: table.id })
+    const { id, historySince } = table
+    this.dropped.push({ kind: 'table', number: id, ...(historySince > 0 && { historySince }) })
     for (const index of table.indexes) this.dropped.push({ kind: 'index', number: index.id })
     const defined = table.indexes.filter((index) => !index.isAdjacency)
     const changes = defined.map((index) => this.#indexChange(index, undefined))

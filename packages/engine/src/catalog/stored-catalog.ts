@@ -140,9 +140,13 @@ export class StoredCatalog implements Catalog {
     const indexes = new Map(this.#records.indexes)
     const params = new Map(this.#records.params)
     const branches = new Map(this.#records.branches)
+    const historyFloors = new Map(this.#records.historyFloors)
     const changed = new Set<string>()
     for (const { tableId, key, value, seq: ownSeq = seq } of changes) {
       if (tableId === systemTables.table.id) {
+        const old = value === undefined ? this.#byName.get(key as string) : undefined
+        // What is gone of it stays gone, for reads as of a commit at which it was there.
+        if (old !== undefined && old.historySince > 0) historyFloors.set(old.id, old.historySince)
         setOrDelete(tables, key as string, value && decodeTable(key as string, value))
         changed.add(key as string)
       } else if (tableId === systemTables.index.id) {
@@ -157,8 +161,13 @@ export class StoredCatalog implements Catalog {
         setOrDelete(branches, key as string, value && decodeBranch(key as string, value))
       }
     }
-    const records = { ...this.#records, tables, indexes, params, branches }
+    const records = { tables, indexes, params, branches, historyFloors }
     return new StoredCatalog(seq, records, this.#usable, { catalog: this, changed })
+  }
+
+  /** Since when the history of a table is whole that is there no more. */
+  historyFloor({ id, historySince }: TableDefinition): number {
+    return Math.max(historySince, this.#records.historyFloors.get(id) ?? 0)
   }
 
   /**
@@ -292,7 +301,7 @@ class PastCatalog implements Catalog {
       const isSame = today?.id === then.id
       const indexes = isSame ? today.indexes.filter((index) => index.sinceSeq <= this.#indexesUntil) : []
       const { permissions } = today ?? then
-      const historySince = isSame ? today.historySince : then.historySince
+      const historySince = isSame ? today.historySince : this.today.historyFloor(then)
       merged = { ...then, permissions, historySince, indexes }
       this.#merged.set(then, merged)
     }

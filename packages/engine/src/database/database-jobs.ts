@@ -79,6 +79,6 @@ export class DatabaseJobs {
 
   /** Should it fail, the next sweep tries again. */
   #expire(): void {
-    this.#retention.run().catch(() => undefined)
+    this.#retention.kick()
   }
 }

@@ -38,7 +38,8 @@ describe.each(formats)('%s', (format) => {
         const [given] = await shop.query(question)
         expect({ question, answer: toTypedJson(given) }).toEqual({ question, answer })
       }
-      expect((await shop.verify()).findings).toEqual([])
+      const { findings, erased, expired } = await shop.verify()
+      expect({ findings, erased, expired }).toEqual({ findings: [], erased: 3, expired: 2 })
       await shop.query('CREATE product:new SET price = 3')
       expect((await shop.verify()).findings).toEqual([])
     })

@@ -34,11 +34,18 @@ interface Step {
 export class RetentionService {
   readonly #core: DatabaseCore
   readonly #snapshotPins: () => Promise<readonly SnapshotPin[]>
+  readonly #nowMicros: () => number
   #running: Promise<number> | undefined
+  #next: Promise<number> | undefined
   #isStopped = false
 
-  constructor(core: DatabaseCore, snapshotPins: () => Promise<readonly SnapshotPin[]>) {
+  constructor(
+    core: DatabaseCore,
+    snapshotPins: () => Promise<readonly SnapshotPin[]>,
+    nowMicros: () => number = () => Date.now() * 1_000,
+  ) {
     this.#core = core
+    this.#nowMicros = nowMicros
     this.#snapshotPins = snapshotPins
   }
 
@@ -46,9 +53,25 @@ export class RetentionService {
     return this.#running === undefined
   }
 
-  /** Forgets what is due; gives the number of versions. Callers at one time share one run. */
+  /** Forgets what is due now; gives the number of versions. Who comes during a run waits for the next one. */
   run(): Promise<number> {
-    this.#running ??= this.#runAll().finally(() => {
+    if (this.#running === undefined) return this.#start()
+    this.#next ??= this.#running
+      .catch(() => 0)
+      .then(() => {
+        this.#next = undefined
+        return this.run()
+      })
+    return this.#next
+  }
+
+  /** Begins a run, unless one is going on. Should it fail, another time will do. */
+  kick(): void {
+    if (this.#running === undefined) this.#start().catch(() => undefined)
+  }
+
+  #start(): Promise<number> {
+    this.#running = this.#runAll().finally(() => {
       this.#running = undefined
     })
     return this.#running
@@ -85,7 +108,7 @@ export class RetentionService {
   /** What the definition says from now on; `undefined`: there is nothing to forget. */
   async #newHorizon(name: string): Promise<number | undefined> {
     const found = await this.#onTable(name, async (held, table, pins) => {
-      const wanted = await horizonOf(held, table, pins, Date.now() * 1_000)
+      const wanted = await horizonOf(held, table, pins, this.#nowMicros())
       const horizon = Math.max(wanted, table.historySince)
       const first = await this.#step(held, table, pins, horizon, undefined, 1)
       return first.operations.length > 0 ? { horizon, isNew: horizon > table.historySince } : undefined
@@ -103,7 +126,7 @@ export class RetentionService {
 
   async #isPinned(table: TableDefinition, horizon: number): Promise<boolean> {
     const wanted = await this.#onTable(table.name, (held, now, pins) =>
-      horizonOf(held, now, pins, Date.now() * 1_000),
+      horizonOf(held, now, pins, this.#nowMicros()),
     )
     return wanted === undefined || wanted < horizon
   }

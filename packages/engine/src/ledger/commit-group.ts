@@ -16,6 +16,7 @@ import { encodeForgottenMark, forgottenKey, payloadKey } from './forgotten-mark.
 import { encodeGoneEntry, encodeGoneRecord } from './gone-mark.ts'
 import type { LedgerHash } from './hash.ts'
 import { encodeHistoryEntry } from './history-entry.ts'
+import { historyFloorEntry } from './history-floor.ts'
 import { encodeLiveEntry, encodePastEntry } from './index-entry.ts'
 import {
   historyKey,
@@ -105,7 +106,8 @@ export class CommitGroup {
       this.#mutate(branch, mutation, seq, n, keys),
     )
     for (const change of request.indexChanges) this.#changeIndex(branch, change, seq, keys)
-    for (const { kind, number } of request.dropped) {
+    for (const { kind, number, historySince } of request.dropped) {
+      if (historySince !== undefined) this.#put(...historyFloorEntry(number, historySince))
       this.#put(keyOf('garbage', garbageKinds[kind], number), uvarintOf(seq))
       if (kind === 'table') this.#changedCounts.set(number, 0)
       if (kind === 'branch') this.#discarded.add(number)

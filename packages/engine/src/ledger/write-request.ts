@@ -91,6 +91,8 @@ export interface CountChange {
 export interface Dropped {
   readonly kind: 'table' | 'index' | 'branch'
   readonly number: number
+  /** Of a table whose history is not whole: the commit since which it is. */
+  readonly historySince?: number
 }
 
 /** What the sequencer made of a request. */

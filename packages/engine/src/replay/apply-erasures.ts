@@ -23,6 +23,7 @@ import {
 import { decodeHistory } from '../ledger/history-entry.ts'
 import { putHistoryFloor } from '../ledger/history-floor.ts'
 import { historyKey, keyOf, kindRange, mainBranch } from '../ledger/key-space.ts'
+import { keyText } from '../ledger/overlay.ts'
 import { openVersion } from '../ledger/record-version.ts'
 import { decodeMetaPayload } from '../ledger/write-meta.ts'
 import { forgettingErrors } from '../models/forgetting/forgetting-errors.ts'
@@ -118,16 +119,23 @@ async function untoldFloors(
   floors: ReadonlyMap<number, number>,
 ): Promise<KvOperation[]> {
   const told = new Map<number, number>()
+  const named = new Map<string, number>()
   for await (const chunk of snapshot.scan(kindRange('history', mainBranch, systemTables.table.id))) {
     for (const entry of chunk) {
-      const { seq, n } = decodeHistory(entry)
+      const { seq, n, idKey, isPut } = decodeHistory(entry)
+      if (!isPut) named.delete(keyText(idKey))
       const payload = await snapshot.get(keyOf('version', seq, n))
       const bytes = payload && openVersion(payload).bytes
       const { number, historySince } = (bytes === undefined ? {} : decodeCanonical(bytes)) as ValueObject
+      if (typeof number === 'number') named.set(keyText(idKey), number)
       if (typeof number === 'number' && typeof historySince === 'number') told.set(number, historySince)
     }
   }
-  return [...floors]
-    .filter(([tableId, floor]) => floor > (told.get(tableId) ?? 0))
-    .map(([tableId, floor]) => putHistoryFloor(tableId, floor))
+  const present = new Set(named.values())
+  return [...new Set([...floors.keys(), ...told.keys()])].flatMap((tableId) => {
+    const [floor, since] = [floors.get(tableId) ?? 0, told.get(tableId) ?? 0]
+    // Of a table that was removed no definition tells.
+    const isTold = present.has(tableId) && floor <= since
+    return isTold ? [] : [putHistoryFloor(tableId, Math.max(floor, since))]
+  })
 }

@@ -52,6 +52,7 @@ import { daemonMongoRoutes } from './routes/daemon-mongo-routes.ts'
 import { daemonReadRoutes } from './routes/daemon-read-routes.ts'
 import { daemonRecordRoutes } from './routes/daemon-record-routes.ts'
 import { dataRoutes } from './routes/data-routes.ts'
+import { forgettingRoutes } from './routes/forgetting-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
 import { historyRoutes } from './routes/history-routes.ts'
 import { metricsRoutes } from './routes/metrics-routes.ts'
@@ -151,6 +152,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     transferRoutes(signedIn, { engine, databases })
     branchRoutes(signedIn, { databases })
     snapshotRoutes(signedIn, { databases })
+    forgettingRoutes(signedIn, { databases })
   })
   daemonDoor(app, { options, admission, metrics, streams })
   return { app, metrics }

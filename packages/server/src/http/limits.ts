@@ -45,6 +45,8 @@ export const lastRequestsMs = 30
 export const answerBytesPerSecondMin = 32 * 1024
 /** How often connections are looked through for clients that are too slow. */
 export const slowClientsCheckMs = 5_000
+/** Records that one request erases, besides their edges. */
+export const erasedIdsMax = 1_000
 /** Streams of events at a time. */
 export const eventStreamsMax = 256
 /** How often a stream on which nothing happens shows that it is there. */

@@ -176,6 +176,8 @@ export class LevelStore implements KvStore {
     await this.#reading((level) => level.compactRange(gte as Buffer, lt as Buffer))
     // It does not say whether that went well, but refuses to write when it did not.
     await this.#inOrder(() => this.#touch([gte]))
+    // Files that a reader was at while they were replaced are looked through once more.
+    await this.#reading((level) => level.compactRange(nothing, nothing))
   }
 
   /**

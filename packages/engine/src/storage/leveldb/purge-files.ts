@@ -3,7 +3,7 @@
  * Why rounds: LevelDB compacts what it finds below the range that it is told, file by file, and passes over
  * files that lie between two of those above. Tables that are older than the order say so by their number;
  * each is then covered exactly, from its first key to its last.
- * Invariant: when it resolves, every table in the folder was written since, from a state without old
+ * Invariant: when it resolves, every table in force was written since, from a state without old
  * versions.
  */
 
@@ -38,10 +38,11 @@ export async function purgeFiles(files: PurgedFiles): Promise<void> {
     const tables = live === undefined || 'reason' in live ? undefined : live.tables
     for (const number of left) {
       const table = tables?.get(number)
-      // One that is in force no more goes with the next compaction, whatever that is of.
       if (table !== undefined) await files.compact(table.smallest, table.largest)
     }
-    if (tables === undefined || left.every((number) => !tables.has(number))) await files.compact()
+    // Those that are in force no more go when the files are opened anew; a reader may be at them.
+    if (tables !== undefined && left.every((number) => !tables.has(number))) return
+    if (tables === undefined) await files.compact()
   }
 }
 

@@ -40,6 +40,7 @@ export function testLifetime(open: OpenStore): void {
   testClosed(open)
   testClosing(open)
   testUpkeep(open)
+  testPurge(open)
   testReopening(open)
 }
 
@@ -135,6 +136,37 @@ function testUpkeep(open: OpenStore): void {
         expect((await snapshot.get(key))?.toString()).toBe('1')
       })
       expect(await contentOf(store)).toEqual(['a=2', 'c=1', 'd=2'])
+    }))
+}
+
+function testPurge(open: OpenStore): void {
+  test('a purge leaves the content alone, and writers and new readers go on', () =>
+    withStore(open, async ({ store }) => {
+      await store.commit([put('a', '1'), put('b', '1'), put('c', '1')])
+      await store.commit([put('a', '2'), del('b')])
+      const steps: string[] = []
+      const writes = Array.from({ length: 30 }, (_, at) => store.commit([put(`k${at}`, 'v')]))
+      await Promise.all([store.purge({ onStep: (step) => steps.push(step) }), ...writes])
+      expect(await contentOf(store)).toHaveLength(32)
+      expect(await getText(store, 'a')).toBe('2')
+      await store.commit([put('d', '3')])
+      await store.purge()
+      expect(await getText(store, 'd')).toBe('3')
+    }))
+
+  test('a purge that is told to stop while it waits gives up, and leaves everything as it was', () =>
+    withStore(open, async ({ store }) => {
+      await store.commit([put('a', '1')])
+      const old = store.snapshot()
+      await store.commit([put('a', '2')])
+      const stopping = new AbortController()
+      const purged = store.purge({ signal: stopping.signal }).catch(() => 'stopped')
+      stopping.abort()
+      await purged
+      expect(await getText(store, 'a')).toBe('2')
+      old.close()
+      await store.purge()
+      expect(await getText(store, 'a')).toBe('2')
     }))
 }
 
