@@ -19,6 +19,9 @@ async function useData(commits: number): Promise<{ path: string; head: string }>
   await shop.branches.create('sale')
   await Promise.all(Array.from({ length: commits }, (_, n) => shop.put(`product:${n}`, { price: n })))
   await shop.branch('sale').put('product:1', { price: 0 })
+  // What was erased leaves marks in the log.
+  await shop.query('CREATE gone:1 SET a = 1; ERASE gone:1')
+  await shop.forgetting.settle()
   const { head } = shop.head()
   await engine.close()
   return { path, head }
