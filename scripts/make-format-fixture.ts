@@ -39,7 +39,8 @@ const statements = [
   `CREATE person:ada SET mail = 'a'; CREATE person:bob SET mail = 'b'; RELATE person:ada->like->person:bob;
    DEFINE BRANCH trial; UPDATE person:ada SET mail = 'c'; ERASE person:ada REASON 'fixture'`,
   `DEFINE TABLE reading HISTORY NONE; DEFINE INDEX n ON reading FIELDS n;
-   CREATE reading:1 SET n = 1, m = 1; REMOVE BRANCH trial; UPDATE reading:1 SET m = 2; UPDATE reading:1 SET m = 3`,
+   CREATE reading:1 SET n = 1, m = 1; REMOVE BRANCH trial;
+   UPDATE reading:1 SET m = 2; UPDATE reading:1 SET m = 3`,
 ]
 
 const questions = [

@@ -29,6 +29,11 @@ export class DatabaseUpkeep {
     this.#options = options
   }
 
+  /** Whether databases are still being opened for the first time. */
+  get isOpening(): boolean {
+    return this.#opening !== undefined
+  }
+
   start(): void {
     this.#stopWatching = this.#options.engine.watch((event) => this.#tell(event))
     this.#empty()
@@ -37,7 +42,9 @@ export class DatabaseUpkeep {
 
   /** Opens every database, one at a time, and waits for its first scan. */
   openAll(): void {
-    this.#opening ??= this.#openAll()
+    this.#opening ??= this.#openAll().finally(() => {
+      this.#opening = undefined
+    })
   }
 
   async stop(): Promise<void> {

@@ -61,8 +61,8 @@ export async function openServer({ config, log, now = Date.now }: ServerOptions)
   }
 }
 
-/** How long a database is out of use before it may be closed for another one. */
-const closeIdleMs = 10_000
+/** How long a database is out of use before it may be closed for another one; requests hold theirs. */
+const closeIdleMs = 1_000
 
 /** How often connections that have become idle are closed during a shutdown. */
 const idleSweepMs = 20
@@ -99,6 +99,7 @@ class ServerStart {
     this.#masterKey = masterKeyOf(this.#config)
     const engine = await this.#openEngine()
     const auth = await this.#openAuth(engine)
+    const upkeep = this.#startUpkeep(engine)
     const { app, metrics } = createHttpServer({
       config: this.#config,
       engine,
@@ -107,10 +108,10 @@ class ServerStart {
       log: this.#log,
       now: this.#now,
       tls,
+      isStarting: () => upkeep.isOpening,
     })
     this.#opened.push(() => this.#drain(app))
     this.#startAnchors(engine, submitter)
-    this.#startUpkeep(engine)
     const address = await this.#listen(app)
     setImmediate(() => void metrics.load().catch((error: unknown) => this.#logBackground(error)))
     const url = urlOf(tls === undefined ? 'http' : 'https', address)
@@ -185,12 +186,13 @@ class ServerStart {
   }
 
   /** What is looked after from now on: databases in the trash, and first scans. */
-  #startUpkeep(engine: Engine): void {
+  #startUpkeep(engine: Engine): DatabaseUpkeep {
     const { trashMs, verifyOnStart } = this.#config
     const upkeep = new DatabaseUpkeep({ engine, trashMs, log: this.#log })
     this.#opened.push(() => upkeep.stop())
     upkeep.start()
     if (verifyOnStart === 'on') upkeep.openAll()
+    return upkeep
   }
 
   async #listen(app: ReturnType<typeof createHttpServer>['app']): Promise<Server['address']> {

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { RecordId } from '@dendrodb/protocol'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Engine, type EngineOptions, openEngine } from '../open-engine.ts'
 
@@ -156,6 +157,30 @@ test('a read that goes on when its database is dropped may finish', async () => 
   expect(table && (await view.countTable(table))).toBe(3)
   view.close()
   await dropping
+})
+
+test('a read that does not end in time is ended, and the drop goes on', async () => {
+  const engine = await useEngine({ path: useFolder() })
+  const shop = await engine.createDatabase('shop', { init })
+  const view = await shop.view()
+  await engine.dropDatabase('shop')
+  const read = async () => view.getRecord(RecordId.parse('product:bulb'))
+  await expect(read()).rejects.toMatchObject({ code: 'STORAGE_CLOSED' })
+  view.close()
+  expect(engine.hasDatabase('shop')).toBe(false)
+})
+
+test('with a master key a database is made sealed', async () => {
+  const path = useFolder()
+  const masterKey = '02'.repeat(32)
+  const sealed = await openEngine({ path, masterKey })
+  await sealed.createDatabase('shop', { init })
+  await sealed.close()
+  const bare = await useEngine({ path })
+  await expect(bare.database('shop')).rejects.toMatchObject({ code: 'STORAGE_KEY_NEEDED' })
+  await bare.close()
+  const again = await useEngine({ path, masterKey })
+  expect(await (await again.database('shop')).get('product:lamp')).toMatchObject({ price: 20 })
 })
 
 test('databases out of use make room for others, and come back', async () => {

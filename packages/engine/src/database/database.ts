@@ -149,8 +149,8 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   #closed: Promise<void> | undefined
   readonly #jobs: DatabaseJobs
   readonly #proofs: DatabaseProofs
-  /** Verifications that go on. */
-  #verifying = 0
+  /** Who must find it open: those who retain it, and verifications that go on. */
+  #holders = 0
 
   /** Made by the engine; see `openEngine`. */
   constructor(parts: DatabaseParts) {
@@ -505,9 +505,17 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
     await this.#jobs.scan?.settled()
   }
 
-  /** Whether nobody reads, writes or follows it, and nothing goes on in the background. */
+  /** Keeps the engine from closing it to make room, until the function that is given is called, once. */
+  retain(): () => void {
+    this.#holders += 1
+    return () => {
+      this.#holders -= 1
+    }
+  }
+
+  /** Whether nobody reads, writes, follows or retains it, and nothing goes on in the background. */
   get isIdle(): boolean {
-    return this.#verifying === 0 && this.#core.isIdle(1) && this.#jobs.isIdle
+    return this.#holders === 0 && this.#core.isIdle(1) && this.#jobs.isIdle
   }
 
   /** Tells of every commit from now on, in order. Gives the function that ends it. */
@@ -544,11 +552,11 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
 
   async #verify<T>(work: () => Promise<T>): Promise<T> {
     this.#jobs.requireManifest()
-    this.#verifying += 1
+    const release = this.retain()
     try {
       return await work()
     } finally {
-      this.#verifying -= 1
+      release()
     }
   }
 }

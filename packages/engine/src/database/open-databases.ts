@@ -8,6 +8,7 @@
 
 import { engineErrors } from '../engine-errors.ts'
 import type { Database } from './database.ts'
+import { roomPollMs, roomWaitMs } from './limits.ts'
 
 export interface OpenDatabasesOptions {
   readonly databasesOpenMax: number
@@ -112,13 +113,18 @@ export class OpenDatabases {
     }
   }
 
-  /** Closes what is out of use until there is room for so many more. @throws ENGINE_DATABASES_OPEN */
+  /**
+   * Closes what is out of use until there is room for so many more, waiting a little for something to fall
+   * out of use. @throws ENGINE_DATABASES_OPEN
+   */
   async makeRoom(more: number): Promise<void> {
-    const { databasesOpenMax } = this.#options
+    const { databasesOpenMax, closeIdleMs } = this.#options
+    const untilMs = performance.now() + (closeIdleMs === undefined ? 0 : closeIdleMs + roomWaitMs)
     while (this.#slots.size + more > databasesOpenMax) {
       const idle = this.#longestIdle()
-      if (idle === undefined) throw engineErrors.DATABASES_OPEN({ limit: databasesOpenMax })
-      await idle.close()
+      if (idle !== undefined) await idle.close()
+      else if (performance.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, roomPollMs))
+      else throw engineErrors.DATABASES_OPEN({ limit: databasesOpenMax })
     }
   }
 

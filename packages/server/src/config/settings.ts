@@ -245,7 +245,7 @@ export const settings = {
     schema: integer(1, 100_000),
     default: 256,
     about:
-      'databases open at a time; for another one, the one is closed that has been out of use for longest, ten seconds at least',
+      'databases open at a time; for another one, the one is closed that has been out of use for longest',
   }),
   trashMs: setting({
     name: 'trash_lifetime',

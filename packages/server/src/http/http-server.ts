@@ -39,6 +39,7 @@ import { createOperatorCheck } from './operator-access.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import { RequestDatabases } from './request-database.ts'
 import { requestIdOf } from './request-id.ts'
+import { releaseAtEnd } from './request-leases.ts'
 import { RequestLog } from './request-log.ts'
 import { adminRoutes } from './routes/admin-routes.ts'
 import { auditRoutes } from './routes/audit-routes.ts'
@@ -77,6 +78,8 @@ export interface HttpOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly tls: TlsFiles | undefined
+  /** Whether databases are still being opened for the first time. */
+  readonly isStarting: () => boolean
 }
 
 export interface HttpServer {
@@ -85,7 +88,7 @@ export interface HttpServer {
 }
 
 export function createHttpServer(options: HttpOptions): HttpServer {
-  const { config, engine, auth, log, now } = options
+  const { config, engine, auth, log, now, isStarting } = options
   const app = createApp(options)
   const databases = new RequestDatabases(engine)
   const metrics = new ServerMetrics(() => databases.commitCounts())
@@ -95,6 +98,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
 
   acceptJsonBodies(app, new BodyBudget(config.bodiesBytesMax, config.bodyBytesMax))
   app.decorateRequest('principal')
+  app.decorateRequest('releases')
   app.setErrorHandler(createErrorHandler(log))
   app.addHook('preClose', async () => {
     isClosing = true
@@ -111,6 +115,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   app.addHook('onRequest', (request, reply, done) => {
     requestLog.watch(request, reply)
     inFlight.watch(reply.raw)
+    releaseAtEnd(request, reply)
     done()
   })
   answerUnknownRoutes(app, new CrossOrigin(config.corsOrigins), options.tls !== undefined)
@@ -120,7 +125,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     trustedProxies: config.trustedProxies,
   })
   const isSealing = options.masterKey !== undefined
-  healthRoutes(app, { engine, inFlight, isClosing: () => isClosing, checkOperator, isSealing })
+  healthRoutes(app, { engine, inFlight, isClosing: () => isClosing, checkOperator, isSealing, isStarting })
   metricsRoutes(app, { metrics, checkOperator })
   const admission: IdentifyOptions = {
     auth,

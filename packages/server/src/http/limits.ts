@@ -75,4 +75,4 @@ export const mongoPathStepsMax = 32
 /** Values in one request of it. */
 export const mongoValuesMax = 10_000
 /** Stages of one pipeline. */
-export const mongoStagesMax = 50
+export const mongoStagesMax = 25

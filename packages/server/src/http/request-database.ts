@@ -8,6 +8,7 @@ import { checkDatabaseName, type Database, type Engine } from '@dendrodb/engine'
 import type { FastifyRequest } from 'fastify'
 import { authErrors } from '../auth/auth-errors.ts'
 import { httpErrors } from './http-errors.ts'
+import { retainFor } from './request-leases.ts'
 
 export const defaultDatabase = 'main'
 
@@ -28,7 +29,7 @@ export class RequestDatabases {
     if (principal.type !== 'root' && !this.#engine.hasDatabase(checkDatabaseName(name))) {
       throw httpErrors.DATABASE_UNKNOWN({ name })
     }
-    return this.#engine.database(name)
+    return retainFor(request, await this.#engine.database(name))
   }
 
   /** Newest commit by database, of those that are open. */

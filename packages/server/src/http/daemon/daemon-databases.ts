@@ -6,6 +6,7 @@ import type { Database, Engine } from '@dendrodb/engine'
 import { checkDatabaseName } from '@dendrodb/engine'
 import type { FastifyRequest } from 'fastify'
 import { httpErrors } from '../http-errors.ts'
+import { retainFor } from '../request-leases.ts'
 
 export interface DatabasePath {
   readonly Params: { readonly name: string }
@@ -26,6 +27,6 @@ export class DaemonDatabases {
   async of(request: FastifyRequest): Promise<Database> {
     const name = checkDatabaseName(this.nameOf(request))
     if (!this.#engine.hasDatabase(name)) throw httpErrors.DATABASE_UNKNOWN({ name })
-    return this.#engine.database(name)
+    return retainFor(request, await this.#engine.database(name))
   }
 }

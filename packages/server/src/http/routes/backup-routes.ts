@@ -10,6 +10,7 @@ import { requireRoot } from '../../auth/principal.ts'
 import { httpErrors } from '../http-errors.ts'
 import { fieldError } from '../json-body.ts'
 import { databaseNamed } from '../request-database.ts'
+import { retainFor } from '../request-leases.ts'
 
 export interface BackupRouteOptions {
   readonly engine: Engine
@@ -28,7 +29,7 @@ export function backupRoutes(app: FastifyInstance, { engine, masterKey }: Backup
     const name = databaseNamed(request, request.query.database)
     // Root makes a database by naming it, which is not what backing it up should do.
     if (!engine.hasDatabase(name)) throw httpErrors.DATABASE_UNKNOWN({ name })
-    const database = await engine.database(name)
+    const database = retainFor(request, await engine.database(name))
     const backup = await database.openBackup({
       since: since === undefined ? undefined : { seq: seqOf(since), head: headOf(head) },
       masterKey: plain === 'true' ? undefined : masterKey,

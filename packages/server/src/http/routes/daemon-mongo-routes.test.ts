@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testScenarios } from '../../testing/api-scenario.ts'
 import { openTestServer, rootToken, type TestServer } from '../../testing/test-server.ts'
+import { mongoStagesMax } from '../limits.ts'
 
 let server: TestServer
 const path = '/v1/databases/shop/mongo'
@@ -145,6 +146,17 @@ describe('aggregate', () => {
   ])('%j', async (pipeline, rows) => {
     expect((await run('aggregate', { pipeline })).rows).toEqual(rows)
   })
+})
+
+test('as many stages as there may be, and one more', async () => {
+  const unwind = { $unwind: '$tags' }
+  const group = { $group: { _id: '$_id', tags: { $first: '$tags' } } }
+  for (const stage of [unwind, group]) {
+    const pipeline = Array.from({ length: mongoStagesMax }, () => stage)
+    expect((await run('aggregate', { pipeline })).count).toBeGreaterThan(0)
+    const { status } = await server.call('POST', path, ask('aggregate', { pipeline: [...pipeline, stage] }))
+    expect(status).toBe(400)
+  }
 })
 
 describe('changes', () => {

@@ -20,12 +20,14 @@ export interface HealthOptions {
   readonly checkOperator: CheckOperator
   /** Whether new databases are sealed. */
   readonly isSealing: boolean
+  /** Whether databases are still being opened for the first time. */
+  readonly isStarting: () => boolean
 }
 
 const author = 'The DendroDB authors'
 
 export function healthRoutes(app: FastifyInstance, options: HealthOptions): void {
-  const { engine, inFlight, isClosing, checkOperator, isSealing } = options
+  const { engine, inFlight, isClosing, checkOperator, isSealing, isStarting } = options
   app.get('/health', async () => ({
     status: 'ok',
     ok: true,
@@ -33,7 +35,7 @@ export function healthRoutes(app: FastifyInstance, options: HealthOptions): void
     engine: 'dendrodb',
     version,
     author,
-    startup_ready: !engine.isScanning,
+    startup_ready: !isStarting() && !engine.isScanning,
     encrypted: isSealing,
   }))
   app.get('/live', async () => ({ status: 'ok' }))
@@ -42,6 +44,7 @@ export function healthRoutes(app: FastifyInstance, options: HealthOptions): void
     await probeStore(engine)
     const [scanning] = engine.openDatabases().filter(({ scanProgress }) => scanProgress !== undefined)
     if (scanning !== undefined) throw notReady(scanning)
+    if (isStarting()) throw httpErrors.NOT_READY({ problem: 'its databases are being verified' })
     return { status: 'ok' }
   })
   app.get('/health/full', async (request, reply) => {

@@ -12,6 +12,7 @@ import { sendValue } from '../answer.ts'
 import { httpErrors } from '../http-errors.ts'
 import { fieldError, objectBody, optionalTextField } from '../json-body.ts'
 import { databaseNamed, type RequestDatabases } from '../request-database.ts'
+import { retainFor } from '../request-leases.ts'
 
 export interface TransferRouteOptions {
   readonly engine: Engine
@@ -32,7 +33,7 @@ export function transferRoutes(app: FastifyInstance, { engine, databases }: Tran
     const name = databaseNamed(request, request.query.database)
     // Root makes a database by naming it, which is not what exporting it should do.
     if (!engine.hasDatabase(name)) throw httpErrors.DATABASE_UNKNOWN({ name })
-    const database = await engine.database(name)
+    const database = retainFor(request, await engine.database(name))
     const { seq, head, chunks, close } = await database.openExport({
       history: request.query.history === 'true',
     })

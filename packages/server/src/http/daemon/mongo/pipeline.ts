@@ -228,9 +228,7 @@ export class Pipeline {
       throw fieldError('$unwind', 'a path such as $tags', 'format')
     const field = pathText(path.slice(1), '$unwind')
     if (keeps === true) throw notSupported('preserveNullAndEmptyArrays')
-    this.#wrapAs(
-      `SELECT * FROM (SELECT * FROM (${this.text}) WHERE ${field} NOT IN [NONE, NULL, []]) SPLIT ${field}`,
-    )
+    this.#wrapAs(`SELECT * FROM (${this.text}) WHERE ${field} NOT IN [NONE, NULL, []] SPLIT ${field}`)
   }
 
   /** `$path`, or a constant. */
