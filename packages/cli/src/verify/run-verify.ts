@@ -58,12 +58,20 @@ function reportDamage(damage: DbError, further: string, io: CliIo): number {
 }
 
 function intactText(name: string, folder: string, report: VerifyReport, paint: Paint): string {
-  const { seq, head, objectsChecked, durationMs } = report
+  const { seq, head, objectsChecked, erased, expired, elsewhere, durationMs } = report
   const seconds = (durationMs / 1000).toFixed(durationMs < 10_000 ? 2 : 0)
   return [
     `${paint.green('intact')}   ${name} in ${folder}`,
     `${paint.dim('head')}     ${head} (commit ${seq})`,
     `${paint.dim('checked')}  ${objectsChecked.toLocaleString('en-US')} objects in ${seconds} s`,
+    ...(erased + expired === 0
+      ? []
+      : [`${paint.dim('forgotten')} ${erased} erased, ${expired} past their retention`]),
+    ...(elsewhere === 0
+      ? []
+      : [
+          `${paint.dim('missing')}  ${elsewhere} erased before it was restored, as marks say that nobody vouches for`,
+        ]),
     '',
   ].join('\n')
 }

@@ -7,6 +7,7 @@
  * it, the newest version of each, as reads at a valid time go back to them.
  */
 
+import { setImmediate } from 'node:timers/promises'
 import { must } from '@dendrodb/protocol'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { encodeForgottenMark, forgottenKey, placeOfVersion } from '../ledger/forgotten-mark.ts'
@@ -26,6 +27,8 @@ export interface ExpiringRecord {
 }
 
 const [countLetter] = keyOf('count')
+/** Versions that are gone through in one turn of the event loop. */
+const versionsPerTurn = 128
 
 /** Versions that nobody can ask for from the horizon on; the oldest `max` of them. */
 export function expiredItems(items: readonly HistoryItem[], horizon: number, max: number): HistoryItem[] {
@@ -92,7 +95,9 @@ async function stateOf(
     if (key[0] !== countLetter) state.set(keyText(key), { key: key as Buffer, value: value as Buffer })
   }
   const derivation = new RecordDerivation({ writer: { put }, hash, catalog })
-  for (const item of items) {
+  for (const [at, item] of items.entries()) {
+    // A record may have a long history, and others are to be served meanwhile.
+    if (at % versionsPerTurn === versionsPerTurn - 1) await setImmediate()
     const bare = { ...item, prevSeq: 0, prevN: 0, periodBefore: 0 }
     put(item.key, encodeHistoryEntry(bare))
     const payload = await reader.get(keyOf('version', item.seq, item.n))

@@ -43,6 +43,7 @@ export class ForgettingService implements ForgettingHost {
   readonly #stopping = new AbortController()
   #running: Promise<void> | undefined
   #compacting: Promise<CompactReport> | undefined
+  #isAskedAgain = false
   #step: Step | undefined
   #failure: unknown
   #retry: NodeJS.Timeout | undefined
@@ -90,22 +91,25 @@ export class ForgettingService implements ForgettingHost {
   run(): void {
     clearTimeout(this.#retry)
     if (this.#stopping.signal.aborted) return
+    this.#isAskedAgain = true
     this.#running ??= this.#runAll()
       .catch((error: unknown) => this.#onFailure(error))
       .finally(() => {
         this.#running = undefined
         this.#step = undefined
+        // After a failure that is for the retry to do.
+        if (this.#isAskedAgain && this.#failure === undefined) this.run()
       })
   }
 
   async status(): Promise<ForgettingStatus> {
     const pending = (await this.#pending()).length
     if (pending === 0) return { state: 'complete', pending }
-    if (this.#running !== undefined) {
-      return { state: 'running', pending, ...(this.#step !== undefined && { step: this.#step }) }
+    if (this.#running === undefined && this.#failure !== undefined) {
+      const failure = this.#failure instanceof Error ? this.#failure.message : String(this.#failure)
+      return { state: 'failed', pending, failure }
     }
-    const failure = this.#failure instanceof Error ? this.#failure.message : undefined
-    return { state: 'failed', pending, ...(failure !== undefined && { failure }) }
+    return { state: 'running', pending, ...(this.#step !== undefined && { step: this.#step }) }
   }
 
   /** Resolves when nothing that was erased so far is in the files. @throws why they could not be rewritten */
@@ -149,6 +153,14 @@ export class ForgettingService implements ForgettingHost {
   }
 
   async #runAll(): Promise<void> {
+    // An erasure may come when the list has just been found empty.
+    while (this.#isAskedAgain) {
+      this.#isAskedAgain = false
+      await this.#runList()
+    }
+  }
+
+  async #runList(): Promise<void> {
     for (let seqs = await this.#pending(); seqs.length > 0; seqs = await this.#pending()) {
       this.#step = 'answers'
       await this.#forgetAnswers(Math.max(...seqs))

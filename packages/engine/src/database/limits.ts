@@ -31,6 +31,8 @@ export const purgeRetryMs = 30_000
 export const snapshotsExpireMs = 100
 /** Versions past their retention that are taken out in one step. */
 export const expiredVersionsPerStep = 1_000
+/** Steps in which one record loses its versions at most. */
+export const expiredPartsPerRecord = 8
 /** Changed keys after which such a step ends. */
 export const expiredOperationsPerStep = 8_192
 /**

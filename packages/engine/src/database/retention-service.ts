@@ -16,7 +16,7 @@ import type { SnapshotPin } from '../query/host.ts'
 import type { KvEntry, KvOperation } from '../storage/kv-store.ts'
 import type { DatabaseCore } from './database-core.ts'
 import { expiredItems, expireRecord } from './expire-record.ts'
-import { expiredOperationsPerStep, expiredVersionsPerStep } from './limits.ts'
+import { expiredOperationsPerStep, expiredPartsPerRecord, expiredVersionsPerStep } from './limits.ts'
 import { horizonOf, type Pins, readPins } from './retention-horizon.ts'
 import type { HeldSnapshot } from './shared-snapshot.ts'
 
@@ -110,8 +110,8 @@ export class RetentionService {
     const found = await this.#onTable(name, async (held, table, pins) => {
       const wanted = await horizonOf(held, table, pins, this.#nowMicros())
       const horizon = Math.max(wanted, table.historySince)
-      const first = await this.#step(held, table, pins, horizon, undefined, 1)
-      return first.operations.length > 0 ? { horizon, isNew: horizon > table.historySince } : undefined
+      if (!(await hasExpired(held, table, pins, horizon))) return undefined
+      return { horizon, isNew: horizon > table.historySince }
     })
     if (found?.isNew !== true) return found?.horizon
     const { result } = await this.#core.write(async (tx) => {
@@ -158,7 +158,6 @@ export class RetentionService {
     pins: Pins,
     horizon: number,
     from: Buffer | undefined,
-    versionsMax = expiredVersionsPerStep,
   ): Promise<Step> {
     const { snapshot, manifest } = held
     const catalog = this.#core.catalogs.at(manifest.seq)
@@ -170,16 +169,18 @@ export class RetentionService {
     const start = from ?? (all.gte as Buffer)
     for (const [branch, removedAt] of pins.removedAt) {
       if (removedAt > horizon) continue
-      const limit = versionsMax - step.versions
+      const limit = expiredVersionsPerStep - step.versions
       for await (const chunk of snapshot.scan(kindRange('history', branch, table.id), { limit })) {
         for (const entry of chunk) step.operations.push(...removalOf(decodeHistory(entry), removedAt))
         step.versions += chunk.length
       }
-      if (step.versions >= versionsMax) return done(start)
+      if (step.versions >= expiredVersionsPerStep) return done(start)
     }
     for await (const items of recordsIn(snapshot.scan({ gte: start, lt: all.lt }))) {
       const { idKey } = items[0] as HistoryItem
-      const expired = expiredItems(items, horizon, versionsMax)
+      // Each part of a long history costs going through all of it.
+      const max = Math.max(expiredVersionsPerStep, Math.ceil(items.length / expiredPartsPerRecord))
+      const expired = expiredItems(items, horizon, max)
       if (expired.length === 0) continue
       const record = { reader: snapshot, hash: this.#core.hash, catalog, items }
       step.operations.push(...(await expireRecord(record, expired)))
@@ -187,8 +188,9 @@ export class RetentionService {
       step.versions += expired.length
       const prefix = historyPrefix(mainBranch, table.id, idKey)
       // There may be more of the same record.
-      if (expired.length === versionsMax) return done(prefix)
-      const isEnough = step.versions >= versionsMax || step.operations.length >= expiredOperationsPerStep
+      if (expired.length === max) return done(prefix)
+      const { versions, operations } = step
+      const isEnough = versions >= expiredVersionsPerStep || operations.length >= expiredOperationsPerStep
       if (isEnough) return done(prefixRange(prefix).lt as Buffer)
     }
     return done(undefined)
@@ -203,6 +205,22 @@ export class RetentionService {
     snapshots.expire()
     return outcome === 'done'
   }
+}
+
+async function hasExpired(
+  { snapshot }: HeldSnapshot,
+  table: TableDefinition,
+  pins: Pins,
+  horizon: number,
+): Promise<boolean> {
+  for (const [branch, removedAt] of pins.removedAt) {
+    if (removedAt > horizon) continue
+    for await (const _ of snapshot.scan(kindRange('history', branch, table.id), { limit: 1 })) return true
+  }
+  for await (const items of recordsIn(snapshot.scan(kindRange('history', mainBranch, table.id)))) {
+    if (expiredItems(items, horizon, 1).length > 0) return true
+  }
+  return false
 }
 
 /** A version of a branch that was removed: nothing else is left of it. */

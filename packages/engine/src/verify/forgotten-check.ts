@@ -27,6 +27,8 @@ import { FingerprintSet } from './fingerprint-set.ts'
 export interface ForgottenCounts {
   readonly erased: number
   readonly expired: number
+  /** Erased by commits that this database never had: of these its own ledger says nothing. */
+  readonly elsewhere: number
 }
 
 export class ForgottenCheck {
@@ -38,6 +40,7 @@ export class ForgottenCheck {
   readonly #expiredUntil = new Map<number, number>()
   #erased = 0
   #expired = 0
+  #elsewhere = 0
 
   constructor(reader: KvReader, findings: Findings) {
     this.#reader = reader
@@ -45,7 +48,7 @@ export class ForgottenCheck {
   }
 
   get counts(): ForgottenCounts {
-    return { erased: this.#erased, expired: this.#expired }
+    return { erased: this.#erased, expired: this.#expired, elsewhere: this.#elsewhere }
   }
 
   /** A mark in the place of a payload. */
@@ -55,10 +58,12 @@ export class ForgottenCheck {
       this.#expired += 1
       const { tableId, until } = mark
       this.#expiredUntil.set(tableId, Math.max(until, this.#expiredUntil.get(tableId) ?? 0))
-    } else if (mark !== undefined) {
+    } else if (mark?.reason === 'elsewhere') {
+      this.#elsewhere += 1
+    } else if (mark?.reason === 'erased') {
       this.#erased += 1
+      this.#erasures.meet(entry.key, entry.value)
     }
-    if (mark?.reason === 'erased') this.#erasures.meet(entry.key, entry.value)
   }
 
   /** A version of the log, which may be the record of an erasure. */

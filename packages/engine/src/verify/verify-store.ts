@@ -42,6 +42,8 @@ export interface VerifyReport {
   readonly erased: number
   /** Versions that have outlived the retention of their table. */
   readonly expired: number
+  /** What had been erased from the backup that this database was restored from, to a moment before. */
+  readonly elsewhere: number
   readonly findingsCount: number
   /** The first 100. */
   readonly findings: readonly Finding[]
@@ -79,6 +81,7 @@ export async function verifyStore(
       objectsChecked: parts.reduce((sum, { objects }) => sum + objects, 0),
       erased: parts.reduce((sum, part) => sum + (part.erased ?? 0), 0),
       expired: parts.reduce((sum, part) => sum + (part.expired ?? 0), 0),
+      elsewhere: parts.reduce((sum, part) => sum + (part.elsewhere ?? 0), 0),
       findingsCount: findings.count,
       findings: findings.list,
       durationMs: performance.now() - startedMs,
