@@ -101,6 +101,10 @@ export const queryErrors = defineErrors('QUERY', {
     status: 'invalid_argument',
     message: 'the parameter {name} is set by the system and cannot be changed',
   },
+  USE_FAILED: {
+    status: 'cancelled',
+    message: 'the statement was not run, because the USE before it failed: {reason}',
+  },
   TRANSACTION_FAILED: {
     status: 'cancelled',
     message: 'nothing of this transaction was written because its statement {number} failed: {reason}',

@@ -65,6 +65,8 @@ export class RequestRun implements RequestContext {
   branch: string
   hasClosures = false
   #host: DatabaseHost | undefined
+  /** Why the session is nowhere: its last USE failed. */
+  #lost: DbError | undefined
   #resultBytes = 0
   #sliceEndsAt = performance.now() + queryLimits.sliceMsMax
 
@@ -91,12 +93,19 @@ export class RequestRun implements RequestContext {
   /** Goes to another database, or to a branch: main unless another is named. */
   async enter(name: string, branch = mainBranchName): Promise<void> {
     this.#host = onBranch(await this.host.database(name), branch)
+    this.#lost = undefined
     this.database = name
     this.branch = branch
   }
 
+  /** Could not go where it was told to: what follows was meant for there. */
+  lose(error: unknown): void {
+    this.#lost = queryErrors.USE_FAILED({ reason: toDbError(error).message })
+  }
+
   /** The database that statements run in, opened when the first one does. */
   openDatabase(): MaybePromise<DatabaseHost> {
+    if (this.#lost !== undefined) throw this.#lost
     if (this.#host !== undefined) return this.#host
     return chain(this.host.database(this.database), (opened) => {
       this.#host = onBranch(opened, this.branch)

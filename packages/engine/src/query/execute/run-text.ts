@@ -89,11 +89,12 @@ async function runUse(request: RequestRun, use: UseStatement): Promise<void> {
       const { isRoot, isSystem } = request.session
       if (!isRoot && !isSystem) throw accessErrors.ROOT_REQUIRED({ statement: 'USE of another database' })
       await request.enter(name, use.branch)
-    } else if (use.branch !== undefined) {
-      await request.enter(name, use.branch)
+    } else {
+      await request.enter(name, use.branch ?? request.branch)
     }
     request.succeed(undefined, startedAt)
   } catch (error) {
+    request.lose(error)
     request.fail(error, startedAt)
   }
 }
