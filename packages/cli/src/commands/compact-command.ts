@@ -30,7 +30,10 @@ export const compactCommand: Command = {
     { name: 'json', about: 'print the sizes as a line of JSON' },
   ],
   operandsMax: 0,
-  examples: [{ command: 'ddb compact --database shop', about: 'give space back while serving' }],
+  examples: [
+    { command: 'ddb compact --database shop', about: 'give space back while serving' },
+    { command: 'ddb compact --data ./ddb-data', about: 'while no server runs' },
+  ],
   async run({ args, io }) {
     const { runCompact } = await import('../forget/run-compact.ts')
     return runCompact(args, io)

@@ -11,8 +11,23 @@ import { readVarint } from '../storage/leveldb/varint.ts'
 const footerBytes = 48
 const blockBytesMax = 64 * 1024 * 1024
 
+type Needles = Readonly<Record<string, Uint8Array | string>>
+
+const searchesMax = 20
+
 /** Each needle that stands in a file of the folder, with the file's name. */
-export function findBytes(folder: string, needles: Readonly<Record<string, Uint8Array | string>>): string[] {
+export function findBytes(folder: string, needles: Needles): string[] {
+  for (let search = 1; ; search += 1) {
+    try {
+      return searchFiles(folder, needles)
+    } catch (error) {
+      // LevelDB replaces tables in the background: what is in one may be in the next one then.
+      if (search === searchesMax) throw error
+    }
+  }
+}
+
+function searchFiles(folder: string, needles: Needles): string[] {
   const hits: string[] = []
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
