@@ -91,6 +91,7 @@ export const cliErrors = defineErrors('CLI', {
   DATA_MISSING: { status: 'not_found', message: 'there is no DendroDB data in {folder}' },
   DATA_UNUSABLE: { status: 'unavailable', message: 'the data folder {folder} cannot be used: {problem}' },
   DATABASE_UNKNOWN: { status: 'not_found', message: 'the server at {url} has no database {name}' },
+  RECORD_UNKNOWN: { status: 'not_found', message: 'there is and was no record {id} that you may see' },
   DATABASE_MISSING: { status: 'not_found', message: 'there is no database {name} in {folder}{hint}' },
   DATABASE_DAMAGED: { status: 'corrupt', message: 'the database {name} is damaged: {what}' },
 })

@@ -12,3 +12,9 @@ export function nearestWord(word: string, known: readonly string[]): string | un
 function beginning(word: string, known: readonly string[]): string | undefined {
   return word.length < 2 ? undefined : known.find((candidate) => candidate.startsWith(word))
 }
+
+/** `; did you mean …?`, or nothing. */
+export function hintFor(word: string, known: readonly string[]): string {
+  const near = nearestWord(word, known)
+  return near === undefined ? '' : `; did you mean ${near}?`
+}

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, type Engine, type EngineOptions, openEngine } from '@dendrodb/engine'
-import { nearestWord } from '../arguments/nearest-word.ts'
+import { hintFor } from '../arguments/nearest-word.ts'
 import { cliErrors } from '../cli-errors.ts'
 
 export interface FolderDatabase extends Pick<EngineOptions, 'masterKey' | 'onWarning'> {
@@ -35,8 +35,7 @@ async function withEngine<T>(
   const engine = await openEngine({ path: folder, ...sealing })
   try {
     if (!engine.hasDatabase(name)) {
-      const near = nearestWord(name, await engine.databaseNames())
-      const hint = near === undefined ? '' : `; did you mean ${near}?`
+      const hint = hintFor(name, await engine.databaseNames())
       throw cliErrors.DATABASE_MISSING({ name, folder, hint })
     }
     return await use(engine)

@@ -33,6 +33,25 @@ async function linesOf(...args: string[]): Promise<string[]> {
 }
 
 describe('ddb history', () => {
+  test('of a record or a database that is not there is an error, and makes neither', async () => {
+    const folder = copy()
+    expect(await inFolder(folder, ['history', 'city:rom'])).toMatchObject({
+      code: 66,
+      stderr: expect.stringContaining('CLI_RECORD_UNKNOWN'),
+    })
+    for (const command of [
+      ['history', 'city:wien'],
+      ['diff', '0'],
+      ['branch', 'list'],
+    ]) {
+      expect(await inFolder(folder, [...command, '-d', 'mian'])).toMatchObject({
+        code: 66,
+        stderr: expect.stringContaining('there is no database mian'),
+      })
+    }
+    expect((await inFolder(folder, ['db', 'list'])).stdout).toBe('main\n')
+  })
+
   test('tells of each version what it changed', async () => {
     expect(await linesOf('history', 'city:wien')).toEqual([
       '5  T  created',
@@ -73,8 +92,8 @@ describe('ddb history', () => {
     ])
   })
 
-  test('of what never was', async () => {
-    expect(await linesOf('history', 'city:linz')).toEqual(['no versions'])
+  test('before the first version', async () => {
+    expect(await linesOf('history', 'city:wien', '--before', '1')).toEqual(['no versions'])
   })
 
   test.each([

@@ -30,6 +30,8 @@ export async function runHistory(args: Arguments, io: CliIo): Promise<number> {
     // The one behind the last says what that one changed.
     const query = historyQuery(record, before, limit + 1)
     const versions = (await runOnly(connection, query, place)) as readonly ValueObject[]
+    if (versions.length === 0 && before === undefined)
+      throw cliErrors.RECORD_UNKNOWN({ id: record.toString() })
     const lines = args.has('json')
       ? versions.slice(0, limit).map((version) => printableJson(stringifyJson(version)))
       : historyLines(record, versions, limit, paintFor(io.stdout, io))

@@ -4,6 +4,7 @@
 
 import { type Engine, type EngineOptions, openEngine } from '@dendrodb/engine'
 import { DbError } from '@dendrodb/protocol'
+import { hintFor } from '../arguments/nearest-word.ts'
 import { cliErrors } from '../cli-errors.ts'
 import type { Connection, Outcome, RunOptions } from './connection.ts'
 
@@ -30,9 +31,11 @@ export async function openEmbedded(folder: string, sealing: Sealing = {}): Promi
 class EmbeddedConnection implements Connection {
   readonly target: string
   readonly #engine: Engine
+  readonly #folder: string
 
   constructor(engine: Engine, folder: string) {
     this.#engine = engine
+    this.#folder = folder
     this.target = folder === ':memory:' ? 'memory' : folder
   }
 
@@ -49,6 +52,12 @@ class EmbeddedConnection implements Connection {
     } catch (error) {
       throw signal?.aborted === true ? cliErrors.INTERRUPTED({}, { cause: error }) : error
     }
+  }
+
+  async expectDatabase(name: string): Promise<void> {
+    if (this.#engine.hasDatabase(name)) return
+    const hint = hintFor(name, await this.#engine.databaseNames())
+    throw cliErrors.DATABASE_MISSING({ name, folder: this.#folder, hint })
   }
 
   close(): Promise<void> {

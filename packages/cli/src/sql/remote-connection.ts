@@ -63,6 +63,15 @@ class RemoteConnection implements Connection {
     return outcomesOf(await this.#answer(response, signal), this.target)
   }
 
+  /** Only root makes databases, and only root may ask which there are. */
+  async expectDatabase(name: string): Promise<void> {
+    if (this.#options.account !== undefined) return
+    const [outcome] = await this.run('INFO FOR ROOT', { database: 'main' })
+    if (outcome?.status !== 'ok') return
+    const { databases } = outcome.value as { readonly databases: readonly Value[] }
+    if (!databases.includes(name)) throw cliErrors.DATABASE_UNKNOWN({ url: this.target, name })
+  }
+
   async close(): Promise<void> {}
 
   /** Accounts belong to a database, so that another one needs another sign-in. */

@@ -79,6 +79,7 @@ test('a lost connection ends the script even with --continue, and is no fault of
       asked += 1
       return Promise.reject(cliErrors.SERVER_UNREACHABLE({ url: 'http://x', problem: 'gone' }))
     },
+    expectDatabase: async () => {},
     close: async () => {},
   }
   const session = new QuerySession(connection, 'main')

@@ -1,7 +1,8 @@
 /**
  * The database a request is about: `database` in the body of a query, else the header `X-DDB-Database`, else
  * `main`.
- * Root makes a database by naming it; for everybody else it has to be there, and be the one of their token.
+ * Root makes a database by naming it, but not in order to read; for everybody else it has to be there, and be
+ * the one of their token.
  */
 
 import { checkDatabaseName, type Database, type Engine } from '@dendrodb/engine'
@@ -26,7 +27,8 @@ export class RequestDatabases {
     if (principal.type === 'user' && principal.database !== name) {
       throw authErrors.TOKEN_DATABASE({ issuedFor: principal.database, asked: name })
     }
-    if (principal.type !== 'root' && !this.#engine.hasDatabase(checkDatabaseName(name))) {
+    const makes = principal.type === 'root' && request.method !== 'GET' && request.method !== 'HEAD'
+    if (!makes && !this.#engine.hasDatabase(checkDatabaseName(name))) {
       throw httpErrors.DATABASE_UNKNOWN({ name })
     }
     return retainFor(request, await this.#engine.database(name))

@@ -238,7 +238,12 @@ test('says what it is connected to and how to get help', async () => {
 test('ends at once when nobody is there, and leaves the terminal as it was', async () => {
   const terminal = new FakeTerminal()
   const gone = cliErrors.SERVER_UNREACHABLE({ url: 'http://x', problem: 'gone' })
-  const connection = { target: 'http://x', run: () => Promise.reject(gone), close: async () => {} }
+  const connection = {
+    target: 'http://x',
+    run: () => Promise.reject(gone),
+    expectDatabase: async () => {},
+    close: async () => {},
+  }
   const view = new ResultView({
     stdout: terminal.io.stdout,
     format: 'table',

@@ -27,6 +27,7 @@ export async function openTestSession(): Promise<TestSession> {
       sent.push(text)
       return engine.run(text, options)
     },
+    expectDatabase: (name) => engine.expectDatabase(name),
     close: () => engine.close(),
   }
   const io = { stdin: process.stdin, stdout: collectingStream(), stderr: collectingStream(), env: {} }

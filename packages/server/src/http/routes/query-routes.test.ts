@@ -93,7 +93,12 @@ describe('POST /api/query', () => {
         request: 'POST /api/query',
         call: async () => ({ token: ada.token, body: { query: 'USE DB b1; SELECT * FROM a' } }),
         status: 200,
-        body: { results: [{ status: 'error', error: { reason: 'ACCESS_ROOT_REQUIRED' } }, { result: [] }] },
+        body: {
+          results: [
+            { status: 'error', error: { reason: 'ACCESS_ROOT_REQUIRED' } },
+            { status: 'error', error: { reason: 'QUERY_USE_FAILED' } },
+          ],
+        },
       },
       {
         name: 'a user sees neither others’ records nor reserved tables',
