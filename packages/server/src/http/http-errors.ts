@@ -32,6 +32,7 @@ export const httpErrors = defineErrors('HTTP', {
   BODY_LENGTH: { status: 'bad_request', message: 'the body does not have the length that its header says' },
   BODY_NOT_OBJECT: { status: 'bad_request', message: 'the body must be a JSON object' },
   FIELD_INVALID: { status: 'invalid_argument', message: '{field} must be {expected}' },
+  FIELD_UNKNOWN: { status: 'invalid_argument', message: 'there is no field {field} here{hint}' },
   NOT_SUPPORTED: { status: 'invalid_query', message: '{construct} is not supported yet' },
   TABLE_NAME: {
     status: 'invalid_argument',

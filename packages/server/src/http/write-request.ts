@@ -23,10 +23,10 @@ export interface WriteConditions {
 const metaFields = ['caused_by', 'evidence', 'confidence', 'client', 'nonce', 'idempotency_key'] as const
 const conditionFields = ['if_seq', 'valid_from', 'valid_to'] as const
 
-/** Names of all of them, as the body of a record has them. */
-export const recordWriteFields: ReadonlySet<string> = new Set(
-  [...metaFields, ...conditionFields].map((name) => `$${name}`),
-)
+/** Names of all of them. */
+export const writeFields: readonly string[] = [...metaFields, ...conditionFields]
+/** The same as the body of a record has them. */
+export const recordWriteFields: readonly string[] = writeFields.map((name) => `$${name}`)
 
 /**
  * @param prefix in front of the names. @throws HTTP_FIELD_INVALID; the engine refuses values out of bounds

@@ -10,6 +10,7 @@ import type { Expression, MomentOf } from '../dql/ast.ts'
 import type { AsOf, DatabaseHost, SnapshotHost } from '../host.ts'
 import { describeValue } from '../operators/describe-value.ts'
 import { queryErrors } from '../query-errors.ts'
+import { requireAdmin } from './admin.ts'
 import { type Task, wait } from './task.ts'
 
 /** @throws QUERY_TYPE_EXPECTED */
@@ -32,6 +33,8 @@ export function compileMoment(
 ): CompiledMoment {
   if (moment.type === 'snapshot') {
     return function* snapshotMoment(_row, ctx) {
+      // Names of snapshots are for those who may list them.
+      requireAdmin(ctx, 'SNAPSHOT')
       return { seq: (yield* wait(snapshotsOf(ctx.database).info(moment.name))).at }
     }
   }

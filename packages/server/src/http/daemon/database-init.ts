@@ -6,13 +6,15 @@
 import type { DatabaseInit, InitIndex, InitLink } from '@dendrodb/engine'
 import type { RecordId, Value, ValueObject } from '@dendrodb/protocol'
 import { fieldError } from '../json-body.ts'
+import { refuseUnknown } from '../known-fields.ts'
 import { checkTable } from '../record-path.ts'
 import { documentOf, isDocument } from './document.ts'
 import { plainIdOf, recordOf, splitId } from './plain-ids.ts'
 
-/** @throws HTTP_FIELD_INVALID, HTTP_TABLE_NAME */
+/** @throws HTTP_FIELD_INVALID, HTTP_FIELD_UNKNOWN, HTTP_TABLE_NAME */
 export function databaseInitOf(given: Value): DatabaseInit {
   if (!isDocument(given)) throw fieldError('init', 'an object', 'type')
+  refuseUnknown(given, ['indexes', 'seed', 'links'], 'init.')
   return {
     indexes: listOf(given.indexes, 'init.indexes').flatMap(indexOf),
     seed: seedOf(given.seed),
@@ -56,6 +58,9 @@ function seedOf(given: Value): NonNullable<DatabaseInit['seed']> {
   const tables = Object.entries(given).map(([collection, documents]) => {
     checkTable(collection)
     const records = listOf(documents, 'init.seed').map((document) => seedRecord(collection, document))
+    const ids = records.filter(({ id }) => id !== undefined).map(({ id }) => String(id))
+    if (new Set(ids).size < ids.length)
+      throw fieldError('init.seed', 'documents with ids of their own', 'duplicate')
     return [collection, records] as const
   })
   // A collection may have any name, `__proto__` among them.

@@ -10,6 +10,7 @@ import { sendValue } from '../answer.ts'
 import type { DaemonDatabases, DatabasePath } from '../daemon/daemon-databases.ts'
 import { databaseInitOf } from '../daemon/database-init.ts'
 import { fieldError, objectBody, optionalTextField, textField } from '../json-body.ts'
+import { refuseMisspelt } from '../known-fields.ts'
 
 export interface DaemonDatabaseOptions {
   readonly engine: Engine
@@ -27,6 +28,7 @@ export function daemonDatabaseRoutes(
 
   app.post('/v1/databases', async (request, reply) => {
     const body = objectBody(request)
+    refuseMisspelt(body, ['name', 'hash', 'init'])
     const name = textField(body, 'name')
     const hash = optionalTextField(body, 'hash')
     const init = body.init === undefined || body.init === null ? {} : databaseInitOf(body.init)

@@ -14,9 +14,10 @@ import { rowBody } from '../daemon/log-bodies.ts'
 import { findRecord, type PlainId, plainIdOf, plainKey, plainText, splitId } from '../daemon/plain-ids.ts'
 import { httpErrors } from '../http-errors.ts'
 import { fieldError, objectBody, optionalTextField, textField } from '../json-body.ts'
+import { refuseMisspelt } from '../known-fields.ts'
 import { neighborsMax } from '../limits.ts'
 import { checkTable } from '../record-path.ts'
-import { writeConditionsOf, writeMetaOf } from '../write-request.ts'
+import { writeConditionsOf, writeFields, writeMetaOf } from '../write-request.ts'
 
 export interface DaemonRecordOptions {
   readonly databases: DaemonDatabases
@@ -29,6 +30,7 @@ interface RowPath {
 export function daemonRecordRoutes(app: FastifyInstance, { databases }: DaemonRecordOptions): void {
   app.post<DatabasePath>('/v1/databases/:name/put', async (request, reply) => {
     const body = objectBody(request)
+    refuseMisspelt(body, ['coll', 'doc', 'idem', ...writeFields])
     const database = await databases.of(request)
     const target = plainIdOf(body.coll, body.id, '')
     const fields = documentOf(body.doc, target, 'doc')

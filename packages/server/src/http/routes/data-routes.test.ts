@@ -145,6 +145,15 @@ describe.each(['memory', 'LevelDB'])('/api/data over %s', (store) => {
       },
       { name: 'PATCH of nothing', request: 'PATCH /api/data/note/none', call: asAda({ a: 1 }), status: 404 },
       {
+        name: 'PATCH with a $ field that says nothing of a write',
+        request: 'PATCH /api/data/note/one',
+        call: asAda({ $evidense: 'x' }),
+        status: 400,
+        body: errorOf('HTTP_FIELD_UNKNOWN', {
+          message: 'there is no field $evidense here; did you mean $evidence?',
+        }),
+      },
+      {
         name: 'PATCH cannot give a record away',
         request: 'PATCH /api/data/note/one',
         call: async () => ({ token: ada.token, body: { owner: bob.userId } }),

@@ -11,6 +11,7 @@ import type { ServerMetrics } from '../../observability/server-metrics.ts'
 import { sendValue } from '../answer.ts'
 import { httpErrors } from '../http-errors.ts'
 import { fieldError, objectBody } from '../json-body.ts'
+import { refuseUnknown } from '../known-fields.ts'
 import { pageRecordsDefault, pageRecordsMax } from '../limits.ts'
 import { decodeCursor, encodeCursor } from '../page-cursor.ts'
 import {
@@ -185,11 +186,13 @@ function readRecordOf(id: RecordId, request: FastifyRequest): ValueObject {
   return body
 }
 
-/** The fields of the record. */
+/** The fields of the record. @throws HTTP_FIELD_UNKNOWN */
 function fieldsOf(body: ValueObject): ValueObject {
-  const isOther = (field: string) => field === 'id' || recordWriteFields.has(field)
+  const isOther = (field: string) => field === 'id' || field.startsWith('$')
   const names = Object.keys(body)
   if (!names.some(isOther)) return body
+  const said = names.filter((field) => field.startsWith('$'))
+  refuseUnknown(Object.fromEntries(said.map((field) => [field, true])), recordWriteFields)
   const fields: Record<string, Value> = {}
   for (const field of names) if (!isOther(field)) setField(fields, field, body[field])
   return fields
