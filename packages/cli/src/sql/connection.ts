@@ -24,7 +24,9 @@ export interface Connection {
    * @throws when the text does not parse, or nobody is there to run it
    */
   run(text: string, options: RunOptions): Promise<readonly Outcome[]>
-  /** To `run` something in a database makes it. @throws when there is none of that name, where it can be told */
+  /**
+   * To `run` something in a database makes it. @throws when there is none of that name, where it can be told
+   */
   expectDatabase(name: string): Promise<void>
   close(): Promise<void>
 }

@@ -5,8 +5,9 @@ test('what follows a USE that failed was meant for elsewhere, and is not run', a
   const engine = await openEngine()
   const database = await engine.database('main')
   const { results } = await database.run(
-    `CREATE price:1 SET n = 1; DEFINE BRANCH sale; USE BRANCH slae; UPDATE price SET n = 0; SELECT * FROM price;
-     DEFINE BRANCH other; BEGIN; UPDATE price SET n = 0; COMMIT; USE BRANCH sale; UPDATE price SET n = 2`,
+    `CREATE price:1 SET n = 1; DEFINE BRANCH sale; USE BRANCH slae; UPDATE price SET n = 0;
+     SELECT * FROM price; DEFINE BRANCH other; BEGIN; UPDATE price SET n = 0; COMMIT;
+     USE BRANCH sale; UPDATE price SET n = 2`,
   )
   expect(results.map((result) => (result.status === 'error' ? result.error.code : 'ok'))).toEqual([
     'ok',

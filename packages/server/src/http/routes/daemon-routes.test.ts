@@ -80,42 +80,6 @@ describe('databases', () => {
         },
       },
       {
-        name: 'nor of what nobody reads',
-        request: 'POST /v1/databases',
-        call: asRoot({ name: 'half', init: { index: [['a', 'b', 'eq']] } }),
-        status: 400,
-        body: {
-          code: 'HTTP_FIELD_UNKNOWN',
-          error: 'there is no field init.index here; did you mean indexes?',
-        },
-      },
-      {
-        name: 'nor of a field that is misspelt',
-        request: 'POST /v1/databases',
-        call: asRoot({ name: 'half', inti: {} }),
-        status: 400,
-        body: { code: 'HTTP_FIELD_UNKNOWN' },
-      },
-      {
-        name: 'nor of two documents with one id',
-        request: 'POST /v1/databases',
-        call: asRoot({ name: 'half', init: { seed: { a: [{ _id: 1 }, { _id: 1 }] } } }),
-        status: 400,
-        body: { code: 'HTTP_FIELD_INVALID', field: 'init.seed' },
-      },
-      {
-        name: 'a put says what it does not know, and takes what it need not know',
-        request: 'POST /v1/databases/shop/put',
-        call: asRoot({ coll: 'spelt', id: 'a', doc: {}, casued_by: [1] }),
-        status: 400,
-        body: { code: 'HTTP_FIELD_UNKNOWN' },
-        async after(at) {
-          const call = asRoot({ coll: 'spelt', id: 'a', doc: {}, db: 'shop', editor: 'x' })
-          expect((await at.call('POST', '/v1/databases/shop/put', call)).status).toBe(200)
-          await at.call('DELETE', '/v1/databases/shop/rows/spelt/a', asRoot())
-        },
-      },
-      {
         name: 'a collection may have the name of what objects inherit',
         request: 'POST /v1/databases',
         call: asRoot(
