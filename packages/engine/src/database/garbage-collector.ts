@@ -7,11 +7,10 @@
 
 import { garbageKinds } from '../ledger/commit-group.ts'
 import { keyOf, keyWithTail, kindRange, mainBranch } from '../ledger/key-space.ts'
-import { decodeReplay } from '../ledger/replay.ts'
+import { decodeReplay, isOutdated } from '../ledger/replay.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
 import type { KeyRange, KvOperation } from '../storage/kv-store.ts'
 import type { DatabaseCore } from './database-core.ts'
-import { isOutdated } from './guarded-write.ts'
 import type { OnProblem } from './job-problems.ts'
 import type { HeldSnapshot } from './shared-snapshot.ts'
 
