@@ -55,7 +55,10 @@ export interface EngineOptions {
    * signs checkpoints is sealed with it, too; by default with a random key beside it.
    */
   readonly masterKey?: MasterKeyInput | undefined
-  /** Is told of what is no error but should be known. Default: a warning of the process. */
+  /**
+   * Is told of what should be known and what no caller can be told: files in the clear although there is a
+   * master key, work in the background that failed. Default: a warning of the process.
+   */
   readonly onWarning?: ((warning: string) => void) | undefined
   /** Databases that may be open at a time; each has its own files, caches and buffers. Default 256. */
   readonly databasesOpenMax?: number
@@ -83,7 +86,8 @@ export interface EngineOptions {
  */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   const { path, blockCacheBytes, writeBufferBytes } = options
-  const onWarning = options.onWarning ?? ((warning) => process.emitWarning(warning, 'DendroDBWarning'))
+  const onWarning =
+    options.onWarning ?? ((warning: string) => process.emitWarning(warning, 'DendroDBWarning'))
   const masterKey = options.masterKey === undefined ? undefined : parseMasterKey(options.masterKey)
   const files =
     path === undefined
@@ -98,7 +102,8 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   checkHashName(hash)
   const signer = await openSigner(options)
   const caches = cacheSizes(given)
-  return new Engine({ files, names: await files.names(), caches, newDatabase: { hash }, signer, options })
+  const names = await files.names()
+  return new Engine({ files, names, caches, newDatabase: { hash }, signer, onWarning, options })
 }
 
 /** @throws KEYS_UNREADABLE */
@@ -116,6 +121,7 @@ interface EngineParts {
   readonly caches: CacheSizes
   readonly newDatabase: Required<NewDatabase>
   readonly signer: CheckpointSigner
+  readonly onWarning: (warning: string) => void
   readonly options: Pick<EngineOptions, 'databasesOpenMax' | 'closeIdleMs' | 'verifyOnOpen'>
 }
 
@@ -156,6 +162,7 @@ export class Engine implements QueryHost {
   readonly #caches: CacheSizes
   readonly #newDatabase: Required<NewDatabase>
   readonly #signer: CheckpointSigner
+  readonly #onWarning: (warning: string) => void
   readonly #verifies: boolean
   readonly #names: Set<string>
   /** Names of databases that are being made. */
@@ -168,12 +175,13 @@ export class Engine implements QueryHost {
   #isClosed = false
 
   /** Made by `openEngine`. */
-  constructor({ files, names, caches, newDatabase, signer, options }: EngineParts) {
+  constructor({ files, names, caches, newDatabase, signer, onWarning, options }: EngineParts) {
     this.#files = files
     this.#names = new Set(names)
     this.#caches = caches
     this.#newDatabase = newDatabase
     this.#signer = signer
+    this.#onWarning = onWarning
     this.#verifies = options.verifyOnOpen ?? false
     this.#open = new OpenDatabases({
       databasesOpenMax: options.databasesOpenMax ?? databasesOpenDefault,
@@ -353,6 +361,7 @@ export class Engine implements QueryHost {
         feed: this.#feed,
         onClose: (closed) => this.#open.forget(name, database, closed),
         onVerified: () => this.#verified.add(name),
+        onWarning: this.#onWarning,
       })
       return database
     } catch (error) {

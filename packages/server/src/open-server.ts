@@ -134,15 +134,14 @@ class ServerStart {
     const folder = dataFolder(this.#config)
     const caches = { recordCacheBytes, blockCacheBytes, writeBufferBytes }
     const verifyOnOpen = verifyOnStart === 'on'
-    const options = { ...caches, hash, databasesOpenMax, closeIdleMs, verifyOnOpen }
-    const sealing = {
-      masterKey: this.#masterKey,
-      onWarning: (warning: string) => this.#log.warn({}, warning),
-    }
+    const onWarning = (warning: string) => this.#log.warn({}, warning)
+    const options = { ...caches, hash, databasesOpenMax, closeIdleMs, verifyOnOpen, onWarning }
     if (folder === undefined) return this.#keepEngine(await openEngine(options))
     try {
       await makeFolder(folder)
-      return await this.#keepEngine(await openEngine({ path: folder, ...options, ...sealing }))
+      return await this.#keepEngine(
+        await openEngine({ path: folder, ...options, masterKey: this.#masterKey }),
+      )
     } catch (error) {
       if (error instanceof DbError) throw error
       const { message } = error as Error

@@ -10,6 +10,7 @@ import type { FirstScan } from './first-scan.ts'
 import { ForgettingService } from './forgetting-service.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { IndexBuilder } from './index-builder.ts'
+import { type OnProblem, onceEach } from './job-problems.ts'
 import { sweepEveryMs } from './limits.ts'
 import { RetentionService } from './retention-service.ts'
 import { firstScanOf, type ScannedParts } from './scan-database.ts'
@@ -22,6 +23,7 @@ export class DatabaseJobs {
   readonly #core: DatabaseCore
   readonly #garbage: GarbageCollector
   readonly #retention: RetentionService
+  readonly #onProblem: OnProblem
   readonly #stopListening: () => void
   readonly #sweeping: NodeJS.Timeout
 
@@ -29,8 +31,9 @@ export class DatabaseJobs {
   constructor(parts: ScannedParts, pins: () => Promise<readonly SnapshotPin[]>) {
     const { core, feed } = parts
     this.#core = core
-    this.builder = new IndexBuilder(core)
-    this.#garbage = new GarbageCollector(core)
+    this.#onProblem = onceEach(parts.onWarning, core.name)
+    this.builder = new IndexBuilder(core, this.#onProblem)
+    this.#garbage = new GarbageCollector(core, this.#onProblem)
     this.#retention = new RetentionService(core, pins)
     this.forgetting = new ForgettingService(core, this.#garbage, () => this.#retention.run())
     this.#sweeping = setInterval(() => this.#sweep(), sweepEveryMs).unref()
@@ -66,19 +69,19 @@ export class DatabaseJobs {
   }
 
   #start(): void {
-    this.builder.resume()
     this.forgetting.run()
     this.#sweep()
   }
 
   #sweep(): void {
     if (this.scan?.progress !== undefined) return
+    this.builder.resume()
     this.#garbage.run()
     this.#expire()
   }
 
   /** Should it fail, the next sweep tries again. */
   #expire(): void {
-    this.#retention.kick()
+    this.#retention.kick(this.#onProblem)
   }
 }

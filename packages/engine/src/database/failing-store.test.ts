@@ -70,3 +70,52 @@ test('definitions of a refused batch are forgotten', async () => {
   const view = await core.view()
   expect(view.catalog.table('note')?.indexes).toEqual([])
 })
+
+const once = { isPoint: true, meta: { idempotencyKey: 'k' }, request: 1 }
+
+test('a request that is repeated while the first is being written is answered as the first', async () => {
+  const core = await openTestCore(refusing(openMemoryStore(), () => false))
+  const put = () => core.write((tx) => tx.put(note(1), {}), once)
+  await core.write((tx) => tx.put(note(0), {}))
+  const first = put()
+  await new Promise((resolve) => setImmediate(resolve))
+  const again = await put()
+  expect(again).toMatchObject({ isReplay: true, receipt: (await first).receipt })
+  expect(core.head()).toEqual(again.receipt)
+})
+
+test('a request that is repeated while the first is being written fails with it', async () => {
+  let isRefusing = false
+  const core = await openTestCore(refusing(openMemoryStore(), () => isRefusing))
+  isRefusing = true
+  const put = () => core.write((tx) => tx.put(note(1), {}), once)
+  const nonce = () => core.write((tx) => tx.put(note(2), {}), { isPoint: true, meta: { nonce: 1 } })
+  const first = [put(), nonce()]
+  await new Promise((resolve) => setImmediate(resolve))
+  const outcomes = await Promise.allSettled([...first, put(), nonce()])
+  expect(outcomes).toMatchObject(Array(4).fill({ status: 'rejected', reason: { code: 'STORAGE_FULL' } }))
+  isRefusing = false
+  expect((await put()).isReplay).toBeUndefined()
+  expect((await nonce()).receipt.seq).toBe(2)
+})
+
+test('what is being added to when the batch before it is refused fails with it', async () => {
+  let isRefusing = false
+  const memory = openMemoryStore()
+  const core = await openTestCore(refusing(memory, () => isRefusing))
+  isRefusing = true
+  const first = core.write((tx) => tx.put(note(1), {}), { isPoint: true })
+  await new Promise((resolve) => setImmediate(resolve))
+  const slow = core.sequencer.runInside(async () => {
+    await first.catch(() => undefined)
+    isRefusing = false
+    return undefined
+  })
+  const behind = core.write((tx) => tx.put(note(2), {}), { isPoint: true })
+  const outcomes = await Promise.allSettled([first, slow, behind])
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  await core.write((tx) => tx.put(note(3), {}))
+  const view = await core.view()
+  expect(await view.getRecord(note(2))).toBeUndefined()
+  expect((await verifyStore(memory)).findings).toEqual([])
+})

@@ -1,12 +1,15 @@
-import { expect, test } from 'vitest'
-import { kindRange } from '../ledger/key-space.ts'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { keyWithTail, kindRange } from '../ledger/key-space.ts'
+import { replayKeptMs } from '../ledger/limits.ts'
 import type { KvStore } from '../storage/kv-store.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
+import { storageErrors } from '../storage/storage-errors.ts'
 import { collectGarbage } from '../testing/collect-garbage.ts'
 import { collect, openTestCore, recordOf } from '../testing/open-core.ts'
 import { verifyStore } from '../verify/verify-store.ts'
 import { BranchService } from './branch-service.ts'
 import { GarbageCollector } from './garbage-collector.ts'
+import { onceEach } from './job-problems.ts'
 
 const item = recordOf('item')
 
@@ -89,4 +92,78 @@ test.each([
   expect((await verifyStore(store)).findings).toEqual([])
   const view = await again.branches.open('other').view()
   expect((await view.getRecord(item(1)))?.value.at).toBe(1)
+})
+
+/** Reads of one key fail from now on. */
+function damage(store: KvStore, damaged: Buffer): void {
+  const take = store.snapshot.bind(store)
+  const snapshot = () => {
+    const whole = take()
+    const get = whole.get.bind(whole)
+    return Object.assign(whole, {
+      get: (key: Uint8Array) => {
+        if (damaged.equals(key)) throw storageErrors.CORRUPT({ what: 'an entry', reason: 'its checksum' })
+        return get(key)
+      },
+    })
+  }
+  Object.assign(store, { snapshot })
+}
+
+test.each(['replay', 'replayLog'] as const)(
+  'a damaged entry of kind %s is told once and passed over',
+  async (kind) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-03-01T00:00:00Z') })
+    onTestFinished(() => void vi.useRealTimers())
+    const store = openMemoryStore()
+    const core = await openTestCore(store)
+    for (const idempotencyKey of ['a', 'b', 'c']) {
+      await core.write((tx) => tx.put(item(1), {}), { meta: { idempotencyKey } })
+    }
+    const kept = () => collect(store.snapshot().scan(kindRange('replayLog')))
+    const [, second] = await kept()
+    if (second === undefined) return expect.unreachable()
+    const damaged = kind === 'replayLog' ? second.key : keyWithTail('replay', second.value)
+    damage(store, damaged)
+    core.snapshots.expire()
+    vi.setSystemTime(Date.now() + replayKeptMs + 1_000)
+    const warnings: string[] = []
+    const garbage = new GarbageCollector(
+      core,
+      onceEach((warning) => warnings.push(warning), 'shop'),
+    )
+    await garbage.settle()
+    await garbage.settle()
+    expect(warnings).toEqual([
+      expect.stringMatching(/answers .* in the database shop failed .* its checksum/),
+    ])
+    expect((await kept()).map(({ key }) => key)).toEqual([second.key])
+  },
+)
+
+test('damage in what was dropped ends a run, and nothing else', async () => {
+  const store = openMemoryStore()
+  const core = await openTestCore(store)
+  await core.write((tx) => tx.put(item(1), {}))
+  await core.write((tx) => tx.removeTable('item'))
+  await store.commit([
+    {
+      type: 'put',
+      key: Buffer.concat([kindRange('garbage').gte as Buffer, Buffer.from([0xff])]),
+      value: Buffer.alloc(0),
+    },
+  ])
+  core.snapshots.expire()
+  const warnings: string[] = []
+  const garbage = new GarbageCollector(
+    core,
+    onceEach((warning) => warnings.push(warning), 'shop'),
+  )
+  for (let turn = 0; turn < 2; turn += 1) {
+    garbage.run()
+    await expect.poll(() => garbage.isIdle).toBe(true)
+  }
+  expect(warnings).toHaveLength(1)
+  await expect(garbage.settle()).rejects.toThrow()
+  await garbage.stop()
 })

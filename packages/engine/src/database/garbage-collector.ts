@@ -7,22 +7,32 @@
 
 import { garbageKinds } from '../ledger/commit-group.ts'
 import { keyOf, keyWithTail, kindRange, mainBranch } from '../ledger/key-space.ts'
-import { decodeReplay } from '../ledger/replay.ts'
+import { decodeReplay, isOutdated } from '../ledger/replay.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
 import type { KeyRange, KvOperation } from '../storage/kv-store.ts'
 import type { DatabaseCore } from './database-core.ts'
-import { isOutdated } from './guarded-write.ts'
+import type { OnProblem } from './job-problems.ts'
+import type { HeldSnapshot } from './shared-snapshot.ts'
 
 const keysPerStep = 2_048
 
+/** What is to be removed of an answer that was kept. */
+interface OldAnswer {
+  readonly operations: readonly KvOperation[]
+  readonly readKeys: readonly Buffer[]
+}
+
 export class GarbageCollector {
   readonly #core: DatabaseCore
+  readonly #onProblem: OnProblem
   #running: Promise<void> | undefined
   #isStopped = false
   #isAskedAgain = false
 
-  constructor(core: DatabaseCore) {
+  /** @param onProblem is told of what a later run will try again */
+  constructor(core: DatabaseCore, onProblem: OnProblem = () => undefined) {
     this.#core = core
+    this.#onProblem = onProblem
   }
 
   get isIdle(): boolean {
@@ -32,12 +42,23 @@ export class GarbageCollector {
   /** Starts removing what is marked, unless that is going on. */
   run(): void {
     this.#isAskedAgain = true
-    this.#running ??= this.#runAll().finally(() => {
-      this.#running = undefined
-    })
+    this.#running ??= this.#start()
   }
 
-  /** Resolves when what is marked now has been removed. */
+  #start(): Promise<void> {
+    const running = this.#runAll().finally(() => {
+      this.#running = undefined
+    })
+    // Those who wait for it are told besides.
+    running.catch((error: unknown) => this.#tell('the removal of what was dropped', error))
+    return running
+  }
+
+  #tell(work: string, error: unknown): void {
+    if (!this.#isStopped) this.#onProblem(work, error)
+  }
+
+  /** Resolves when what is marked now has been removed. @throws what was in the way of that */
   async settle(): Promise<void> {
     this.run()
     await this.#running
@@ -45,17 +66,24 @@ export class GarbageCollector {
 
   async stop(): Promise<void> {
     this.#isStopped = true
-    await this.#running
+    await this.#running?.catch(() => undefined)
   }
 
   async #runAll(): Promise<void> {
     while (this.#isAskedAgain && !this.#isStopped) {
       this.#isAskedAgain = false
-      for (const mark of await this.#keys(kindRange('garbage'), keysPerStep)) {
-        for (const range of rangesOf(mark, this.#branches())) await this.#remove(range)
-        if (!this.#isStopped) await this.#change([{ type: 'delete', key: mark }])
+      try {
+        await this.#removeDropped()
+      } finally {
+        await this.#forgetAnswers().catch((error: unknown) => this.#tell(forgettingAnswers, error))
       }
-      await this.#forgetAnswers()
+    }
+  }
+
+  async #removeDropped(): Promise<void> {
+    for (const mark of await this.#keys(kindRange('garbage'), keysPerStep)) {
+      for (const range of rangesOf(mark, this.#branches())) await this.#remove(range)
+      if (!this.#isStopped) await this.#change([{ type: 'delete', key: mark }])
     }
   }
 
@@ -63,28 +91,21 @@ export class GarbageCollector {
     return [...this.#core.catalogs.newest().branches()].map(({ number }) => number)
   }
 
-  /** The oldest first, up to one that is still needed. */
+  /** The oldest first, up to one that is still needed. Those that are damaged are passed over. */
   async #forgetAnswers(): Promise<void> {
     for (const logKey of await this.#keys(kindRange('replayLog'), keysPerStep)) {
       const held = await this.#core.snapshots.hold()
-      const { seq } = held.manifest
-      let operations: readonly KvOperation[] | undefined
-      const readKeys: Buffer[] = []
+      let old: OldAnswer | undefined
       try {
-        const tail = await held.snapshot.get(logKey)
-        const key = keyWithTail('replay', tail ?? Buffer.alloc(0))
-        const stored = await held.snapshot.get(key)
-        const replay = stored && decodeReplay(stored)
-        // The key may have been used again, a day later; that use has an entry of its own.
-        const isNewest = replay?.seq === readUvarint(logKey, 1).value
-        if (isNewest && !isOutdated(replay)) return
-        readKeys.push(key)
-        operations = [logKey, ...(isNewest ? [key] : [])].map((each) => ({ type: 'delete', key: each }))
+        old = await readOldAnswer(held, logKey)
+      } catch (error) {
+        this.#tell(forgettingAnswers, error)
+        continue
       } finally {
         held.release()
       }
-      if (this.#isStopped) return
-      await this.#change(operations, { readSeq: seq, readKeys })
+      if (old === undefined || this.#isStopped) return
+      await this.#change(old.operations, { readSeq: held.manifest.seq, readKeys: old.readKeys })
     }
   }
 
@@ -129,6 +150,21 @@ export class GarbageCollector {
     }
     this.#core.snapshots.expire()
   }
+}
+
+const forgettingAnswers = 'the removal of answers that were kept for repeated requests'
+
+/** `undefined`: it is still needed. */
+async function readOldAnswer({ snapshot }: HeldSnapshot, logKey: Buffer): Promise<OldAnswer | undefined> {
+  const tail = await snapshot.get(logKey)
+  const key = keyWithTail('replay', tail ?? Buffer.alloc(0))
+  const stored = await snapshot.get(key)
+  const replay = stored && decodeReplay(stored)
+  // The key may have been used again, a day later; that use has an entry of its own.
+  const isNewest = replay?.seq === readUvarint(logKey, 1).value
+  if (isNewest && !isOutdated(replay)) return undefined
+  const keys = [logKey, ...(isNewest ? [key] : [])]
+  return { readKeys: [key], operations: keys.map((each) => ({ type: 'delete', key: each })) }
 }
 
 /**

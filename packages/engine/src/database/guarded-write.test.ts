@@ -6,8 +6,9 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { kindRange } from '../ledger/key-space.ts'
 import { replayAnswerBytesMax, replayKeptMs } from '../ledger/limits.ts'
 import { type Engine, openEngine } from '../open-engine.ts'
+import { openLevelStore } from '../storage/leveldb/level-store.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
-import { openTestCore } from '../testing/open-core.ts'
+import { collect, openTestCore } from '../testing/open-core.ts'
 import type { Database } from './database.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 
@@ -159,6 +160,26 @@ test('after a day a key is forgotten, and what was kept for it removed', async (
   await expect.poll(kept).toBe(0)
   await garbage.stop()
   await core.close()
+})
+
+test('a database with a damaged answer opens, tells of it, and refuses only what asks for it', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'ddb-replay-'))
+  onTestFinished(() => rmSync(path, { recursive: true }))
+  const warnings: string[] = []
+  const open = () => openEngine({ path, onWarning: (warning) => warnings.push(warning) })
+  const before = await open()
+  await (await before.database('test')).put('t:1', { n: 1 }, { idempotencyKey: 'k' })
+  await before.close()
+  const store = await openLevelStore({ path: join(path, 'databases', 'test', 'gen-000001') })
+  const [answer] = await collect(store.snapshot().scan(kindRange('replay')))
+  await store.commit([{ type: 'put', key: answer?.key as Buffer, value: Buffer.from([0xff]) }])
+  await store.close()
+  const engine = await open()
+  onTestFinished(() => engine.close())
+  const database = await engine.database('test')
+  await expect.poll(() => warnings).toEqual([expect.stringContaining('in the database test failed')])
+  expect((await database.put('t:1', { n: 2 }, { idempotencyKey: 'other' })).seq).toBe(2)
+  await expect(database.put('t:1', { n: 1 }, { idempotencyKey: 'k' })).rejects.toThrow()
 })
 
 test('nonces of a client only rise, also after a restart', async () => {

@@ -8,12 +8,12 @@
 import { decodeCanonical, fromUntrusted, type Value } from '@dendrodb/protocol'
 import type { LedgerHash } from '../ledger/hash.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
-import { replayKeptMs } from '../ledger/limits.ts'
 import {
   decodeNonce,
   decodeReplay,
   encodeAnswer,
   hashOfRequest,
+  isOutdated,
   nonceKey,
   type Replay,
   type ReplayGuard,
@@ -69,15 +69,13 @@ function findReplay(
     if (stored === undefined) return undefined
     const replay = decodeReplay(stored)
     if (isOutdated(replay)) return undefined
-    if (Buffer.compare(replay.requestHash, requestHash) !== 0) {
+    // Of what a replay of the log found, neither the request nor its answer is known.
+    const isUnknown = replay.requestHash.length === 0 && replay.answer === undefined
+    if (!isUnknown && Buffer.compare(replay.requestHash, requestHash) !== 0) {
       throw ledgerErrors.REPLAY_MISMATCH({ key, seq: replay.seq })
     }
     return replay
   })
-}
-
-export function isOutdated({ timeMicros }: Pick<Replay, 'timeMicros'>): boolean {
-  return Date.now() - timeMicros / 1_000 > replayKeptMs
 }
 
 function checkNonce(

@@ -27,6 +27,7 @@ import type { StoredRecord } from '../models/model.ts'
 import type { IndexProgress } from '../query/host.ts'
 import type { KvOperation, KvSnapshot } from '../storage/kv-store.ts'
 import type { DatabaseCore } from './database-core.ts'
+import type { OnProblem } from './job-problems.ts'
 
 interface BuildPosition {
   readonly rowsDone: number
@@ -44,11 +45,14 @@ type Step = 'done' | 'conflict' | 'finished' | 'gone'
 
 export class IndexBuilder {
   readonly #core: DatabaseCore
+  readonly #onProblem: OnProblem
   readonly #builds = new Map<number, Build>()
   #isStopped = false
 
-  constructor(core: DatabaseCore) {
+  /** @param onProblem is told of what `resume` will try again */
+  constructor(core: DatabaseCore, onProblem: OnProblem = () => undefined) {
     this.#core = core
+    this.#onProblem = onProblem
   }
 
   get isIdle(): boolean {
@@ -61,7 +65,10 @@ export class IndexBuilder {
       for (const index of table.indexes) {
         if (index.state !== 'building' || this.#builds.has(index.id) || this.#isStopped) continue
         const build: Build = { index, rowsDone: 0, finished: Promise.resolve() }
-        this.#builds.set(index.id, { ...build, finished: this.#run(build) })
+        const finished = this.#run(build)
+        // Those who wait for it are told besides.
+        finished.catch((error: unknown) => this.#onProblem(`the build of index ${index.name}`, error))
+        this.#builds.set(index.id, { ...build, finished })
       }
     }
   }

@@ -39,6 +39,8 @@ export const expiredOperationsPerStep = 8_192
  * How often answers that were kept for repeated requests, and versions past their retention, are looked for.
  */
 export const sweepEveryMs = 10 * 60 * 1_000
+/** Different problems of background work that are told of, per open database. */
+export const problemsToldMax = 100
 /** How long a database that wants to be opened waits for another one to fall out of use, and looks again. */
 export const roomWaitMs = 1_000
 export const roomPollMs = 20

@@ -7,11 +7,13 @@ import { join } from 'node:path'
 import { RecordId } from '@dendrodb/protocol'
 import { expect, test } from 'vitest'
 import { keyOf, kindRange, manifestKey } from '../ledger/key-space.ts'
-import { rebuildDatabase } from '../offline.ts'
+import type { WriteMeta } from '../ledger/write-meta.ts'
+import { importHistory, rebuildDatabase, restoreBackup } from '../offline.ts'
 import type { KvEntry, KvOperation, KvStore } from '../storage/kv-store.ts'
 import { openLevelStore } from '../storage/leveldb/level-store.ts'
 import { collect } from '../testing/open-core.ts'
 import { answersOf, shopFolder, withShop } from '../testing/shop-folder.ts'
+import type { Database } from './database.ts'
 
 const copy = shopFolder()
 
@@ -56,6 +58,29 @@ test('whatever derived keys are lost, changed or made up, the database comes bac
   expect([...phases]).toEqual(['log', 'records', 'verify'])
   expect(await answersOf(path)).toEqual(before)
   expect(readdirSync(directoryIn(path)).sort()).toEqual(['CURRENT-GENERATION', 'gen-000002'])
+})
+
+test('what was carried out is not carried out again after a rebuild, a restore or an import', async () => {
+  const path = copy()
+  const put = (shop: Database, meta: WriteMeta) => shop.put('product:1', { price: 1 }, meta)
+  const requests: WriteMeta[] = [{ client: 'till', nonce: 4 }, { idempotencyKey: 'order-7' }]
+  const file = join(path, 'shop.ddbackup')
+  const exported = join(path, 'shop.export')
+  await withShop(path, async (shop) => {
+    for (const meta of requests) await put(shop, meta)
+    await shop.backup({ path: file })
+    await shop.export({ path: exported, history: true })
+  })
+  await rebuildDatabase({ path, name: 'shop' })
+  await restoreBackup({ path, files: [file], name: 'restored' })
+  await importHistory({ path, file: exported, name: 'imported' })
+  for (const name of ['shop', 'restored', 'imported']) {
+    const again = (shop: Database) => Promise.allSettled(requests.map((meta) => put(shop, meta)))
+    expect(await withShop(path, again, name)).toMatchObject([
+      { status: 'rejected', reason: { code: 'LEDGER_NONCE_STALE' } },
+      { status: 'rejected', reason: { code: 'LEDGER_REPLAY_ANSWER_GONE' } },
+    ])
+  }
 })
 
 test('a damaged manifest is made anew from the last commit', async () => {

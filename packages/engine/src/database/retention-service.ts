@@ -16,6 +16,7 @@ import type { SnapshotPin } from '../query/host.ts'
 import type { KvEntry, KvOperation } from '../storage/kv-store.ts'
 import type { DatabaseCore } from './database-core.ts'
 import { expiredItems, expireRecord } from './expire-record.ts'
+import type { OnProblem } from './job-problems.ts'
 import { expiredOperationsPerStep, expiredPartsPerRecord, expiredVersionsPerStep } from './limits.ts'
 import { horizonOf, type Pins, readPins } from './retention-horizon.ts'
 import type { HeldSnapshot } from './shared-snapshot.ts'
@@ -66,8 +67,11 @@ export class RetentionService {
   }
 
   /** Begins a run, unless one is going on. Should it fail, another time will do. */
-  kick(): void {
-    if (this.#running === undefined) this.#start().catch(() => undefined)
+  kick(onProblem: OnProblem): void {
+    if (this.#running !== undefined) return
+    this.#start().catch((error: unknown) => {
+      if (!this.#isStopped) onProblem('forgetting what has outlived its retention', error)
+    })
   }
 
   #start(): Promise<number> {

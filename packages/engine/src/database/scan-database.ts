@@ -15,6 +15,8 @@ export interface ScannedParts {
   readonly verifies: boolean
   readonly feed: EngineFeed
   readonly onVerified: () => void
+  /** Is told of what goes wrong in the background. */
+  readonly onWarning: (warning: string) => void
 }
 
 /** `undefined`: nothing is in the way of writes. */

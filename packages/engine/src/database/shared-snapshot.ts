@@ -121,10 +121,12 @@ export class SharedSnapshots {
     const current = this.#current
     this.#current = undefined
     if (current === undefined) return
-    void chain(current, (shared) => {
+    const ended = chain(current, (shared) => {
       shared.isCurrent = false
       shared.closeWhenUnused()
     })
+    // Where it could not be taken, those who wanted it have been told.
+    if (ended instanceof Promise) ended.catch(() => undefined)
   }
 
   #take(): MaybePromise<Shared> {

@@ -23,7 +23,7 @@ export const ledgerErrors = defineErrors('LEDGER', {
   REPLAY_ANSWER_GONE: {
     status: 'conflict',
     message:
-      'the request with the idempotency key {key} was carried out as commit {seq}; its answer is not kept: it was too large, or an erasure came after it',
+      'the request with the idempotency key {key} was carried out as commit {seq}; its answer is not kept: it was too large, an erasure came after it, or the database was made from its log since',
   },
   NONCE_STALE: {
     status: 'conflict',

@@ -2,6 +2,7 @@
  * Replay protection: what a repeated request is answered from, and the nonces that clients have used up.
  * Why beside the commit and not in it: an answer is kept for a day and then forgotten, whatever becomes of
  * the history; that the request carried the key stands in the commit's metadata for good.
+ * A replay of the log knows from there that a request was carried out, and not how it was answered.
  * Both are live keys that a transaction reads and writes, so that of two requests with one key that run at
  * once the second conflicts, runs again and finds the answer of the first.
  * Format: docs/formats.md#replay
@@ -9,9 +10,9 @@
 
 import { decodeCanonical, encodeCanonical, type Value } from '@dendrodb/protocol'
 import { hashBytes, type LedgerHash } from './hash.ts'
-import { keyWithTail } from './key-space.ts'
+import { keyOf, keyWithTail } from './key-space.ts'
 import { ledgerErrors } from './ledger-errors.ts'
-import { replayAnswerBytesMax } from './limits.ts'
+import { replayAnswerBytesMax, replayKeptMs } from './limits.ts'
 import type { WriteMeta } from './write-meta.ts'
 
 /** How a request was answered. */
@@ -21,7 +22,7 @@ export interface Replay {
   readonly timeMicros: number
   /** Of what was asked; empty where that is not known. */
   readonly requestHash: Uint8Array
-  /** Canonical bytes of the result; `undefined`: it was too large to keep. */
+  /** Canonical bytes of the result; `undefined`: it is not kept, or not known. */
   readonly answer: Uint8Array | undefined
 }
 
@@ -62,6 +63,28 @@ export function decodeReplay(stored: Uint8Array): Replay {
     typeof seq === 'number' && typeof timeMicros === 'number' && requestHash instanceof Uint8Array
   if (!isWhole) throw ledgerErrors.CORRUPT({ what: 'a kept answer', reason: 'it has another shape' })
   return { seq, timeMicros, requestHash, answer: answer instanceof Uint8Array ? answer : undefined }
+}
+
+export function isOutdated({ timeMicros }: Pick<Replay, 'timeMicros'>): boolean {
+  return Date.now() - timeMicros / 1_000 > replayKeptMs
+}
+
+/** What a commit's metadata tells of it, without the answer. */
+export function guardEntries(
+  hash: LedgerHash,
+  meta: WriteMeta,
+  { seq, timeMicros }: Pick<Replay, 'seq' | 'timeMicros'>,
+): readonly { readonly key: Buffer; readonly value: Buffer }[] {
+  const entries: { readonly key: Buffer; readonly value: Buffer }[] = []
+  if (meta.nonce !== undefined)
+    entries.push({ key: nonceKey(hash, meta), value: encodeNonce(meta.nonce, seq) })
+  if (meta.idempotencyKey !== undefined && !isOutdated({ timeMicros })) {
+    const key = replayKey(hash, meta)
+    const replay = { seq, timeMicros, requestHash: new Uint8Array(), answer: undefined }
+    entries.push({ key, value: encodeReplay(replay) })
+    entries.push({ key: keyOf('replayLog', seq), value: replayTail(key) })
+  }
+  return entries
 }
 
 /** The 32 bytes behind the kind of a replay key. */

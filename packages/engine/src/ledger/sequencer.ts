@@ -71,6 +71,8 @@ interface QueuedJob {
 }
 
 interface PendingGroup {
+  /** What it was built on. */
+  readonly start: LedgerState
   readonly group: CommitGroup
   readonly settle: (() => void)[]
   readonly failures: ((error: unknown) => void)[]
@@ -100,6 +102,7 @@ export class Sequencer {
   #isDraining = false
   /** Set from the first batch that fails until none is in flight. */
   #failure: { readonly error: unknown } | undefined
+  #rolledBackFor: unknown
   #closed: Error | undefined
   /** Why nothing may be written yet. */
   #held: (() => Error) | undefined
@@ -226,7 +229,8 @@ export class Sequencer {
         this.#failQueue(error)
         continue
       }
-      if (pending.group.isEmpty) for (const settle of pending.settle) settle()
+      if (pending.start !== this.#next) this.#void(pending)
+      else if (pending.group.isEmpty) this.#settleBehind(pending)
       else this.#commit(pending)
     }
     this.#isDraining = false
@@ -235,7 +239,7 @@ export class Sequencer {
 
   async #build(): Promise<PendingGroup> {
     const group = new CommitGroup(this.#next, this.#salts)
-    const pending: PendingGroup = { group, settle: [], failures: [] }
+    const pending: PendingGroup = { start: this.#next, group, settle: [], failures: [] }
     const snapshot = this.#store.snapshot()
     try {
       const layers = [group.overlay, ...this.#inFlight.map((earlier) => earlier.group.overlay).reverse()]
@@ -246,10 +250,10 @@ export class Sequencer {
         try {
           const added = this.#add(next.job, pending, reader)
           if (added instanceof Promise) await added
-          pending.failures.push(next.fail)
         } catch (error) {
-          next.fail(error)
+          pending.settle.push(() => next.fail(error))
         }
+        pending.failures.push(next.fail)
       }
     } finally {
       snapshot.close()
@@ -383,6 +387,26 @@ export class Sequencer {
     )
   }
 
+  /**
+   * Nothing is to be written, but what was found may rest on a group that is not durable yet: nobody is told
+   * of a commit that may come to nothing.
+   */
+  #settleBehind({ settle, failures }: PendingGroup): void {
+    const last = this.#inFlight.at(-1)
+    if (last === undefined) {
+      for (const each of settle) each()
+      return
+    }
+    last.settle.push(...settle)
+    last.failures.push(...failures)
+  }
+
+  /** What it was built on failed while it was being built. */
+  #void({ failures }: PendingGroup): void {
+    for (const fail of failures) fail(this.#rolledBackFor)
+    this.#rollBack()
+  }
+
   #onDurable(pending: PendingGroup, state: LedgerState): void {
     this.#durable = state
     this.#inFlight = this.#inFlight.filter((other) => other !== pending)
@@ -402,11 +426,17 @@ export class Sequencer {
     this.#inFlight = this.#inFlight.filter((other) => other !== pending)
     for (const fail of pending.failures) fail(this.#failure.error)
     if (this.#inFlight.length > 0) return
-    this.#next = this.#durable
-    this.#window = new ConflictWindow(this.#durable.manifest.seq)
-    this.#hooks.onRolledBack(this.#durable.manifest.seq)
+    this.#rolledBackFor = this.#failure.error
+    this.#rollBack()
     this.#failure = undefined
     this.#freeSlot()
+  }
+
+  #rollBack(): void {
+    // A state of its own, by which a group that was begun before is told.
+    this.#next = { ...this.#durable }
+    this.#window = new ConflictWindow(this.#durable.manifest.seq)
+    this.#hooks.onRolledBack(this.#durable.manifest.seq)
   }
 
   #failQueue(error: unknown): void {

@@ -1,6 +1,7 @@
 /**
- * Writes a stream of log items under their keys, with the Merkle nodes, a history key per version and a key
- * per cause, and gathers what else follows from the log alone: the manifest and the definitions.
+ * Writes a stream of log items under their keys, with the Merkle nodes, a history key per version, a key per
+ * cause and what repeated requests are recognised by, and gathers what else follows from the log alone: the
+ * manifest and the definitions.
  */
 
 import { decodeCanonical, encodeExact, type ValueObject } from '@dendrodb/protocol'
@@ -15,6 +16,7 @@ import type { Manifest } from '../ledger/manifest.ts'
 import { appendLeaf, emptyRange, leafHash } from '../ledger/merkle/compact-range.ts'
 import { keyText } from '../ledger/overlay.ts'
 import { openVersion, type RecordVersion } from '../ledger/record-version.ts'
+import { guardEntries } from '../ledger/replay.ts'
 import { decodeMetaPayload } from '../ledger/write-meta.ts'
 import type { BulkWriter } from './bulk-writer.ts'
 import { type ChainPoint, decodeNamed, LogChain } from './log-chain.ts'
@@ -108,6 +110,8 @@ export class LogWriter {
     this.#writer.put(keyOf('meta', seq), payload)
     const meta = decodeNamed(`the metadata of commit ${seq}`, () => decodeMetaPayload(payload))
     for (const key of effectKeys(seq, meta)) this.#writer.put(key, noValue)
+    const { hash, timeMicros } = this.#chain.point
+    for (const { key, value } of guardEntries(hash, meta, { seq, timeMicros })) this.#writer.put(key, value)
   }
 
   #addMark(place: number, mark: Buffer): void {
