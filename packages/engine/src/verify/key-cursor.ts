@@ -58,9 +58,12 @@ export class KeyCursor {
     } catch (error) {
       if (isEndOfReading(error)) throw error
       const broken = brokenKey(error)
-      const reason = error instanceof Error ? error.message : String(error)
-      this.#findings.add({ what: this.#name, key: broken ?? last?.key, reason })
-      if (broken === undefined) return this.#end()
+      if (broken === undefined) {
+        const reason = error instanceof Error ? error.message : String(error)
+        this.#findings.add({ what: this.#name, key: last?.key, reason })
+        return this.#end()
+      }
+      this.#findings.addUnreadable(broken, error as DbError)
       this.#range = { gte: Buffer.concat([broken, Buffer.from([0])]), lt: this.#range.lt }
       this.#chunks = this.#reader.scan(this.#range, scanOptions)[Symbol.asyncIterator]()
       this.#ahead = undefined
