@@ -3,6 +3,7 @@
  */
 
 import { expect, test } from 'vitest'
+import { readLogEntries } from '../database/read-log-entries.ts'
 import { keyOf, mainBranch } from '../ledger/key-space.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { openTestCore, recordOf } from '../testing/open-core.ts'
@@ -56,4 +57,14 @@ test('a damaged count names its table, and damage of other kinds is named beside
   const words = findings.map(({ what }) => what)
   expect(words).toContain('the number of records of table person')
   expect(words).toContain('version 0 of commit 5')
+})
+
+test('reading the log over a damaged commit fails with its number', async () => {
+  const { store } = await filledStore()
+  const core = await openTestCore(damageValues(store, [keyOf('commit', 17)]))
+  const entries = readLogEntries(core, {})
+  await expect(entries.next()).rejects.toMatchObject({
+    code: 'STORAGE_CORRUPT',
+    message: 'commit 17 is damaged: its checksum does not match',
+  })
 })

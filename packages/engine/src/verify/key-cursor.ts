@@ -3,11 +3,12 @@
  * Why: a damaged value must be named and must not hide what lies behind it.
  */
 
-import { DbError } from '@dendrodb/protocol'
+import type { DbError } from '@dendrodb/protocol'
 import type { KvReader } from '../ledger/overlay.ts'
 import type { KeyRange, KvEntry, MaybePromise } from '../storage/kv-store.ts'
 import { type Findings, isEndOfReading } from './findings.ts'
 import { entriesPerChunk } from './limits.ts'
+import { damagedKey } from './named-damage.ts'
 
 /**
  * Two chunks of each cursor are in memory, and what is in memory is moved about when garbage is collected.
@@ -57,7 +58,7 @@ export class KeyCursor {
       return this.#chunk[0]
     } catch (error) {
       if (isEndOfReading(error)) throw error
-      const broken = brokenKey(error)
+      const broken = damagedKey(error)
       if (broken === undefined) {
         const reason = error instanceof Error ? error.message : String(error)
         this.#findings.add({ what: this.#name, key: last?.key, reason })
@@ -76,11 +77,4 @@ export class KeyCursor {
     this.#isDone = true
     return undefined
   }
-}
-
-/** The key that the store names in its error, if it does. */
-function brokenKey(error: unknown): Buffer | undefined {
-  if (!(error instanceof DbError) || error.status !== 'corrupt') return undefined
-  const { key } = error.details
-  return typeof key === 'string' ? Buffer.from(key, 'hex') : undefined
 }
