@@ -90,6 +90,7 @@ export {
   type RestoreReport,
   rebuildDatabase,
   restoreBackup,
+  verifyDamaged,
 } from './offline.ts'
 export { type CreateOptions, type Engine, type EngineOptions, openEngine } from './open-engine.ts'
 export type {
@@ -136,5 +137,6 @@ export { type ExportInput, type OpenedExport, openExportFile } from './transfer/
 export type { Line as ExportLine } from './transfer/text-lines.ts'
 export type { Finding } from './verify/findings.ts'
 export type { VerifyProgress } from './verify/phase-progress.ts'
+export type { DamageReport } from './verify/survey-damage.ts'
 export type { CommitReport } from './verify/verify-commit.ts'
 export type { ChainReport, VerifyOptions, VerifyReport } from './verify/verify-store.ts'

@@ -4,7 +4,7 @@
  */
 
 import { existsSync } from 'node:fs'
-import { Datetime, type Value } from '@dendrodb/protocol'
+import { Datetime, DbError, type Value } from '@dendrodb/protocol'
 import { type BackupInput, joinBackups, type RestorePoint } from './backup/join-backups.ts'
 import type { BuildProgress, OpenStore } from './database/build-store.ts'
 import { microsOf } from './database/commit-time.ts'
@@ -17,8 +17,11 @@ import { engineErrors } from './engine-errors.ts'
 import { formatHead } from './ledger/hash.ts'
 import { ledgerErrors } from './ledger/ledger-errors.ts'
 import { genesisOf } from './replay/log-chain.ts'
+import { openCurrentStore } from './storage/generation.ts'
 import { fillBufferBytes } from './storage/limits.ts'
 import { type ExportInput, openExportFile } from './transfer/read-export.ts'
+import { type DamageReport, surveyDamage } from './verify/survey-damage.ts'
+import { type VerifyReport, verifyStore } from './verify/verify-store.ts'
 
 /** Stores that are opened here are filled. @throws ENGINE_MASTER_KEY */
 function fillingOpener(masterKey: MasterKeyInput | undefined): OpenStore {
@@ -51,6 +54,30 @@ export async function rebuildDatabase(options: RebuildOptions): Promise<RebuildR
   const directory = databaseDirectory(path, checkDatabaseName(name))
   if (!existsSync(directory)) throw engineErrors.DATABASE_UNKNOWN({ name, path })
   return rebuildIn({ directory, name, openStore, onProgress })
+}
+
+/**
+ * Verifies a database that cannot be opened, as far as it can still be read.
+ * @param problem what opening it failed with
+ * @throws STORAGE_CORRUPT, STORAGE_LOCKED when not even its files can be opened
+ */
+export async function verifyDamaged(
+  { path, name, masterKey }: Pick<RebuildOptions, 'path' | 'name' | 'masterKey'>,
+  problem: DbError,
+): Promise<VerifyReport | DamageReport> {
+  const directory = databaseDirectory(path, checkDatabaseName(name))
+  const store = await openCurrentStore(directory, fillingOpener(masterKey))
+  try {
+    const report = await verifyStore(store).catch(orNothing)
+    return report?.isIntact === false ? report : await surveyDamage(store, problem)
+  } finally {
+    await store.close()
+  }
+}
+
+/** Damage may keep a store from being verified at all. */
+function orNothing(error: unknown): undefined {
+  if (!(error instanceof DbError) || error.status !== 'corrupt') throw error
 }
 
 export interface RestoreOptions {

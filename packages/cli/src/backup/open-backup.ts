@@ -4,6 +4,7 @@
 
 import { type BackupReceiver, receiveBackup } from '@dendrodb/engine'
 import type { CliIo } from '../cli-io.ts'
+import { awaitFirstScan } from '../data/await-first-scan.ts'
 import { readMasterKey } from '../master-key.ts'
 import type { ProgressBar } from '../output/progress-bar.ts'
 import type { Target } from '../target/open-target.ts'
@@ -29,9 +30,10 @@ export async function openBackup(options: OpenBackupOptions): Promise<BackupRece
   const { target, database: name, since, isPlain, io, bar, signal } = options
   if ('url' in target) return target.backup({ database: name, since, isPlain })
   const database = await target.engine.database(name)
+  const onProgress = bar.listener(signal)
+  await awaitFirstScan(database, onProgress)
   const { seq: newest } = database.head()
   const first = since?.seq ?? 0
-  const onProgress = bar.listener(signal)
   const stream = await database.openBackup({
     since: since && { seq: since.seq, head: bytesOf(since.head) },
     masterKey: isPlain ? undefined : readMasterKey(io),

@@ -8,10 +8,14 @@ import { join } from 'node:path'
 import { type Database, type Engine, type EngineOptions, openEngine } from '@dendrodb/engine'
 import { hintFor } from '../arguments/nearest-word.ts'
 import { cliErrors } from '../cli-errors.ts'
+import type { Progress } from '../output/progress-bar.ts'
+import { awaitFirstScan } from './await-first-scan.ts'
 
 export interface FolderDatabase extends Pick<EngineOptions, 'masterKey' | 'onWarning'> {
   readonly folder: string
   readonly name: string
+  /** Told how far a first scan is. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined
 }
 
 /** @throws CLI_DATA_MISSING, CLI_DATABASE_MISSING, STORAGE_LOCKED, … */
@@ -19,7 +23,11 @@ export function withFolderDatabase<T>(
   given: FolderDatabase,
   use: (database: Database) => Promise<T>,
 ): Promise<T> {
-  return withEngine(given, async (engine) => use(await engine.database(given.name)))
+  return withEngine(given, async (engine) => {
+    const database = await engine.database(given.name)
+    await awaitFirstScan(database, given.onProgress)
+    return use(database)
+  })
 }
 
 /** The database is not opened. @throws CLI_DATA_MISSING, CLI_DATABASE_MISSING */
@@ -28,7 +36,7 @@ export function checkFolderDatabase(given: FolderDatabase): Promise<void> {
 }
 
 async function withEngine<T>(
-  { folder, name, ...sealing }: FolderDatabase,
+  { folder, name, onProgress: _, ...sealing }: FolderDatabase,
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   if (!existsSync(join(folder, 'databases'))) throw cliErrors.DATA_MISSING({ folder })

@@ -1,7 +1,9 @@
 /** `ddb verify`. */
 
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { openEngine } from '@dendrodb/engine'
 import { expect, test } from 'vitest'
 import { runDdb, sharedFolder, startServer, temporaryFolder } from '../testing/run-ddb.ts'
@@ -27,6 +29,14 @@ function storeFolder(cwd: string): string {
 function tableFile(cwd: string): string {
   const folder = storeFolder(cwd)
   return join(folder, readdirSync(folder).find((name) => name.endsWith('.ldb')) ?? '')
+}
+
+const damageValue = new URL('../../../engine/src/testing/damage-value.ts', import.meta.url)
+const forgetManifest = new URL('../../../engine/src/testing/forget-manifest.ts', import.meta.url)
+
+/** Runs one of the scripts of the engine's tests on the database `main`. */
+function runScript(cwd: string, script: URL, ...args: readonly string[]): void {
+  execFileSync(process.execPath, [fileURLToPath(script), join(cwd, 'ddb-data'), 'main', ...args])
 }
 
 test('an intact database is exit code 0, with its head and what was checked', async () => {
@@ -85,4 +95,37 @@ test('a folder that a server has open is exit code 69', async () => {
   const { code, stderr } = await runDdb(['verify'], { cwd })
   expect(code).toBe(69)
   expect(stderr).toContain('STORAGE_LOCKED')
+})
+
+test.each([
+  ['4c01', 'commit 1'],
+  ['6d', 'the manifest'],
+  ['66', 'the format entry'],
+])('a damaged value under %s is named in words, and in JSON', async (key, what) => {
+  const cwd = folderWithRecords()
+  runScript(cwd, damageValue, key)
+  const text = await runDdb(['verify'], { cwd })
+  expect(text.code).toBe(74)
+  expect(text.stderr).toContain(`${what}: its checksum does not match`)
+  const json = await runDdb(['verify', '--json'], { cwd })
+  const report = JSON.parse(json.stdout)
+  expect(report).toMatchObject({ database: 'main', isIntact: false })
+  expect(report.findings[0]).toMatchObject({ what, key })
+})
+
+test('damage that keeps the database from being opened hides no other damage', async () => {
+  const cwd = folderWithRecords()
+  runScript(cwd, damageValue, '6d', '4c01', '560103')
+  const { findings } = JSON.parse((await runDdb(['verify', '--json'], { cwd })).stdout)
+  const words = findings.map(({ what }: { readonly what: string }) => what)
+  expect(words).toEqual(['commit 1', 'version 3 of commit 1', 'the manifest'])
+})
+
+test('commands on a folder wait for the first scan of a database without a manifest', async () => {
+  const cwd = folderWithRecords()
+  runScript(cwd, forgetManifest)
+  expect(await runDdb(['verify'], { cwd })).toMatchObject({ code: 0, stderr: '' })
+  runScript(cwd, forgetManifest)
+  const sql = await runDdb(['sql', '--data', 'ddb-data', '-e', 'CREATE item:x SET a = 1'], { cwd })
+  expect(sql).toMatchObject({ code: 0, stderr: '' })
 })

@@ -6,6 +6,7 @@ import { type Engine, type EngineOptions, openEngine } from '@dendrodb/engine'
 import { DbError } from '@dendrodb/protocol'
 import { hintFor } from '../arguments/nearest-word.ts'
 import { cliErrors } from '../cli-errors.ts'
+import { awaitFirstScan } from '../data/await-first-scan.ts'
 import type { Connection, Outcome, RunOptions } from './connection.ts'
 
 type Sealing = Pick<EngineOptions, 'masterKey' | 'onWarning'>
@@ -42,6 +43,7 @@ class EmbeddedConnection implements Connection {
   async run(text: string, { database: name, branch, signal }: RunOptions): Promise<readonly Outcome[]> {
     try {
       const database = await this.#engine.database(name)
+      await awaitFirstScan(database)
       if (branch !== undefined) database.branches.open(branch)
       const session = { ...(signal && { signal }), ...(branch !== undefined && { branch }) }
       const { results } = await database.run(text, {}, { session })

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { saveFile } from '@dendrodb/engine'
 import type { Arguments } from '../arguments/parse-arguments.ts'
 import type { CliIo } from '../cli-io.ts'
+import { awaitFirstScan } from '../data/await-first-scan.ts'
 import { type Progress, ProgressBar } from '../output/progress-bar.ts'
 import { openTarget, type Target } from '../target/open-target.ts'
 import { withInterrupt } from '../target/with-interrupt.ts'
@@ -37,6 +38,7 @@ async function openExport(
   const history = args.has('history')
   if ('url' in target) return target.export(name, history)
   const database = await target.engine.database(name)
+  await awaitFirstScan(database, onProgress)
   const phase = history ? 'commits' : 'records'
   const total = history ? database.head().seq : undefined
   const { chunks } = await database.openExport({

@@ -8,6 +8,7 @@ import { type ImportCounts, importHistory, type OpenedExport, openExportFile } f
 import type { Arguments } from '../arguments/parse-arguments.ts'
 import { cliErrors } from '../cli-errors.ts'
 import type { CliIo } from '../cli-io.ts'
+import { awaitFirstScan } from '../data/await-first-scan.ts'
 import { readMasterKey } from '../master-key.ts'
 import { paintFor } from '../output/paint.ts'
 import { ProgressBar } from '../output/progress-bar.ts'
@@ -108,5 +109,6 @@ async function importInto(
 ): Promise<ImportCounts> {
   if ('url' in target) return target.import(name, opened, { overwrite, onProgress })
   const database = await target.engine.database(name)
+  await awaitFirstScan(database)
   return database.import({ file: opened, overwrite, onProgress })
 }

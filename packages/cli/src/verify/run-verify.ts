@@ -5,7 +5,7 @@
  */
 
 import { resolve } from 'node:path'
-import type { VerifyReport } from '@dendrodb/engine'
+import type { DamageReport, VerifyReport } from '@dendrodb/engine'
 import { DbError } from '@dendrodb/protocol'
 import type { Arguments } from '../arguments/parse-arguments.ts'
 import { crashError } from '../child/crash-error.ts'
@@ -28,22 +28,23 @@ export async function runVerify(args: Arguments, io: CliIo): Promise<number> {
   const name = args.value('database') ?? ''
   const isForProgram = args.has('json')
   const bar = new ProgressBar(io.stderr)
-  let report: VerifyReport
+  let report: VerifyReport | DamageReport
   try {
-    report = await runInChild<VerifyReport>({
+    report = await runInChild<VerifyReport | DamageReport>({
       file: new URL('./verify-child.ts', import.meta.url),
       args: [folder, name],
       bar,
       onCrash: (code, signal) => crashError(name, code, signal),
     })
   } catch (error) {
-    // So damaged that it could not be read to its end.
+    // So damaged that its files could not even be opened, or brought the process down.
     if (!(error instanceof DbError) || error.status !== 'corrupt') throw error
+    if (isForProgram) io.stdout.write(`${JSON.stringify(unreadable(name, error))}\n`)
     return reportDamage(error, '', io)
   }
   const [first] = report.findings
   if (isForProgram) io.stdout.write(`${JSON.stringify({ database: name, ...report })}\n`)
-  else if (first === undefined) io.stdout.write(intactText(name, folder, report, paintFor(io.stdout, io)))
+  else if (report.isIntact) io.stdout.write(intactText(name, folder, report, paintFor(io.stdout, io)))
   if (first === undefined) return 0
   return reportDamage(cliErrors.DATABASE_DAMAGED({ name, what: findingText(first) }), furtherText(report), io)
 }
@@ -55,6 +56,11 @@ function reportDamage(damage: DbError, further: string, io: CliIo): number {
   )
   io.stderr.write('if that is damaged as well, restore a backup.\n')
   return exitCode
+}
+
+function unreadable(database: string, { details, message }: DbError): object {
+  const { what = `the database ${database}`, reason = message } = details
+  return { database, isIntact: false, findingsCount: 1, findings: [{ what, reason }] }
 }
 
 function intactText(name: string, folder: string, report: VerifyReport, paint: Paint): string {
@@ -76,7 +82,7 @@ function intactText(name: string, folder: string, report: VerifyReport, paint: P
   ].join('\n')
 }
 
-function furtherText({ findings, findingsCount }: VerifyReport): string {
+function furtherText({ findings, findingsCount }: VerifyReport | DamageReport): string {
   const further = findings.slice(1, findingsPrintedMax).map((finding) => `  ${findingText(finding)}\n`)
   const unnamed = findingsCount - 1 - further.length
   const rest = unnamed > 0 ? [`  … and ${unnamed.toLocaleString('en-US')} more\n`] : []

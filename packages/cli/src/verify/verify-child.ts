@@ -2,12 +2,20 @@
  * The process that verifies: `<this file> <data folder> <database>`, started with a channel by run-verify.ts.
  */
 
+import { verifyDamaged } from '@dendrodb/engine'
+import { DbError } from '@dendrodb/protocol'
 import { serveParent } from '../child/serve-parent.ts'
 import { withFolderDatabase } from '../data/open-folder-database.ts'
 import { readMasterKey } from '../master-key.ts'
 
-await serveParent((onProgress) => {
+await serveParent(async (onProgress) => {
   const [folder = '', name = ''] = process.argv.slice(2)
   const masterKey = readMasterKey(process)
-  return withFolderDatabase({ folder, name, masterKey }, (database) => database.verify({ onProgress }))
+  const given = { folder, name, masterKey, onProgress }
+  try {
+    return await withFolderDatabase(given, (database) => database.verify({ onProgress }))
+  } catch (error) {
+    if (!(error instanceof DbError) || error.status !== 'corrupt') throw error
+    return verifyDamaged({ path: folder, name, masterKey }, error)
+  }
 })

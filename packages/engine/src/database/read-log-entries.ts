@@ -13,6 +13,7 @@ import { openVersion } from '../ledger/record-version.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
 import { decodeMetaPayload, type WriteMeta } from '../ledger/write-meta.ts'
 import type { KvEntry } from '../storage/kv-store.ts'
+import { namingDamage } from '../verify/named-damage.ts'
 import { datetimeOfMicros } from './commit-time.ts'
 import type { DatabaseCore } from './database-core.ts'
 import { logReadCommits } from './limits.ts'
@@ -65,11 +66,12 @@ export async function* readLogEntries(
   const held = await core.holdSnapshot()
   try {
     const { seq: newest } = held.manifest
+    const entriesIn = (from: number, to: number) => namingDamage(() => entriesOf(held, core.hash, from, to))
     let left = limit
     if (newestFirst) {
       for (let to = newest; to > after && left > 0; ) {
         const from = Math.max(after + 1, to - Math.min(logReadCommits, left) + 1)
-        yield (await entriesOf(held, core.hash, from, to)).reverse()
+        yield (await entriesIn(from, to)).reverse()
         left -= to - from + 1
         to = from - 1
       }
@@ -77,7 +79,7 @@ export async function* readLogEntries(
     }
     for (let from = after + 1; from <= newest && left > 0; ) {
       const to = Math.min(newest, from + Math.min(logReadCommits, left) - 1)
-      yield await entriesOf(held, core.hash, from, to)
+      yield await entriesIn(from, to)
       left -= to - from + 1
       from = to + 1
     }

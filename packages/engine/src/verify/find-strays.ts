@@ -1,4 +1,7 @@
-/** Keys of no kind that there is: nobody wrote them, and nobody would ever remove them. */
+/**
+ * Keys of no kind that there is: nobody wrote them, and nobody would ever remove them. Of the kinds that
+ * follow from nothing else it is only seen that what is there can be read.
+ */
 
 import { formatKey, kindRange, manifestKey } from '../ledger/key-space.ts'
 import type { KvReader } from '../ledger/overlay.ts'
@@ -20,8 +23,9 @@ const checkedKinds = [
 ] as const
 const keptKinds = ['build', 'garbage', 'erasure', 'historyFloor', 'replay', 'replayLog', 'nonce'] as const
 
-/** Each is a finding; gives their number. */
+/** Each is a finding; gives the number of strays. */
 export async function findStrays(reader: KvReader, findings: Findings): Promise<number> {
+  await readKept(reader, findings)
   const onlyKey = (key: Buffer) => ({ gte: key, lt: Buffer.concat([key, Buffer.from([0])]) })
   const known = [...checkedKinds, ...keptKinds].map((kind) => kindRange(kind))
   const ranges = [...known, onlyKey(formatKey), onlyKey(manifestKey)].sort((a, b) =>
@@ -40,4 +44,11 @@ export async function findStrays(reader: KvReader, findings: Findings): Promise<
     gte = range.lt
   }
   return count
+}
+
+async function readKept(reader: KvReader, findings: Findings): Promise<void> {
+  for (const kind of keptKinds) {
+    const cursor = new KeyCursor(reader, kindRange(kind), 'what is kept beside the log', findings)
+    while ((await cursor.peek()) !== undefined) cursor.advance()
+  }
 }

@@ -1,6 +1,7 @@
 /** What a verification found wrong; bounded, because a damaged store may be wrong in millions of places. */
 
 import { DbError } from '@dendrodb/protocol'
+import { type DefinedNames, nameOfKey, seqOfKey } from './key-name.ts'
 
 const findingsMax = 100
 
@@ -35,6 +36,12 @@ export class Findings {
   readonly #list: Finding[] = []
   #count = 0
   #firstSeq: number | undefined
+  readonly #catalog: DefinedNames | undefined
+
+  /** @param catalog has the names of tables and indexes, where they are known */
+  constructor(catalog?: DefinedNames) {
+    this.#catalog = catalog
+  }
 
   get count(): number {
     return this.#count
@@ -53,6 +60,19 @@ export class Findings {
   addAll({ findings, findingsCount }: FindingsPart): void {
     this.#count += findingsCount
     this.#list.push(...findings.slice(0, findingsMax - this.#list.length))
+  }
+
+  /** The entry under a key that the store names is damaged; however often it is met, it is named once. */
+  addUnreadable(key: Uint8Array, error: DbError): void {
+    if (this.names(key)) return
+    const reason = String(error.details.reason ?? error.message)
+    this.add({ what: nameOfKey(key, this.#catalog), key, reason, seq: seqOfKey(key) })
+  }
+
+  /** Whether there is one about the key among those listed. */
+  names(key: Uint8Array): boolean {
+    const hex = Buffer.from(key).toString('hex')
+    return this.#list.some((finding) => finding.key === hex)
   }
 
   add(finding: {

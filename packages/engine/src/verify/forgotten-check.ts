@@ -22,6 +22,7 @@ import { openVersion, type RecordVersion } from '../ledger/record-version.ts'
 import type { KvEntry } from '../storage/kv-store.ts'
 import { type Findings, isEndOfReading } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
+import { SoundReader } from './sound-reader.ts'
 
 /** Payloads of the log, of versions and of metadata, that are not there any more. */
 export interface ForgottenCounts {
@@ -42,8 +43,9 @@ export class ForgottenCheck {
   #expired = 0
   #elsewhere = 0
 
+  /** @param reader what it cannot read is named by those who read all of it */
   constructor(reader: KvReader, findings: Findings) {
-    this.#reader = reader
+    this.#reader = new SoundReader(reader)
     this.#findings = findings
   }
 

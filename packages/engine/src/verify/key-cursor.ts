@@ -3,11 +3,12 @@
  * Why: a damaged value must be named and must not hide what lies behind it.
  */
 
-import { DbError } from '@dendrodb/protocol'
+import type { DbError } from '@dendrodb/protocol'
 import type { KvReader } from '../ledger/overlay.ts'
 import type { KeyRange, KvEntry, MaybePromise } from '../storage/kv-store.ts'
 import { type Findings, isEndOfReading } from './findings.ts'
 import { entriesPerChunk } from './limits.ts'
+import { damagedKey } from './named-damage.ts'
 
 /**
  * Two chunks of each cursor are in memory, and what is in memory is moved about when garbage is collected.
@@ -57,10 +58,13 @@ export class KeyCursor {
       return this.#chunk[0]
     } catch (error) {
       if (isEndOfReading(error)) throw error
-      const broken = brokenKey(error)
-      const reason = error instanceof Error ? error.message : String(error)
-      this.#findings.add({ what: this.#name, key: broken ?? last?.key, reason })
-      if (broken === undefined) return this.#end()
+      const broken = damagedKey(error)
+      if (broken === undefined) {
+        const reason = error instanceof Error ? error.message : String(error)
+        this.#findings.add({ what: this.#name, key: last?.key, reason })
+        return this.#end()
+      }
+      this.#findings.addUnreadable(broken, error as DbError)
       this.#range = { gte: Buffer.concat([broken, Buffer.from([0])]), lt: this.#range.lt }
       this.#chunks = this.#reader.scan(this.#range, scanOptions)[Symbol.asyncIterator]()
       this.#ahead = undefined
@@ -73,11 +77,4 @@ export class KeyCursor {
     this.#isDone = true
     return undefined
   }
-}
-
-/** The key that the store names in its error, if it does. */
-function brokenKey(error: unknown): Buffer | undefined {
-  if (!(error instanceof DbError) || error.status !== 'corrupt') return undefined
-  const { key } = error.details
-  return typeof key === 'string' ? Buffer.from(key, 'hex') : undefined
 }

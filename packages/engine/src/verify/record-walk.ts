@@ -4,7 +4,7 @@
  * and the index entries that follow (entry-runs.ts).
  */
 
-import { DbError, decodeExact, RecordId, type Value } from '@dendrodb/protocol'
+import { DbError, type Value } from '@dendrodb/protocol'
 import type { TableDefinition } from '../catalog/definitions.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { decodeCurrentRecord } from '../ledger/current-record.ts'
@@ -22,6 +22,7 @@ import { type Findings, isEndOfReading } from './findings.ts'
 import type { FingerprintSet } from './fingerprint-set.ts'
 import { IndexedParts } from './indexed-parts.ts'
 import { KeyCursor } from './key-cursor.ts'
+import { recordName } from './key-name.ts'
 import { versionsPerRead } from './limits.ts'
 
 export interface WalkPass {
@@ -275,13 +276,4 @@ function currentContents(item: HistoryItem, stored: Buffer): Contents | undefine
 /** The number behind the branch: a table's or an index's. */
 export function numberIn(key: Uint8Array): number {
   return readUvarint(key, readUvarint(key, 1).end).value
-}
-
-export function recordName(catalog: StoredCatalog, tableId: number, idKey: Uint8Array): string {
-  const table = catalog.tableById(tableId)?.name ?? `table ${tableId}`
-  try {
-    return new RecordId(table, decodeExact(idKey, 0).value as RecordId['key']).toString()
-  } catch {
-    return `${table}:<${Buffer.from(idKey).toString('hex')}>`
-  }
 }

@@ -13,7 +13,7 @@ import {
   payloadKey,
   placeOfVersion,
 } from '../ledger/forgotten-mark.ts'
-import type { LedgerHash } from '../ledger/hash.ts'
+import { hashBytes, type LedgerHash } from '../ledger/hash.ts'
 import { keyOf, kindRange, merkleStoredLevelMin } from '../ledger/key-space.ts'
 import type { Manifest } from '../ledger/manifest.ts'
 import { appendLeaf, type CompactRange, emptyRange, leafHash } from '../ledger/merkle/compact-range.ts'
@@ -27,6 +27,8 @@ import type { Findings } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
 import { ForgottenCheck, type ForgottenCounts } from './forgotten-check.ts'
 import { KeyCursor } from './key-cursor.ts'
+import { nameOfKey } from './key-name.ts'
+import { SoundReader } from './sound-reader.ts'
 
 export interface ChainPass {
   readonly reader: KvReader
@@ -49,9 +51,9 @@ export interface ChainResult extends ForgottenCounts {
 }
 
 const progressCommits = 1_024
-const [commitLetter] = keyOf('commit')
-const [metaLetter] = keyOf('meta')
 const noValue = new Uint8Array()
+/** Of a commit before another one that cannot be read either. */
+const unknownHead = Buffer.alloc(hashBytes)
 
 export async function verifyChain(pass: ChainPass): Promise<ChainResult> {
   const { reader, findings, manifest, earlier } = pass
@@ -90,6 +92,8 @@ class ChainWalk {
   readonly #effects = new FingerprintSet()
   readonly #forgotten: ForgottenCheck
   #head: Uint8Array
+  /** Not behind a commit that cannot be read. */
+  #isHeadKnown = true
   #timeMicros = 0
   #merkle: CompactRange = emptyRange
   #versions = 0
@@ -108,7 +112,7 @@ class ChainWalk {
     const { commits, metas, versions } = this.#cursors
     const stored = await this.#take(commits, keyOf('commit', seq))
     const commit = stored && this.#enter(seq, stored)
-    if (commit === undefined) return
+    if (commit === undefined) return this.#passOver(seq)
     const { metaCommitment, versionCommitments } = commit
     if (metaCommitment !== undefined) {
       const meta = await this.#payload(metas, { seq, place: metaPlace })
@@ -122,27 +126,59 @@ class ChainWalk {
     }
   }
 
+  /** Of a commit that cannot be read nothing can be checked; its head is what the next one follows. */
+  async #passOver(seq: number): Promise<void> {
+    if (!this.#isHeadKnown) this.#takeHead(unknownHead)
+    this.#isHeadKnown = false
+    for (const [kind, cursor] of [
+      ['meta', this.#cursors.metas],
+      ['version', this.#cursors.versions],
+      ['forgotten', this.#cursors.forgotten],
+    ] as const) {
+      const { gte, lt } = kindRange(kind, seq)
+      for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
+        if (Buffer.compare(entry.key, gte) < 0 || Buffer.compare(entry.key, lt) >= 0) break
+        cursor.advance()
+      }
+    }
+  }
+
+  #takeHead(head: Uint8Array): void {
+    this.#head = head
+    this.#isHeadKnown = true
+    this.#merkle = appendLeaf(
+      this.#hash,
+      this.#merkle,
+      leafHash(this.#hash, head),
+      ({ level, index, hash }) => {
+        if (level >= merkleStoredLevelMin) this.#nodes.expect(keyOf('merkle', level, index), hash)
+      },
+    )
+  }
+
   #enter(seq: number, { key, value }: KvEntry): CommitContents | undefined {
     const commit = this.#attempt(key, () => decodeCommit(value))
     if (commit === undefined) return undefined
     if (commit.seq !== seq) this.#brokenEntry(key, `it carries the number ${commit.seq}`)
+    if (!this.#isHeadKnown) this.#takeHead(commit.prevHead)
     if (Buffer.compare(commit.prevHead, this.#head) !== 0) {
       this.#brokenEntry(key, 'it does not follow from the commit before it')
     }
     if (commit.timeMicros <= this.#timeMicros)
       this.#brokenEntry(key, 'its time is not later than the one before')
-    this.#head = headOf(this.#hash, value)
+    this.#takeHead(headOf(this.#hash, value))
     this.#timeMicros = commit.timeMicros
-    const leaf = leafHash(this.#hash, this.#head)
-    this.#merkle = appendLeaf(this.#hash, this.#merkle, leaf, ({ level, index, hash }) => {
-      if (level >= merkleStoredLevelMin) this.#nodes.expect(keyOf('merkle', level, index), hash)
-    })
     return commit
   }
 
   /** The manifest that says where the chain stands now. */
   compare(manifest: Manifest): void {
     this.#seq = undefined
+    // The newest commit cannot be read; nor can anything be said of its time.
+    if (!this.#isHeadKnown) {
+      this.#takeHead(manifest.head)
+      this.#timeMicros = manifest.timeMicros
+    }
     if (Buffer.compare(manifest.head, this.#head) !== 0) {
       this.#broken('the manifest', undefined, 'its head is not that of the last commit')
     }
@@ -210,7 +246,7 @@ class ChainWalk {
   #markOf(key: Buffer, place: ForgottenPlace): MaybePromise<undefined> {
     const mark = this.#seek(this.#cursors.forgotten, forgottenKey(place))
     const met = (entry: KvEntry | undefined) => {
-      if (entry === undefined) this.#brokenEntry(key, 'it is missing')
+      if (entry === undefined) this.#missing(key)
       else this.#forgotten.meet(entry)
       return undefined
     }
@@ -219,7 +255,7 @@ class ChainWalk {
 
   #take(cursor: KeyCursor, key: Buffer): MaybePromise<KvEntry | undefined> {
     const told = (entry: KvEntry | undefined) => {
-      if (entry === undefined) this.#brokenEntry(key, 'it is missing')
+      if (entry === undefined) this.#missing(key)
       return entry
     }
     const found = this.#seek(cursor, key)
@@ -275,7 +311,7 @@ class ChainWalk {
     if (this.#effects.isEqual) return
     const second = this.#effects.collector()
     await meetAll(second)
-    for await (const chunk of reader.scan(kindRange('meta'))) {
+    for await (const chunk of new SoundReader(reader).scan(kindRange('meta'))) {
       for (const { key, value } of chunk) {
         const seq = readUvarint(key, 1).value
         for (const effect of effectKeys(seq, decodeMetaPayload(value))) second.expect(effect, noValue)
@@ -286,15 +322,25 @@ class ChainWalk {
   }
 
   async #expectNodes(set: FingerprintSet): Promise<void> {
+    const { reader, manifest } = this.#pass
     let merkle = emptyRange
-    for await (const chunk of this.#pass.reader.scan(kindRange('commit'))) {
-      for (const { value } of chunk) {
-        const leaf = leafHash(this.#hash, headOf(this.#hash, value))
-        merkle = appendLeaf(this.#hash, merkle, leaf, ({ level, index, hash }) => {
-          if (level >= merkleStoredLevelMin) set.expect(keyOf('merkle', level, index), hash)
-        })
+    const takeHead = (head: Uint8Array) => {
+      merkle = appendLeaf(this.#hash, merkle, leafHash(this.#hash, head), ({ level, index, hash }) => {
+        if (level >= merkleStoredLevelMin) set.expect(keyOf('merkle', level, index), hash)
+      })
+    }
+    /** As far as `seq`, of commits that cannot be read. */
+    const fillTo = (seq: number, head: () => Uint8Array) => {
+      while (merkle.size < seq) takeHead(merkle.size === seq - 1 ? head() : unknownHead)
+    }
+    const range = { gte: kindRange('commit').gte, lt: keyOf('commit', manifest.seq + 1) }
+    for await (const chunk of new SoundReader(reader).scan(range)) {
+      for (const { key, value } of chunk) {
+        fillTo(readUvarint(key, 1).value - 1, () => decodeCommit(value).prevHead)
+        takeHead(headOf(this.#hash, value))
       }
     }
+    fillTo(manifest.seq, () => manifest.head)
   }
 
   #attempt<T>(key: Uint8Array, read: () => T): T | undefined {
@@ -306,19 +352,17 @@ class ChainWalk {
     }
   }
 
+  /** Unless it is there and cannot be read, which its cursor has told. */
+  #missing(key: Buffer): void {
+    if (!this.#pass.findings.names(key)) this.#brokenEntry(key, 'it is missing')
+  }
+
   /** Of the log, which its key names. */
   #brokenEntry(key: Uint8Array, reason: string): void {
-    this.#broken(entryName(key), key, reason)
+    this.#broken(nameOfKey(key), key, reason)
   }
 
   #broken(what: string, key: Uint8Array | undefined, reason: string): void {
     this.#pass.findings.add({ what, key, reason, seq: this.#seq })
   }
-}
-
-function entryName(key: Uint8Array): string {
-  const { value: seq, end } = readUvarint(key, 1)
-  if (key[0] === commitLetter) return `commit ${seq}`
-  if (key[0] === metaLetter) return `the metadata of commit ${seq}`
-  return `version ${readUvarint(key, end).value} of commit ${seq}`
 }

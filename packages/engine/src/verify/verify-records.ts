@@ -18,7 +18,8 @@ import { ExpectedHistory, type HistoryScope } from './expected-history.ts'
 import { Findings, isEndOfReading } from './findings.ts'
 import { FingerprintSet, type NamedDifference } from './fingerprint-set.ts'
 import { KeyCursor } from './key-cursor.ts'
-import { numberIn, RecordWalk, recordName, type WalkPass, type WalkSets } from './record-walk.ts'
+import { recordName } from './key-name.ts'
+import { numberIn, RecordWalk, type WalkPass, type WalkSets } from './record-walk.ts'
 import { BranchesCheck } from './verify-branches.ts'
 
 export interface RecordPass extends WalkPass {

@@ -25,6 +25,7 @@ import type { ForgottenCounts } from './forgotten-check.ts'
 import { threadStoreBytesMin } from './limits.ts'
 import { PhaseProgress, type VerifyProgress } from './phase-progress.ts'
 import { type ReadManifest, readManifest } from './read-manifest.ts'
+import { SoundReader } from './sound-reader.ts'
 import { type ChainPass, type ChainResult, verifyChain } from './verify-chain.ts'
 import { verifyRecords } from './verify-records.ts'
 
@@ -63,7 +64,8 @@ export async function verifyStore(
   try {
     const begin = await readManifest(snapshot)
     const { hash, manifest } = begin
-    const catalog = await readCatalog((table) => scanRecords(snapshot, table))
+    const sound = new SoundReader(snapshot)
+    const catalog = await readCatalog((table) => scanRecords(sound, table))
     const scope: HistoryScope = { seqMax: manifest.seq, seed: newSeed() }
     const progress = new PhaseProgress(manifest.seq, options.onProgress)
     ownThread = wantsThread ? new ChainThread() : undefined
@@ -160,7 +162,7 @@ function verifyOwnChain(
 
 async function recordPart(pass: WholePass, expectedSums: Promise<Uint32Array>): Promise<Part> {
   const { snapshot, begin, catalog, scope, progress } = pass
-  const findings = new Findings()
+  const findings = new Findings(catalog)
   const dropped = await droppedNumbers(snapshot)
   const records = await verifyRecords({
     reader: snapshot,

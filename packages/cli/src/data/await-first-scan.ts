@@ -1,0 +1,26 @@
+/**
+ * A database without a manifest goes through its log before it takes writes. A command that opens it does its
+ * work and leaves, so that it has to wait: it would find the scan begun anew each time.
+ */
+
+import type { Database } from '@dendrodb/engine'
+import type { Progress } from '../output/progress-bar.ts'
+
+const tellEveryMs = 100
+
+/** Resolves when the scan has ended, well or not; at once where there is none. */
+export async function awaitFirstScan(
+  database: Database,
+  onProgress: (progress: Progress) => void = () => undefined,
+): Promise<void> {
+  const tell = () => {
+    const { scanProgress: scan } = database
+    if (scan !== undefined) onProgress({ phase: 'first scan', done: scan.objects, total: scan.of })
+  }
+  const telling = setInterval(tell, tellEveryMs)
+  try {
+    await database.scanned()
+  } finally {
+    clearInterval(telling)
+  }
+}
