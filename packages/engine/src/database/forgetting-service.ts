@@ -61,7 +61,7 @@ export class ForgettingService implements ForgettingHost {
   }
 
   async erase(ids: readonly RecordId[], { reason, meta }: ErasureOptions = {}): Promise<ErasureAnswer> {
-    if (ids.length === 0) throw forgettingErrors.UNKNOWN({ id: 'no record' })
+    if (ids.length === 0) throw forgettingErrors.NOTHING()
     for (const id of ids) {
       if (isSystemTable(id.table)) throw forgettingErrors.SYSTEM_RECORD({ id: id.toString() })
     }

@@ -63,6 +63,8 @@ class ErasurePlanner {
 
   /** The record and, one after another, what hangs on it. */
   async add(id: RecordId): Promise<void> {
+    // Named twice, or the edge of one named before.
+    if (this.#ids.has(id.toString())) return
     const before = this.#versionCount
     const waiting = [id]
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
