@@ -411,8 +411,8 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   }
 
   /**
-   * Proofs of a record's newest versions, at most `limit` of them, newest first; of a version that was
-   * erased, of its commit. None when the record never existed.
+   * Proofs of a record's newest versions, at most `limit` of them, newest first; of a version whose contents
+   * are gone, of its commit. None when the record never existed, or was erased.
    */
   async versionProofs(record: IdInput, limit: number): Promise<ProofFile[]> {
     this.#jobs.requireManifest()

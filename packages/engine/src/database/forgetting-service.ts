@@ -34,7 +34,15 @@ import { answersPerStep, purgeRetryMs, snapshotsExpireMs } from './limits.ts'
 
 type Step = NonNullable<ForgettingStatus['step']>
 
-interface Erased extends Omit<ErasureAnswer, 'seq' | 'head'> {}
+/** As it is kept for the request's repetition. */
+interface Erased extends Omit<ErasureAnswer, 'seq' | 'head' | 'salt'> {}
+
+interface AskedErasure {
+  readonly ids: readonly RecordId[]
+  readonly salt: Uint8Array
+  readonly reason: string | undefined
+  readonly meta: WriteMeta | undefined
+}
 
 export class ForgettingService implements ForgettingHost {
   readonly #core: DatabaseCore
@@ -70,8 +78,13 @@ export class ForgettingService implements ForgettingHost {
     for (;;) {
       // What is being removed is in no catalog: of indexes that are gone nobody could tell the record's keys.
       await this.#garbage.settle()
-      const { result, receipt } = await this.#core.write((tx) => this.#erase(tx, ids, reason, meta), options)
-      if (result !== 'garbage') return { ...result, ...receipt }
+      let salt: Buffer | undefined
+      const { result, receipt } = await this.#core.write((tx) => {
+        salt = randomBytes(saltBytes)
+        return this.#erase(tx, { ids, salt, reason, meta })
+      }, options)
+      if (result === 'garbage') continue
+      return { ...result, ...(salt && { salt: salt.toString('hex') }), ...receipt }
     }
   }
 
@@ -130,26 +143,19 @@ export class ForgettingService implements ForgettingHost {
     await this.#compacting?.catch(() => undefined)
   }
 
-  async #erase(
-    tx: RecordTx,
-    ids: readonly RecordId[],
-    reason: string | undefined,
-    meta: WriteMeta | undefined,
-  ): Promise<Erased | 'garbage'> {
+  async #erase(tx: RecordTx, { ids, salt, reason, meta }: AskedErasure): Promise<Erased | 'garbage'> {
     const { reader, hash, seq: newestSeq, catalog } = tx.base
     for await (const _ of reader.scan(kindRange('garbage'), { limit: 1 })) return 'garbage'
     const known = await readBranches(reader)
     const plan = await planErasure({ reader, hash, newestSeq, catalog, known }, ids)
     const names = plan.ids.map(String)
     keepSilent(tx, names, reason, meta)
-    const salt = randomBytes(saltBytes)
     const commitment = hash.of(Buffer.concat([salt, encodeCanonical(names.toSorted())]))
     const id = new RecordId(forgottenTable.name, ulid())
     await tx.put(id, recordOf(plan, commitment, reason))
     tx.forget(plan.forgets, plan.readKeys, plan.readRanges)
     const { versions, metadata } = plan
-    const [shown, kept] = [commitment.toString('hex'), salt.toString('hex')]
-    return { id, records: names.length, versions, metadata, commitment: shown, salt: kept }
+    return { id, records: names.length, versions, metadata, commitment: commitment.toString('hex') }
   }
 
   async #runAll(): Promise<void> {

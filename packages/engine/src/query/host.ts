@@ -222,8 +222,11 @@ export interface ErasureAnswer extends Receipt {
   readonly metadata: number
   /** H(salt ‖ ids), as the ledger has it, hexadecimal. */
   readonly commitment: string
-  /** Kept nowhere: with it and the ids anybody can see what the commitment is of. Hexadecimal. */
-  readonly salt: string
+  /**
+   * Kept nowhere: with it and the ids anybody can see what the commitment is of. Hexadecimal. Not there when
+   * the request had been carried out before.
+   */
+  readonly salt?: string
 }
 
 /** How far the files are with what was erased. */
