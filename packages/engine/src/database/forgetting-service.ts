@@ -8,7 +8,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { encodeCanonical, RecordId, ulid, type ValueObject } from '@dendrodb/protocol'
-import { forgottenTable, isSystemTable } from '../catalog/system-tables.ts'
+import { forgottenTable, isEngineTable, isSystemTable } from '../catalog/system-tables.ts'
 import { encodePlaces } from '../ledger/forgotten-mark.ts'
 import { keyOf, keyWithTail, kindRange } from '../ledger/key-space.ts'
 import { decodeReplay, encodeReplay } from '../ledger/replay.ts'
@@ -17,6 +17,7 @@ import { readUvarint } from '../ledger/uvarint.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import { readBranches } from '../models/branch/stored-branches.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
+import type { ErasureHolders } from '../models/forgetting/find-holders.ts'
 import { forgettingErrors } from '../models/forgetting/forgetting-errors.ts'
 import { erasureReasonCharsMax } from '../models/forgetting/limits.ts'
 import { type ErasurePlan, planErasure } from '../models/forgetting/plan-erasure.ts'
@@ -42,6 +43,7 @@ interface AskedErasure {
   readonly salt: Uint8Array
   readonly reason: string | undefined
   readonly meta: WriteMeta | undefined
+  readonly reserved: ErasureHolders | undefined
 }
 
 export class ForgettingService implements ForgettingHost {
@@ -68,10 +70,14 @@ export class ForgettingService implements ForgettingHost {
     return this.#expire()
   }
 
-  async erase(ids: readonly RecordId[], { reason, meta }: ErasureOptions = {}): Promise<ErasureAnswer> {
+  async erase(
+    ids: readonly RecordId[],
+    { reason, meta, reserved }: ErasureOptions = {},
+  ): Promise<ErasureAnswer> {
     if (ids.length === 0) throw forgettingErrors.NOTHING()
     for (const id of ids) {
-      if (isSystemTable(id.table)) throw forgettingErrors.SYSTEM_RECORD({ id: id.toString() })
+      const mayGo = !isSystemTable(id.table) || (reserved !== undefined && !isEngineTable(id.table))
+      if (!mayGo) throw forgettingErrors.SYSTEM_RECORD({ id: id.toString() })
     }
     checkReason(reason)
     const options = meta === undefined ? {} : { meta }
@@ -81,7 +87,7 @@ export class ForgettingService implements ForgettingHost {
       let salt: Buffer | undefined
       const { result, receipt } = await this.#core.write((tx) => {
         salt = randomBytes(saltBytes)
-        return this.#erase(tx, { ids, salt, reason, meta })
+        return this.#erase(tx, { ids, salt, reason, meta, reserved })
       }, options)
       if (result === 'garbage') continue
       return { ...result, ...(salt && { salt: salt.toString('hex') }), ...receipt }
@@ -143,11 +149,14 @@ export class ForgettingService implements ForgettingHost {
     await this.#compacting?.catch(() => undefined)
   }
 
-  async #erase(tx: RecordTx, { ids, salt, reason, meta }: AskedErasure): Promise<Erased | 'garbage'> {
+  async #erase(
+    tx: RecordTx,
+    { ids, salt, reason, meta, reserved }: AskedErasure,
+  ): Promise<Erased | 'garbage'> {
     const { reader, hash, seq: newestSeq, catalog } = tx.base
     for await (const _ of reader.scan(kindRange('garbage'), { limit: 1 })) return 'garbage'
     const known = await readBranches(reader)
-    const plan = await planErasure({ reader, hash, newestSeq, catalog, known }, ids)
+    const plan = await planErasure({ reader, hash, newestSeq, catalog, known }, ids, reserved)
     const names = plan.ids.map(String)
     keepSilent(tx, names, reason, meta)
     const commitment = hash.of(Buffer.concat([salt, encodeCanonical(names.toSorted())]))
