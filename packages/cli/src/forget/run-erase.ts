@@ -63,5 +63,5 @@ function* textLines(answer: ValueObject, complete: boolean): Iterable<string> {
   yield `erased: records ${records}, versions ${versions}, metadata of commits ${metadata}`
   yield complete ? 'nothing of it is in any file' : 'the files are being rewritten'
   yield `in the ledger: ${erasure}, commitment ${commitment}`
-  yield `salt, kept nowhere else: ${salt}`
+  if (salt !== undefined) yield `salt, kept nowhere else: ${salt}`
 }

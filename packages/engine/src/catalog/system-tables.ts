@@ -30,6 +30,17 @@ export function isSystemTable(name: string): boolean {
   return name.startsWith(reservedPrefix)
 }
 
+/**
+ * Reserved tables that the engine itself relies on; others are those of whoever owns it, such as accounts.
+ */
+export function isEngineTable(name: string): boolean {
+  return engineTables.has(name)
+}
+
+const engineTables: ReadonlySet<string> = new Set(
+  [...Object.values(systemTables), mergeTable, snapshotTable, forgottenTable].map(({ name }) => name),
+)
+
 /** Tables whose records make up the catalog. */
 export const catalogTableIds: ReadonlySet<number> = new Set(Object.values(systemTables).map(({ id }) => id))
 

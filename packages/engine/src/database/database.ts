@@ -229,7 +229,7 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
    * Erases a record for good: every version of it on every branch, its edges, its place in indexes, and what
    * commits said of nothing else. One commit, which says how much went but not what; then the files are
    * rewritten, which `forgetting.status()` tells and `forgetting.settle()` waits for.
-   * @throws FORGET_UNKNOWN, FORGET_TOO_LARGE, FORGET_SYSTEM_RECORD, FORGET_REASON
+   * @throws FORGET_UNKNOWN, FORGET_NOTHING, FORGET_TOO_LARGE, FORGET_SYSTEM_RECORD, FORGET_REASON
    * @example
    * await people.erase('person:alice', { reason: 'asked for it' })
    * await people.forgetting.settle()
@@ -411,8 +411,8 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   }
 
   /**
-   * Proofs of a record's newest versions, at most `limit` of them, newest first; of a version that was
-   * erased, of its commit. None when the record never existed.
+   * Proofs of a record's newest versions, at most `limit` of them, newest first; of a version whose contents
+   * are gone, of its commit. None when the record never existed, or was erased.
    */
   async versionProofs(record: IdInput, limit: number): Promise<ProofFile[]> {
     this.#jobs.requireManifest()

@@ -8,7 +8,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { encodeCanonical, RecordId, ulid, type ValueObject } from '@dendrodb/protocol'
-import { forgottenTable, isSystemTable } from '../catalog/system-tables.ts'
+import { forgottenTable, isEngineTable, isSystemTable } from '../catalog/system-tables.ts'
 import { encodePlaces } from '../ledger/forgotten-mark.ts'
 import { keyOf, keyWithTail, kindRange } from '../ledger/key-space.ts'
 import { decodeReplay, encodeReplay } from '../ledger/replay.ts'
@@ -17,6 +17,7 @@ import { readUvarint } from '../ledger/uvarint.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import { readBranches } from '../models/branch/stored-branches.ts'
 import type { RecordTx } from '../models/document/record-tx.ts'
+import type { ErasureHolders } from '../models/forgetting/find-holders.ts'
 import { forgettingErrors } from '../models/forgetting/forgetting-errors.ts'
 import { erasureReasonCharsMax } from '../models/forgetting/limits.ts'
 import { type ErasurePlan, planErasure } from '../models/forgetting/plan-erasure.ts'
@@ -34,7 +35,16 @@ import { answersPerStep, purgeRetryMs, snapshotsExpireMs } from './limits.ts'
 
 type Step = NonNullable<ForgettingStatus['step']>
 
-interface Erased extends Omit<ErasureAnswer, 'seq' | 'head'> {}
+/** As it is kept for the request's repetition. */
+interface Erased extends Omit<ErasureAnswer, 'seq' | 'head' | 'salt'> {}
+
+interface AskedErasure {
+  readonly ids: readonly RecordId[]
+  readonly salt: Uint8Array
+  readonly reason: string | undefined
+  readonly meta: WriteMeta | undefined
+  readonly reserved: ErasureHolders | undefined
+}
 
 export class ForgettingService implements ForgettingHost {
   readonly #core: DatabaseCore
@@ -60,18 +70,27 @@ export class ForgettingService implements ForgettingHost {
     return this.#expire()
   }
 
-  async erase(ids: readonly RecordId[], { reason, meta }: ErasureOptions = {}): Promise<ErasureAnswer> {
-    if (ids.length === 0) throw forgettingErrors.UNKNOWN({ id: 'no record' })
+  async erase(
+    ids: readonly RecordId[],
+    { reason, meta, reserved }: ErasureOptions = {},
+  ): Promise<ErasureAnswer> {
+    if (ids.length === 0) throw forgettingErrors.NOTHING()
     for (const id of ids) {
-      if (isSystemTable(id.table)) throw forgettingErrors.SYSTEM_RECORD({ id: id.toString() })
+      const mayGo = !isSystemTable(id.table) || (reserved !== undefined && !isEngineTable(id.table))
+      if (!mayGo) throw forgettingErrors.SYSTEM_RECORD({ id: id.toString() })
     }
     checkReason(reason)
     const options = meta === undefined ? {} : { meta }
     for (;;) {
       // What is being removed is in no catalog: of indexes that are gone nobody could tell the record's keys.
       await this.#garbage.settle()
-      const { result, receipt } = await this.#core.write((tx) => this.#erase(tx, ids, reason, meta), options)
-      if (result !== 'garbage') return { ...result, ...receipt }
+      let salt: Buffer | undefined
+      const { result, receipt } = await this.#core.write((tx) => {
+        salt = randomBytes(saltBytes)
+        return this.#erase(tx, { ids, salt, reason, meta, reserved })
+      }, options)
+      if (result === 'garbage') continue
+      return { ...result, ...(salt && { salt: salt.toString('hex') }), ...receipt }
     }
   }
 
@@ -132,24 +151,20 @@ export class ForgettingService implements ForgettingHost {
 
   async #erase(
     tx: RecordTx,
-    ids: readonly RecordId[],
-    reason: string | undefined,
-    meta: WriteMeta | undefined,
+    { ids, salt, reason, meta, reserved }: AskedErasure,
   ): Promise<Erased | 'garbage'> {
     const { reader, hash, seq: newestSeq, catalog } = tx.base
     for await (const _ of reader.scan(kindRange('garbage'), { limit: 1 })) return 'garbage'
     const known = await readBranches(reader)
-    const plan = await planErasure({ reader, hash, newestSeq, catalog, known }, ids)
+    const plan = await planErasure({ reader, hash, newestSeq, catalog, known }, ids, reserved)
     const names = plan.ids.map(String)
     keepSilent(tx, names, reason, meta)
-    const salt = randomBytes(saltBytes)
     const commitment = hash.of(Buffer.concat([salt, encodeCanonical(names.toSorted())]))
     const id = new RecordId(forgottenTable.name, ulid())
     await tx.put(id, recordOf(plan, commitment, reason))
     tx.forget(plan.forgets, plan.readKeys, plan.readRanges)
     const { versions, metadata } = plan
-    const [shown, kept] = [commitment.toString('hex'), salt.toString('hex')]
-    return { id, records: names.length, versions, metadata, commitment: shown, salt: kept }
+    return { id, records: names.length, versions, metadata, commitment: commitment.toString('hex') }
   }
 
   async #runAll(): Promise<void> {

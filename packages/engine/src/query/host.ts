@@ -9,6 +9,7 @@ import type { IndexDefinition } from '../catalog/definitions.ts'
 import type { RecordDiff } from '../models/branch/diff-states.ts'
 import type { MergeConflict } from '../models/branch/merge-conflict.ts'
 import type { Pause } from '../models/branch/pausing-reader.ts'
+import type { ErasureHolders } from '../models/forgetting/find-holders.ts'
 import type { ReadView, WriteMeta, WriteTx } from '../models/model.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
 
@@ -210,6 +211,12 @@ export interface ErasureOptions {
   /** Stands in the ledger; must not name what is erased. */
   readonly reason?: string
   readonly meta?: WriteMeta
+  /**
+   * For who keeps something of a person in reserved tables, such as an account: their records may be erased,
+   * ids of which there is nothing are passed over, and with the others go the records of `table` that ever
+   * had one of them in `field`.
+   */
+  readonly reserved?: ErasureHolders
 }
 
 export interface ErasureAnswer extends Receipt {
@@ -222,8 +229,11 @@ export interface ErasureAnswer extends Receipt {
   readonly metadata: number
   /** H(salt ‖ ids), as the ledger has it, hexadecimal. */
   readonly commitment: string
-  /** Kept nowhere: with it and the ids anybody can see what the commitment is of. Hexadecimal. */
-  readonly salt: string
+  /**
+   * Kept nowhere: with it and the ids anybody can see what the commitment is of. Hexadecimal. Not there when
+   * the request had been carried out before.
+   */
+  readonly salt?: string
 }
 
 /** How far the files are with what was erased. */

@@ -60,6 +60,10 @@ export const queryErrors = defineErrors('QUERY', {
     status: 'type_mismatch',
     message: '{statement} expects a table or records as its target, found {found}',
   },
+  TABLE_TARGET: {
+    status: 'type_mismatch',
+    message: '{statement} is for single records, {table} is a table',
+  },
   RECORD_EXISTS: { status: 'conflict', message: 'the record {id} already exists' },
   ID_MISMATCH: {
     status: 'invalid_argument',

@@ -3,12 +3,13 @@
  * Accounts belong to a database, and so do their tokens; root belongs to the server and has no account.
  */
 
-import type { Database, Engine } from '@dendrodb/engine'
+import type { Database, Engine, ErasureAnswer, ErasureOptions } from '@dendrodb/engine'
 import type { RecordId } from '@dendrodb/protocol'
 import { type AccessClaims, AccessTokens } from './access-tokens.ts'
 import { type Account, AccountStore } from './account-store.ts'
 import { authErrors } from './auth-errors.ts'
 import { normalizeEmail } from './email.ts'
+import { eraseAccount } from './erase-account.ts'
 import { passwordCharsMax, userNameCharsMax, verifiedTokensMax } from './limits.ts'
 import { LoginGuard } from './login-guard.ts'
 import { checkPassword, PasswordHasher } from './password-hasher.ts'
@@ -156,12 +157,31 @@ export class AuthService {
     if (!mayAdminister(principal)) throw authErrors.FORBIDDEN()
     const checked = checkRoles(roles)
     const accounts = new AccountStore(database)
-    const key = user.includes('@') ? (await accounts.byEmail(checkEmail(user)))?.key : user
+    const key = await keyOf(accounts, user)
     const actor = principal.type === 'root' ? 'root' : principal.userId
     const account = key === undefined ? undefined : await accounts.setRoles(key, checked, actor)
     if (account === undefined) throw authErrors.USER_UNKNOWN()
     this.#verified.forget((each) => each.accountKey === account.key && each.database === database.name)
     return account
+  }
+
+  /**
+   * Erases an account: email, name, password, sessions, and the record it acts as, with its edges; for good.
+   * @param user the key of the account, or its email
+   * @throws AUTH_FORBIDDEN, AUTH_USER_UNKNOWN, FORGET_*
+   */
+  async erase(
+    database: Database,
+    user: string,
+    options: ErasureOptions,
+    principal: Principal,
+  ): Promise<ErasureAnswer> {
+    if (!mayAdminister(principal)) throw authErrors.FORBIDDEN()
+    const key = await keyOf(new AccountStore(database), user)
+    if (key === undefined) throw authErrors.USER_UNKNOWN()
+    const answer = await eraseAccount(database, key, options)
+    this.#verified.forget((each) => each.accountKey === key && each.database === database.name)
+    return answer
   }
 
   /** Who a token belongs to, where that is known without waiting. */
@@ -229,6 +249,11 @@ export class AuthService {
   #forgetSessions(ids: readonly string[]): void {
     if (ids.length > 0) this.#verified.forget(({ sessionId }) => ids.includes(sessionId))
   }
+}
+
+/** @param user a key, or an email, of which there need not be an account. @throws AUTH_EMAIL_INVALID */
+async function keyOf(accounts: AccountStore, user: string): Promise<string | undefined> {
+  return user.includes('@') ? (await accounts.byEmail(checkEmail(user)))?.key : user
 }
 
 /** @throws AUTH_EMAIL_INVALID */

@@ -10,7 +10,7 @@
 import type { Database, StoredRecord } from '@dendrodb/engine'
 import { Datetime, RecordId } from '@dendrodb/protocol'
 import { type Account, authMeta } from './account-store.ts'
-import { loginTable, withView } from './account-tables.ts'
+import { loginTable, userTable, withView } from './account-tables.ts'
 import { authErrors } from './auth-errors.ts'
 import { loginAttemptsWaitingMax, loginEmailsMax } from './limits.ts'
 import { afterFailure, judgeLogin, type LoginState, noFailures } from './login-throttle.ts'
@@ -90,7 +90,9 @@ export class LoginGuard {
     const id = new RecordId(loginTable, account.key)
     try {
       await database.transaction(async (tx) => {
-        if (state.failures === 0) await tx.delete(id)
+        // Of an account that has been erased nothing is written down.
+        const isThere = (await tx.getRecord(new RecordId(userTable, account.key))) !== undefined
+        if (state.failures === 0 || !isThere) await tx.delete(id)
         else await tx.put(id, stateFields(state))
       }, authMeta)
     } catch (error) {

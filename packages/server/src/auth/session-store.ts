@@ -13,7 +13,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Database, ReadView, StoredRecord, ValueObject, WriteTx } from '@dendrodb/engine'
 import { Datetime, RecordId } from '@dendrodb/protocol'
 import { authMeta } from './account-store.ts'
-import { ensureAccountTables, recordsWhere, sessionTable, withView } from './account-tables.ts'
+import { ensureAccountTables, recordsWhere, sessionTable, userTable, withView } from './account-tables.ts'
+import { authErrors } from './auth-errors.ts'
 
 /** What a client says about itself, and where it calls from. */
 export interface Device {
@@ -61,7 +62,7 @@ export class SessionStore {
 
   /**
    * Begins a session; those of the user that have ended are swept, and the oldest ends when there are too
-   * many.
+   * many. @throws AUTH_CREDENTIALS_INVALID where the account has been erased meanwhile
    */
   async begin(user: RecordId, device: Device, nowMs: number): Promise<BegunSession> {
     await ensureAccountTables(this.#database)
@@ -70,6 +71,8 @@ export class SessionStore {
     const id = sessionIdOf(family)
     const untilMs = nowMs + this.#lifetimes.sessionMs
     const { result: evicted } = await this.#database.transaction(async (tx) => {
+      const account = await tx.getRecord(new RecordId(userTable, user.key))
+      if (account === undefined) throw authErrors.CREDENTIALS_INVALID()
       const ended = await this.#makeRoom(tx, user, nowMs)
       await tx.put(new RecordId(sessionTable, id), {
         user,

@@ -152,7 +152,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     transferRoutes(signedIn, { engine, databases })
     branchRoutes(signedIn, { databases })
     snapshotRoutes(signedIn, { databases })
-    forgettingRoutes(signedIn, { databases })
+    forgettingRoutes(signedIn, { auth, databases })
   })
   daemonDoor(app, { options, admission, metrics, streams })
   return { app, metrics }

@@ -5,22 +5,14 @@
  * relation's are gone through. Where a table or a branch was removed, its history is all there is.
  */
 
-import {
-  decodeCanonical,
-  decodeExact,
-  encodeCollation,
-  RecordId,
-  type RecordKey,
-  type ValueObject,
-} from '@dendrodb/protocol'
-import { decodeHistory } from '../../ledger/history-entry.ts'
+import { decodeExact, encodeCollation, RecordId, type RecordKey } from '@dendrodb/protocol'
 import { decodeLiveEntry, decodePastEntry } from '../../ledger/index-entry.ts'
-import { indexKey, keyOf, kindRange, prefixRange, tailOffset } from '../../ledger/key-space.ts'
+import { indexKey, kindRange, prefixRange, tailOffset } from '../../ledger/key-space.ts'
 import { indexEntryPrefixBytes } from '../../ledger/limits.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
-import { openVersion } from '../../ledger/record-version.ts'
 import { readUvarint } from '../../ledger/uvarint.ts'
 import type { KeyRange } from '../../storage/kv-store.ts'
+import { holdersInHistory } from './find-holders.ts'
 import type { TableEver } from './tables-ever.ts'
 
 export interface EdgeSearch {
@@ -37,12 +29,8 @@ export async function* edgesEver(search: EdgeSearch, node: RecordId): AsyncGener
   const { reader, relations, branches, isIndexed } = search
   for (const table of relations) {
     for (const branch of branches) {
-      const found = isIndexed(branch, table)
-        ? indexedEdges(reader, branch, table, node)
-        : edgesInHistory(reader, branch, table, node)
-      for await (const idKey of found) {
-        yield new RecordId(table.name, decodeExact(idKey, 0).value as RecordKey)
-      }
+      if (isIndexed(branch, table)) yield* indexedEdges(reader, branch, table, node)
+      else yield* holdersInHistory(reader, { branch, table, fields: ['in', 'out'] }, [node])
     }
   }
 }
@@ -62,10 +50,12 @@ async function* indexedEdges(
   branch: number,
   table: TableEver,
   node: RecordId,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<RecordId> {
   for (const range of adjacencyRanges(branch, table, node)) {
     for await (const chunk of reader.scan(range)) {
-      for (const { key, value } of chunk) yield key.subarray(key.length - decodeLiveEntry(value).idBytes)
+      for (const { key, value } of chunk) {
+        yield edgeId(table, key.subarray(key.length - decodeLiveEntry(value).idBytes))
+      }
     }
   }
   const near = nearBytes(node)
@@ -76,26 +66,12 @@ async function* indexedEdges(
         const at = readUvarint(key, readUvarint(key, start).end).end
         if (Buffer.compare(key.subarray(at, at + near.length), near) !== 0) continue
         const { idBytes, fromBytes } = decodePastEntry(value)
-        yield key.subarray(key.length - fromBytes - idBytes, key.length - fromBytes)
+        yield edgeId(table, key.subarray(key.length - fromBytes - idBytes, key.length - fromBytes))
       }
     }
   }
 }
 
-async function* edgesInHistory(
-  reader: KvReader,
-  branch: number,
-  { number }: TableEver,
-  node: RecordId,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of reader.scan(kindRange('history', branch, number))) {
-    for (const entry of chunk) {
-      const { isPut, seq, n, idKey } = decodeHistory(entry)
-      const payload = isPut ? await reader.get(keyOf('version', seq, n)) : undefined
-      const bytes = payload && openVersion(payload).bytes
-      if (bytes === undefined) continue
-      const ends = decodeCanonical(bytes) as ValueObject
-      if ([ends.in, ends.out].some((end) => end instanceof RecordId && end.equals(node))) yield idKey
-    }
-  }
+function edgeId({ name }: TableEver, idKey: Uint8Array): RecordId {
+  return new RecordId(name, decodeExact(idKey, 0).value as RecordKey)
 }

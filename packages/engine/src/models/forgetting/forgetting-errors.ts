@@ -7,6 +7,7 @@ export const forgettingErrors = defineErrors('FORGET', {
     status: 'not_found',
     message: 'there is nothing of {id} to erase: it never existed, or it was erased before',
   },
+  NOTHING: { status: 'invalid_argument', message: 'there is nothing to erase: no record is named' },
   SYSTEM_RECORD: {
     status: 'invalid_argument',
     message: 'records of system tables cannot be erased, {id} is one of them',

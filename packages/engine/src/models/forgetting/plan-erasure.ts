@@ -18,6 +18,7 @@ import type { CountChange, Forgetting } from '../../ledger/write-request.ts'
 import type { KeyRange } from '../../storage/kv-store.ts'
 import type { StoredBranches } from '../branch/stored-branches.ts'
 import { adjacencyRanges, edgesEver } from './find-edges.ts'
+import { type ErasureHolders, holderRanges, holdersInHistory } from './find-holders.ts'
 import { forgettingErrors } from './forgetting-errors.ts'
 import { erasedVersionsMax } from './limits.ts'
 import { RecordTracer } from './record-traces.ts'
@@ -34,11 +35,24 @@ export interface ErasurePlan {
   readonly metadata: number
 }
 
-/** @throws FORGET_UNKNOWN, FORGET_TOO_LARGE */
-export async function planErasure(source: StoredBranches, ids: readonly RecordId[]): Promise<ErasurePlan> {
+/**
+ * @param holders go, too; what there is nothing of is passed over then
+ * @throws FORGET_UNKNOWN, FORGET_TOO_LARGE
+ */
+export async function planErasure(
+  source: StoredBranches,
+  ids: readonly RecordId[],
+  holders?: ErasureHolders,
+): Promise<ErasurePlan> {
   const planner = new ErasurePlanner(source, await tablesEver(source.reader, source.known.keys()))
-  for (const id of ids) await planner.add(id)
-  return planner.finish()
+  for (const id of ids) {
+    const isThere = await planner.add(id)
+    if (!isThere && holders === undefined) throw forgettingErrors.UNKNOWN({ id: id.toString() })
+  }
+  if (holders !== undefined) await planner.addHolders(holders, ids)
+  const plan = await planner.finish()
+  if (plan.versions === 0) throw forgettingErrors.UNKNOWN({ id: ids.join(', ') })
+  return plan
 }
 
 class ErasurePlanner {
@@ -61,8 +75,10 @@ class ErasurePlanner {
     this.#tracer = new RecordTracer(source)
   }
 
-  /** The record and, one after another, what hangs on it. */
-  async add(id: RecordId): Promise<void> {
+  /** The record and, one after another, what hangs on it. Gives whether there is anything of it. */
+  async add(id: RecordId): Promise<boolean> {
+    // Named twice, or the edge of one named before.
+    if (this.#ids.has(id.toString())) return true
     const before = this.#versionCount
     const waiting = [id]
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -71,7 +87,23 @@ class ErasurePlanner {
       await this.#traces(next, id)
       for await (const edge of this.#edges(next)) if (!this.#ids.has(edge.toString())) waiting.push(edge)
     }
-    if (this.#versionCount === before) throw forgettingErrors.UNKNOWN({ id: id.toString() })
+    if (this.#versionCount > before) return true
+    this.#ids.delete(id.toString())
+    return false
+  }
+
+  async addHolders({ table, field }: ErasureHolders, ids: readonly RecordId[]): Promise<void> {
+    for (const each of [...this.#tables.values()].filter(({ name }) => name === table)) {
+      for (const branch of this.#branches()) {
+        const search = { branch, table: each, fields: [field] }
+        for await (const id of holdersInHistory(this.#source.reader, search, ids)) {
+          if (this.#ids.has(id.toString())) continue
+          this.#ids.set(id.toString(), id)
+          await this.#traces(id, id)
+        }
+      }
+    }
+    this.#readRanges.push(...holderRanges(this.#source, { table, field }, ids))
   }
 
   async finish(): Promise<ErasurePlan> {

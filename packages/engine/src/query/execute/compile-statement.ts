@@ -7,6 +7,7 @@ import type { CompiledStatement } from '../compile/compiled.ts'
 import type { Compiler } from '../compile/compiler.ts'
 import type { Statement } from '../dql/ast.ts'
 import { queryErrors } from '../query-errors.ts'
+import { nestedWrite } from './own-kinds.ts'
 import { compileBringBack } from './statements/bring-back.ts'
 import {
   compileExpressionStatement,
@@ -108,7 +109,7 @@ function compileKind(statement: Statement, compiler: Compiler): CompiledStatemen
     case 'restore_snapshot':
     case 'erase':
     case 'compact':
-      throw queryErrors.NESTED_WRITE({ statement: wordsOf(statement.kind), place: 'another statement' })
+      throw nestedWrite(statement.kind, 'another statement')
     case 'live':
       throw queryErrors.NOT_SUPPORTED({ construct: 'LIVE SELECT' })
     case 'kill':
@@ -118,8 +119,4 @@ function compileKind(statement: Statement, compiler: Compiler): CompiledStatemen
     default:
       return compileDefine(statement, compiler)
   }
-}
-
-function wordsOf(kind: string): string {
-  return kind.replace('_', ' ').toUpperCase()
 }

@@ -7,8 +7,9 @@
 
 import type { Value } from '@dendrodb/protocol'
 import type { PreparedStatement, PreparedText } from '../query-cache.ts'
+import { ownKinds } from './own-kinds.ts'
 import type { RequestRun } from './request-run.ts'
-import { ownKinds, runText } from './run-text.ts'
+import { runText } from './run-text.ts'
 import { commitStatements } from './transaction.ts'
 
 /** @param asked the request as a value */

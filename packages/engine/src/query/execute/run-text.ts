@@ -9,21 +9,10 @@ import { queryErrors } from '../query-errors.ts'
 import { runBranchStatement } from './branch-statements.ts'
 import { databaseOf } from './database-name.ts'
 import { runForgettingStatement } from './forgetting-statements.ts'
+import { ownKinds } from './own-kinds.ts'
 import type { RequestRun } from './request-run.ts'
 import { runSnapshotStatement } from './snapshot-statements.ts'
 import { runTransaction } from './transaction.ts'
-
-/** Statements that are transactions of their own, and no part of another one. */
-export const ownKinds: ReadonlySet<string> = new Set([
-  'define_branch',
-  'merge_branch',
-  'remove_branch',
-  'define_snapshot',
-  'remove_snapshot',
-  'restore_snapshot',
-  'erase',
-  'compact',
-])
 
 /** Statements that are no transaction of the session's, or a part of none. */
 const specialKinds: ReadonlySet<string> = new Set(['begin', 'commit', 'cancel', 'use', ...ownKinds])

@@ -13,6 +13,7 @@ import { type AnyNode, someNode } from '../compile/walk.ts'
 import { queryLimits } from '../limits.ts'
 import type { PreparedStatement, PreparedText } from '../query-cache.ts'
 import { queryErrors } from '../query-errors.ts'
+import { nestedWrite, ownKinds } from './own-kinds.ts'
 import type { RequestRun, StatementResult } from './request-run.ts'
 import { runTask, type Task } from './task.ts'
 
@@ -172,6 +173,7 @@ class Transaction {
           const problem = 'cannot stand inside of a transaction'
           throw queryErrors.TRANSACTION_STATE({ statement: kind.toUpperCase(), problem })
         }
+        if (ownKinds.has(kind)) throw nestedWrite(kind, 'a transaction')
         return prepared.compiled
       } catch (error) {
         throw new FailedStatement(index, error)

@@ -7,6 +7,7 @@ import type { Database } from '@dendrodb/engine'
 import { RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { authErrors } from '../../auth/auth-errors.ts'
+import type { AuthService } from '../../auth/auth-service.ts'
 import { mayAdminister } from '../../auth/principal.ts'
 import { sendValue } from '../answer.ts'
 import { fieldError, objectBody, optionalTextField } from '../json-body.ts'
@@ -15,10 +16,11 @@ import type { RequestDatabases } from '../request-database.ts'
 import { adminMetaOf } from '../write-request.ts'
 
 export interface ForgettingRouteOptions {
+  readonly auth: AuthService
   readonly databases: RequestDatabases
 }
 
-export function forgettingRoutes(app: FastifyInstance, { databases }: ForgettingRouteOptions): void {
+export function forgettingRoutes(app: FastifyInstance, { auth, databases }: ForgettingRouteOptions): void {
   const open = async (request: FastifyRequest): Promise<Database> => {
     if (!mayAdminister(request.principal)) throw authErrors.FORBIDDEN()
     return databases.of(request)
@@ -28,10 +30,11 @@ export function forgettingRoutes(app: FastifyInstance, { databases }: Forgetting
     const database = await open(request)
     const body = objectBody(request)
     const reason = optionalTextField(body, 'reason')
-    const { id, ...answer } = await database.erase(idsOf(body), {
-      ...(reason !== undefined && { reason }),
-      meta: adminMetaOf(request, body),
-    })
+    const options = { ...(reason !== undefined && { reason }), meta: adminMetaOf(request, body) }
+    const account = accountOf(body)
+    const { id, ...answer } = await (account === undefined
+      ? database.erase(idsOf(body), options)
+      : auth.erase(database, account, options, request.principal))
     return sendValue(request, reply, { erasure: id, ...answer })
   })
 
@@ -45,6 +48,16 @@ export function forgettingRoutes(app: FastifyInstance, { databases }: Forgetting
     const { bytesBefore, bytesAfter } = await forgetting.compact()
     return sendValue(request, reply, { bytes_before: bytesBefore, bytes_after: bytesAfter })
   })
+}
+
+/** By email, by `user:…` as answers name it, or by the key alone. @throws HTTP_FIELD_INVALID */
+function accountOf(body: ValueObject): string | undefined {
+  const account = optionalTextField(body, 'account')
+  if (account === undefined) return undefined
+  if (body.id !== undefined || body.ids !== undefined) {
+    throw fieldError('account', 'left out where id or ids is given', 'clash')
+  }
+  return account.replace(/^user:/, '')
 }
 
 /** `ids`, a list, or `id`. @throws HTTP_FIELD_INVALID, LITERAL_SYNTAX */

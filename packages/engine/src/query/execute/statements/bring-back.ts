@@ -50,7 +50,7 @@ export function compileBringBack(
     for (const target of targets) {
       for (const each of yield* target.resolve(row, ctx)) {
         yield* ctx.run.pause()
-        if (!('id' in each)) throw queryErrors.TARGET_INVALID({ statement: name, found: 'a table' })
+        if (!('id' in each)) throw queryErrors.TABLE_TARGET({ statement: name, table: each.table })
         const written = yield* bringBackRecord(each.id, { kind, then, isWanted }, ctx)
         // An undone creation leaves no record to show, unless it is asked for.
         const isShown = statement.output !== undefined || written?.after !== undefined
