@@ -14,5 +14,6 @@ export function tellCommits(feed: EngineFeed, core: DatabaseCore, writes: readon
 
 export function noticeOf(core: DatabaseCore, { seq, head, request }: CommittedWrite): CommitNotice {
   const tables = [...new Set(request.mutations.map(({ table }) => table))]
-  return { seq, head: formatHead(core.hash, head), tables }
+  const branch = core.catalogs.newest().branchByNumber(request.branch)?.name
+  return { seq, head: formatHead(core.hash, head), tables, branch }
 }

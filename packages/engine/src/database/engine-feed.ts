@@ -13,6 +13,8 @@ import type { ScanProgress } from './first-scan.ts'
 export interface CommitNotice extends Receipt {
   /** Tables that it wrote to, on whatever branch. */
   readonly tables: readonly string[]
+  /** Name of the branch that it changed; `undefined`: main, or a branch that is gone. */
+  readonly branch: string | undefined
 }
 
 export type EngineEvent = { readonly database: string } & (

@@ -7,7 +7,7 @@
 
 import { type Datetime, decodeCanonical, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
 import { decodeCommit, headOf } from '../ledger/commit.ts'
-import { formatHead, type LedgerHash } from '../ledger/hash.ts'
+import { formatHead } from '../ledger/hash.ts'
 import { keyOf, kindRange } from '../ledger/key-space.ts'
 import { openVersion } from '../ledger/record-version.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
@@ -35,6 +35,8 @@ export interface LogEntry {
   readonly time: Datetime
   /** Number of the branch; 0 is main. */
   readonly branch: number
+  /** Its name; `undefined` for main, and for a branch that has been removed. */
+  readonly branchName: string | undefined
   readonly meta: WriteMeta
   readonly changes: readonly LogChange[]
   /** Versions of this commit whose contents have been erased. */
@@ -66,7 +68,7 @@ export async function* readLogEntries(
   const held = await core.holdSnapshot()
   try {
     const { seq: newest } = held.manifest
-    const entriesIn = (from: number, to: number) => namingDamage(() => entriesOf(held, core.hash, from, to))
+    const entriesIn = (from: number, to: number) => namingDamage(() => entriesOf(held, core, from, to))
     let left = limit
     if (newestFirst) {
       for (let to = newest; to > after && left > 0; ) {
@@ -90,7 +92,7 @@ export async function* readLogEntries(
 
 async function entriesOf(
   { snapshot }: HeldSnapshot,
-  hash: LedgerHash,
+  { hash, catalogs }: DatabaseCore,
   from: number,
   to: number,
 ): Promise<LogEntry[]> {
@@ -118,6 +120,7 @@ async function entriesOf(
         head: formatHead(hash, headOf(hash, value)),
         time: datetimeOfMicros(timeMicros),
         branch,
+        branchName: catalogs.newest().branchByNumber(branch)?.name,
         meta: meta === undefined ? {} : decodeMetaPayload(meta),
         changes: kept.map((entry) => changeOf(entry, versionCommitments)),
         erased: versionCommitments.length - kept.length,

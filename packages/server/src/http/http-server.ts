@@ -260,15 +260,21 @@ function answerUnknownRoutes(app: FastifyInstance, crossOrigin: CrossOrigin, isT
     const [path = ''] = request.url.split('?')
     const methods = known.methodsOf(path)
     const shown = path.slice(0, pathShownCharsMax)
-    if (methods.length === 0) return sendError(reply, httpErrors.ROUTE_UNKNOWN({ path: shown }))
+    const send = isDaemonPath(path) ? sendDaemonError : sendError
+    if (methods.length === 0) return send(reply, httpErrors.ROUTE_UNKNOWN({ path: shown }))
     const allowed = methods.join(', ')
     reply.header('allow', allowed)
     if (request.method !== 'OPTIONS') {
-      return sendError(reply, httpErrors.METHOD_NOT_ALLOWED({ path: shown, method: request.method, allowed }))
+      return send(reply, httpErrors.METHOD_NOT_ALLOWED({ path: shown, method: request.method, allowed }))
     }
     crossOrigin.allowPreflight(reply, methods)
     return reply.code(204).send()
   })
+}
+
+/** Of the daemon API, which words its errors in its own way. */
+function isDaemonPath(path: string): boolean {
+  return path === '/v1' || path.startsWith('/v1/') || path === '/events'
 }
 
 function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {

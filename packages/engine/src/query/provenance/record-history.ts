@@ -58,8 +58,12 @@ export function* recordHistory(id: RecordId, before: number | undefined, ctx: Ev
   }
 }
 
-/** The version in force after the commit `seq`; NONE where there was none, or none to be seen. */
+/**
+ * The version in force after the commit `seq`; NONE where there was none, or none to be seen. A view of the
+ * past shows none behind itself. @throws LEDGER_AS_OF_UNKNOWN where there is no such commit yet
+ */
 export function* recordVersion(id: RecordId, seq: number, ctx: EvalContext): Task<Value> {
+  if (seq > ctx.view.seq) (yield* wait(ctx.database.view({ seq }))).close()
   const view = yield* wait(ctx.database.view({ seq: Math.min(seq, ctx.view.seq) }))
   try {
     const version = (yield versionIn(view, id)) as RecordVersion | undefined

@@ -19,14 +19,15 @@ export class DaemonDatabases {
     this.#engine = engine
   }
 
+  /** Of a database that is there. @throws HTTP_DATABASE_UNKNOWN, ENGINE_DATABASE_NAME */
   nameOf(request: FastifyRequest): string {
-    return (request.params as DatabasePath['Params']).name
+    const name = checkDatabaseName((request.params as DatabasePath['Params']).name)
+    if (!this.#engine.hasDatabase(name)) throw httpErrors.DATABASE_UNKNOWN({ name })
+    return name
   }
 
   /** @throws HTTP_DATABASE_UNKNOWN, ENGINE_DATABASE_NAME, ENGINE_DATABASES_OPEN */
   async of(request: FastifyRequest): Promise<Database> {
-    const name = checkDatabaseName(this.nameOf(request))
-    if (!this.#engine.hasDatabase(name)) throw httpErrors.DATABASE_UNKNOWN({ name })
-    return retainFor(request, await this.#engine.database(name))
+    return retainFor(request, await this.#engine.database(this.nameOf(request)))
   }
 }

@@ -11,12 +11,12 @@ const systemPrefix = '$'
 
 /** A commit with what it wrote. */
 export function entryBody(entry: LogEntry): ValueObject {
-  const { seq, head, time, branch, meta, changes, erased } = entry
+  const { seq, head, time, branch, branchName, meta, changes, erased } = entry
   return {
     seq,
     head,
     time,
-    ...(branch !== 0 && { branch }),
+    ...(branch !== 0 && { branch: branchName ?? branch }),
     ...metaBody(entry),
     ...(meta.actor !== undefined && { actor: meta.actor }),
     ops: changes.map((change) => changeBody(entry, change)),

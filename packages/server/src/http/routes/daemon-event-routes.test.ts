@@ -38,6 +38,20 @@ test('whoever follows is told where each database stands, and every write', asyn
   await events.close()
 })
 
+test('what is committed on a branch is told with the name of the branch', async () => {
+  const server = await useTestServer()
+  await server.call('POST', '/api/branches', asRoot({ name: 'sale' }))
+  const events = await openEvents(server, '/events', { token: rootToken })
+  await events.next(({ event }) => event === 'ready')
+  const headers = { 'x-ddb-branch': 'sale' }
+  const { body } = await server.call('POST', '/api/data/box', { ...asRoot({ n: 1 }), headers })
+  const { data } = await events.next(({ event, data: said }) => event === 'write' && said.coll === 'box')
+  expect(data).toMatchObject({ seq: body.seq, coll: 'box', branch: 'sale' })
+  await events.close()
+  const since = await server.call('GET', `/v1/databases/main/since?after_seq=${body.seq - 1}`, asRoot())
+  expect(since.body.entries).toMatchObject([{ seq: body.seq, branch: 'sale' }])
+})
+
 test('one database alone can be followed, and its end is told', async () => {
   const server = await useShop()
   const events = await openEvents(server, '/events?database=shop', { token: rootToken })

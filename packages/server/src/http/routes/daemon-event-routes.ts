@@ -120,8 +120,8 @@ function framesOf(event: EngineEvent): readonly (readonly [name: string, data: s
   const { database } = event
   switch (event.type) {
     case 'commit': {
-      const { seq, head, tables } = event.commit
-      return tables.map((coll) => ['write', JSON.stringify({ seq, coll, head, database })])
+      const { seq, head, tables, branch } = event.commit
+      return tables.map((coll) => ['write', JSON.stringify({ seq, coll, head, database, branch })])
     }
     case 'scan':
       return [['scan', JSON.stringify({ ...event.progress, database })]]

@@ -68,6 +68,8 @@ describe('the versions of a record', () => {
     })
     const early = await call('GET', `${path}/history/${first - 1}`)
     expect(early).toMatchObject({ status: 404, body: { error: { reason: 'HTTP_VERSION_UNKNOWN' } } })
+    const future = await call('GET', `${path}/history/999999`)
+    expect(future).toMatchObject({ status: 400, body: { error: { reason: 'LEDGER_AS_OF_UNKNOWN' } } })
     const odd = await call('GET', `${path}/history/x`)
     expect(odd).toMatchObject({ status: 400, body: { error: { reason: 'HTTP_FIELD_INVALID' } } })
   })
