@@ -75,6 +75,18 @@ function versionBefore(tx: WriteTx, id: RecordId, { seq, before }: RecordStep): 
   return before
 }
 
+/** @param hasTable whether there is such a table, as far as the caller may know */
+export function recordUnknown(id: RecordId, hasTable: boolean): Error {
+  const reason = hasTable
+    ? 'it never was, or its newest version is none that you may see'
+    : `there is no table ${id.table}; what a removed table held is read AS OF, and back with RESTORE SNAPSHOT`
+  return historyErrors.RECORD_UNKNOWN({ id: id.toString(), reason })
+}
+
+export function hasTable(tx: WriteTx, { table }: RecordId): boolean {
+  return tx.catalog.table(table) !== undefined
+}
+
 export function versionUnknown(id: RecordId, when: string): Error {
   return historyErrors.VERSION_UNKNOWN({ id: id.toString(), when })
 }
@@ -89,7 +101,7 @@ export async function bringBack(
   asked: BringingBack,
 ): Promise<ValueObject | undefined> {
   const step = await newestStep(tx, id)
-  if (step === undefined) throw historyErrors.RECORD_UNKNOWN({ id: id.toString() })
+  if (step === undefined) throw recordUnknown(id, hasTable(tx, id))
   const version = await versionToWrite(tx, id, step, asked)
   if (version === undefined) {
     await tx.delete(id)

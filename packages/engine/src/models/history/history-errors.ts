@@ -5,7 +5,7 @@ import { defineErrors } from '@dendrodb/protocol'
 export const historyErrors = defineErrors('HISTORY', {
   RECORD_UNKNOWN: {
     status: 'not_found',
-    message: 'there is and was no record {id} that you may see',
+    message: 'there is nothing of {id} to bring back: {reason}',
   },
   VERSION_UNKNOWN: {
     status: 'not_found',

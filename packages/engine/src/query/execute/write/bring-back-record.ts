@@ -6,12 +6,13 @@
 import { RecordId, type ValueObject } from '@dendrodb/protocol'
 import {
   type BringingBack,
+  hasTable,
   newestStep,
   type RecordStep,
+  recordUnknown,
   versionToWrite,
   versionUnknown,
 } from '../../../models/history/earlier-version.ts'
-import { historyErrors } from '../../../models/history/history-errors.ts'
 import type { PutOptions, StoredRecord } from '../../../models/model.ts'
 import { accessErrors } from '../../access-errors.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
@@ -40,7 +41,8 @@ export function* bringBackRecord(
   refuseReserved(id.table, ctx)
   const step = (yield newestStep(tx, id)) as RecordStep | undefined
   if (step === undefined || !(yield* maySee(id.table, step.after ?? step.before, ctx))) {
-    throw historyErrors.RECORD_UNKNOWN({ id: id.toString() })
+    // Who may not see the record must not learn more than that.
+    throw recordUnknown(id, !ctx.access.isUnrestricted || hasTable(tx, id))
   }
   if (!(yield* asked.isWanted(step.after?.value ?? { id }, ctx))) return undefined
   const version = (yield versionToWrite(tx, id, step, asked)) as StoredRecord | undefined
