@@ -9,10 +9,11 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, onTestFinished } from 'vitest'
+import { bundledMain, sourceMain } from '../../../../scripts/start/bundle.mjs'
 
-export const mainFile = fileURLToPath(new URL('../main.ts', import.meta.url))
+/** Of the bundle that `npm start` runs: tests start it hundreds of times. */
+export const mainFile = await bundledMain()
 
 export interface DdbOptions {
   /** Folder that it runs in. */
@@ -20,7 +21,7 @@ export interface DdbOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Standard input; empty when not given. */
   readonly input?: string
-  /** Options of node. */
+  /** Options of node, which then runs the sources. */
   readonly nodeOptions?: readonly string[]
 }
 
@@ -120,8 +121,9 @@ export function startDdb(args: readonly string[], options: DdbOptions): RunningD
   return running
 }
 
-function spawnDdb(args: readonly string[], { cwd, env = {}, nodeOptions = [] }: DdbOptions): RunningDdb {
-  const child = spawn(process.execPath, [...nodeOptions, mainFile, ...args], {
+function spawnDdb(args: readonly string[], { cwd, env = {}, nodeOptions }: DdbOptions): RunningDdb {
+  const command = nodeOptions === undefined ? [mainFile] : [...nodeOptions, sourceMain]
+  const child = spawn(process.execPath, [...command, ...args], {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: join(cwd, 'home'), ...cacheEnv(), ...env },
   })
