@@ -180,10 +180,8 @@ export class ForgettingService implements ForgettingHost {
       this.#step = 'answers'
       await this.#forgetAnswers(Math.max(...seqs))
       await this.#purge()
-      await this.#change(
-        seqs.map((seq) => ({ type: 'delete', key: keyOf('erasure', seq) })),
-        [],
-      )
+      const done = seqs.map((seq): KvOperation => ({ type: 'delete', key: keyOf('erasure', seq) }))
+      while (!(await this.#change(done, [])));
       this.#failure = undefined
     }
   }
@@ -249,7 +247,7 @@ export class ForgettingService implements ForgettingHost {
   async #forgetAnswers(beforeSeq: number): Promise<void> {
     for (let next = 0; next < beforeSeq; ) {
       const { operations, readKeys, readSeq, end } = await this.#answersFrom(next, beforeSeq)
-      if (operations.length > 0) await this.#change(operations, readKeys, readSeq)
+      if (operations.length > 0 && !(await this.#change(operations, readKeys, readSeq))) continue
       next = end
     }
   }
@@ -286,25 +284,24 @@ export class ForgettingService implements ForgettingHost {
   }
 
   /**
-   * A definition that changes meanwhile, or a key that is used again, means another try with the next round.
+   * Gives `false` where a definition, or one of the keys, has changed meanwhile: then it has to be tried
+   * again.
    */
   async #change(
     operations: readonly KvOperation[],
     readKeys: readonly Buffer[],
     readSeq = this.#core.sequencer.sequencedSeq,
-  ): Promise<void> {
-    for (;;) {
-      this.#stopping.signal.throwIfAborted()
-      const outcome = await this.#core.sequencer.submitDerived({
-        readSeq,
-        catalogSeq: this.#core.catalogs.newest().seq,
-        readKeys,
-        readRanges: [],
-        operations,
-      })
-      this.#core.snapshots.expire()
-      if (outcome === 'done' || readKeys.length > 0) return
-    }
+  ): Promise<boolean> {
+    this.#stopping.signal.throwIfAborted()
+    const outcome = await this.#core.sequencer.submitDerived({
+      readSeq,
+      catalogSeq: this.#core.catalogs.newest().seq,
+      readKeys,
+      readRanges: [],
+      operations,
+    })
+    this.#core.snapshots.expire()
+    return outcome === 'done'
   }
 }
 
