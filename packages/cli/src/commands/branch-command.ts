@@ -1,14 +1,7 @@
 /** `ddb branch`. */
 
 import type { Command } from './command.ts'
-import {
-  databaseOption,
-  dataOption,
-  passwordOption,
-  tokenOption,
-  urlOption,
-  userOption,
-} from './shared-options.ts'
+import { connectionOptions, databaseOption } from './shared-options.ts'
 
 export const branchCommand: Command = {
   name: 'branch',
@@ -42,11 +35,7 @@ export const branchCommand: Command = {
         'ID=delete decides one record; may be given several times',
     },
     { name: 'strict', about: 'merge: records that both have changed are in conflict, whichever fields' },
-    urlOption,
-    tokenOption,
-    userOption,
-    passwordOption,
-    { ...dataOption, about: 'folder of the data, or of the server’s' },
+    ...connectionOptions,
     { name: 'json', about: 'print a line of JSON per branch, change or conflict' },
   ],
   operandsMax: 2,

@@ -1,14 +1,7 @@
 /** `ddb compact`. */
 
 import type { Command } from './command.ts'
-import {
-  databaseOption,
-  dataOption,
-  passwordOption,
-  tokenOption,
-  urlOption,
-  userOption,
-} from './shared-options.ts'
+import { connectionOptions, databaseOption } from './shared-options.ts'
 
 export const compactCommand: Command = {
   name: 'compact',
@@ -22,11 +15,7 @@ export const compactCommand: Command = {
   ],
   options: [
     databaseOption,
-    urlOption,
-    tokenOption,
-    userOption,
-    passwordOption,
-    { ...dataOption, about: 'folder of the data, or of the server’s' },
+    ...connectionOptions,
     { name: 'json', about: 'print the sizes as a line of JSON' },
   ],
   operandsMax: 0,

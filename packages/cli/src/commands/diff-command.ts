@@ -1,15 +1,7 @@
 /** `ddb diff`. */
 
 import type { Command } from './command.ts'
-import {
-  branchOption,
-  databaseOption,
-  dataOption,
-  passwordOption,
-  tokenOption,
-  urlOption,
-  userOption,
-} from './shared-options.ts'
+import { branchOption, connectionOptions, databaseOption } from './shared-options.ts'
 
 export const diffCommand: Command = {
   name: 'diff',
@@ -27,11 +19,7 @@ export const diffCommand: Command = {
     { name: 'table', value: 'NAME', about: 'only this table; may be given several times' },
     { name: 'limit', value: 'NUMBER', about: 'at most so many records' },
     { name: 'after', value: 'RECORD', about: 'only records that come behind this one' },
-    urlOption,
-    tokenOption,
-    userOption,
-    passwordOption,
-    { ...dataOption, about: 'folder of the data, or of the server’s' },
+    ...connectionOptions,
     { name: 'json', about: 'print a line of JSON per record' },
   ],
   operandsMax: 2,

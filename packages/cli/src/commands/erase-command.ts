@@ -1,14 +1,7 @@
 /** `ddb erase`. */
 
 import type { Command } from './command.ts'
-import {
-  databaseOption,
-  dataOption,
-  passwordOption,
-  tokenOption,
-  urlOption,
-  userOption,
-} from './shared-options.ts'
+import { connectionOptions, databaseOption } from './shared-options.ts'
 
 export const eraseCommand: Command = {
   name: 'erase',
@@ -26,11 +19,7 @@ export const eraseCommand: Command = {
     { name: 'reason', value: 'TEXT', about: 'stands in the ledger for good; must not name the record' },
     { name: 'no-wait', about: 'do not wait for the files; the server rewrites them in the background' },
     databaseOption,
-    urlOption,
-    tokenOption,
-    userOption,
-    passwordOption,
-    { ...dataOption, about: 'folder of the data, or of the server’s' },
+    ...connectionOptions,
     { name: 'json', about: 'print the answer as a line of JSON' },
   ],
   operandsMax: 1_000,

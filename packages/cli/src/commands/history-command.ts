@@ -1,15 +1,7 @@
 /** `ddb history`. */
 
 import type { Command } from './command.ts'
-import {
-  branchOption,
-  databaseOption,
-  dataOption,
-  passwordOption,
-  tokenOption,
-  urlOption,
-  userOption,
-} from './shared-options.ts'
+import { branchOption, connectionOptions, databaseOption } from './shared-options.ts'
 
 export const historyCommand: Command = {
   name: 'history',
@@ -26,11 +18,7 @@ export const historyCommand: Command = {
     branchOption,
     { name: 'limit', value: 'NUMBER', default: '20', about: 'at most so many versions' },
     { name: 'before', value: 'COMMIT', about: 'only versions that were written before this commit' },
-    urlOption,
-    tokenOption,
-    userOption,
-    passwordOption,
-    { ...dataOption, about: 'folder of the data, or of the server’s' },
+    ...connectionOptions,
     { name: 'json', about: 'print a line of JSON per version' },
   ],
   operandsMax: 1,

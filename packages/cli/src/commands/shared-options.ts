@@ -50,9 +50,18 @@ export const userOption: Option = {
   about: 'sign in with this account instead of a token',
 }
 
-export const passwordOption: Option = {
+const passwordOption: Option = {
   name: 'password',
   value: 'PASSWORD',
   env: 'DDB_PASSWORD',
   about: 'its password',
 }
+
+/** Of commands that work on a server, as whoever may, or on a folder. */
+export const connectionOptions: readonly Option[] = [
+  urlOption,
+  tokenOption,
+  userOption,
+  passwordOption,
+  { ...dataOption, about: 'folder of the data, or of the server’s' },
+]

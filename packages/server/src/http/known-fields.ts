@@ -6,8 +6,8 @@ import { nearestName, type ValueObject } from '@dendrodb/protocol'
 import { httpErrors } from './http-errors.ts'
 
 /** @throws HTTP_FIELD_UNKNOWN for any field that is not known */
-export function refuseUnknown(body: ValueObject, known: readonly string[], place = ''): void {
-  for (const field of Object.keys(body)) if (!known.includes(field)) throw unknownField(field, known, place)
+export function refuseUnknown(fields: readonly string[], known: readonly string[], place = ''): void {
+  for (const field of fields) if (!known.includes(field)) throw unknownField(field, known, place)
 }
 
 /** Shorter names are near too many others. */

@@ -14,7 +14,7 @@ import { plainIdOf, recordOf, splitId } from './plain-ids.ts'
 /** @throws HTTP_FIELD_INVALID, HTTP_FIELD_UNKNOWN, HTTP_TABLE_NAME */
 export function databaseInitOf(given: Value): DatabaseInit {
   if (!isDocument(given)) throw fieldError('init', 'an object', 'type')
-  refuseUnknown(given, ['indexes', 'seed', 'links'], 'init.')
+  refuseUnknown(Object.keys(given), ['indexes', 'seed', 'links'], 'init.')
   return {
     indexes: listOf(given.indexes, 'init.indexes').flatMap(indexOf),
     seed: seedOf(given.seed),

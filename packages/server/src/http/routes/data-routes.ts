@@ -191,8 +191,10 @@ function fieldsOf(body: ValueObject): ValueObject {
   const isOther = (field: string) => field === 'id' || field.startsWith('$')
   const names = Object.keys(body)
   if (!names.some(isOther)) return body
-  const said = names.filter((field) => field.startsWith('$'))
-  refuseUnknown(Object.fromEntries(said.map((field) => [field, true])), recordWriteFields)
+  refuseUnknown(
+    names.filter((field) => field.startsWith('$')),
+    recordWriteFields,
+  )
   const fields: Record<string, Value> = {}
   for (const field of names) if (!isOther(field)) setField(fields, field, body[field])
   return fields
