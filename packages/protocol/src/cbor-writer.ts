@@ -4,6 +4,7 @@
  * Why a writer of our own: this is the hottest code of the engine, and hashes depend on every byte of it.
  */
 
+import { copyStart } from './byte-block.ts'
 import { valueErrors } from './value-errors.ts'
 
 export const cborMajor = {
@@ -59,7 +60,7 @@ export class CborWriter {
 
   /** A copy of what was written. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length)
+    return copyStart(this.#bytes, this.#length)
   }
 
   /** What was written, without a copy: valid until the next call. */

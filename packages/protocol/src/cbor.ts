@@ -35,6 +35,12 @@ export function encodeCanonical(value: Value): Uint8Array {
   return sharedWriter.finish()
 }
 
+/** `prefix`, and behind it the canonical bytes of a value. @throws VALUE_TOO_DEEP, VALUE_LONE_SURROGATE */
+export function encodeCanonicalBehind(prefix: Uint8Array, value: Value): Uint8Array {
+  writeCanonical(sharedWriter.reset().raw(prefix), value)
+  return sharedWriter.finish()
+}
+
 /** The value of canonical bytes. @throws CBOR_* for any others */
 export function decodeCanonical(bytes: Uint8Array): Value {
   return readWhole(new CborReader(bytes))

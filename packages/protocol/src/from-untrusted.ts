@@ -69,7 +69,7 @@ class Intake {
     const tag = (input as { readonly [typeTag]?: TypeTag })[typeTag]
     if (tag !== undefined) return this.#ownClass(input as Value & object, tag)
     if (Array.isArray(input)) return this.#inside(input, () => this.#array(input, input.length))
-    if (isPlainObject(input)) return this.#inside(input, () => this.#fields(Object.entries(input)))
+    if (isPlainObject(input)) return this.#inside(input, () => this.#fields(input))
     if (input instanceof Uint8Array) return Uint8Array.from(input)
     if (input instanceof ArrayBuffer) return new Uint8Array(input.slice(0))
     if (input instanceof Float32Array) {
@@ -78,7 +78,7 @@ class Intake {
     }
     if (input instanceof Date) return Datetime.fromDate(input)
     if (input instanceof Set) return this.#inside(input, () => ValueSet.from(this.#array(input, input.size)))
-    if (input instanceof Map) return this.#inside(input, () => this.#fields(input))
+    if (input instanceof Map) return this.#inside(input, () => this.#entries(input))
     throw this.#unsupported(`an instance of ${className(input)}`)
   }
 
@@ -120,17 +120,27 @@ class Intake {
     return values
   }
 
-  #fields(input: Iterable<[unknown, unknown]>): ValueObject {
+  #fields(input: object): ValueObject {
+    const object: Record<string, Value> = {}
+    for (const field of Object.keys(input)) this.#field(object, field, (input as ValueObject)[field])
+    return object
+  }
+
+  #entries(input: Map<unknown, unknown>): ValueObject {
     const object: Record<string, Value> = {}
     for (const [field, value] of input) {
-      this.#count(1)
       if (typeof field !== 'string') throw this.#unsupported('a Map with keys other than strings')
-      if (value === undefined && this.#recordIds === 0) continue
-      this.#path.push(this.#text(field))
-      setField(object, field, this.value(value))
-      this.#path.pop()
+      this.#field(object, field, value)
     }
     return object
+  }
+
+  #field(object: Record<string, Value>, field: string, value: unknown): void {
+    this.#count(1)
+    if (value === undefined && this.#recordIds === 0) return
+    this.#path.push(this.#text(field))
+    setField(object, field, this.value(value))
+    this.#path.pop()
   }
 
   /** Reads what is in `input`, one level further down. */

@@ -11,6 +11,7 @@ export {
   decodeCanonicalInto,
   decodeCanonicalViews,
   encodeCanonical,
+  encodeCanonicalBehind,
 } from './cbor.ts'
 export { readCanonical } from './cbor-decode.ts'
 export { writeCanonical } from './cbor-encode.ts'

@@ -275,7 +275,9 @@ export class DatabaseCore {
     for (const [n, mutation] of write.request.mutations.entries()) {
       const { tableId, key, idKey, value } = mutation
       if (catalogTableIds.has(tableId)) changes.push({ tableId, key, value })
-      this.#scanCache.invalidate(tableId, keyText(recordKey(mainBranch, tableId, idKey)))
+      if (this.#scanCache.holds(tableId)) {
+        this.#scanCache.invalidate(tableId, keyText(recordKey(mainBranch, tableId, idKey)))
+      }
       if (this.#cache.delete(tableId, key, idKey)) {
         const hot = this.#hot.get(write.seq)
         if (hot === undefined) this.#hot.set(write.seq, new Map([[n, mutation]]))

@@ -235,26 +235,18 @@ export class RecordCalls implements RecordMethods {
   }
 
   async commit(operations: readonly CommitOperation[], meta?: WriteMeta): Promise<Receipt> {
-    const steps = operations.map((operation) => {
-      const { ifSeq } = operation
-      if ('delete' in operation) return { id: toId(operation.delete), ifSeq }
-      const { put, fields } = operation
-      return { id: toId(put), fields: toFields(fields), valid: toPutOptions(operation), ifSeq }
-    })
+    const steps = operations.map(toStep)
     const work = async (tx: WriteTx) => {
       for (const { id, ifSeq } of steps) if (ifSeq !== undefined) await tx.expectSeq(id, ifSeq)
       for (const { id, fields, valid } of steps) {
-        await (fields === undefined ? tx.delete(id) : tx.put(id, fields, valid))
+        const done = fields === undefined ? tx.delete(id) : tx.put(id, fields, valid)
+        if (done instanceof Promise) await done
       }
     }
-    const request = steps.map(({ id, fields, valid, ifSeq }) => [
-      id,
-      fields,
-      valid?.validFrom,
-      valid?.validTo,
-      ifSeq,
-    ])
-    const { receipt } = await this.#scope.write(work, meta === undefined ? {} : { meta, request })
+    const { receipt } = await this.#scope.write(
+      work,
+      meta === undefined ? {} : { meta, request: steps.map(requestOf) },
+    )
     return receipt
   }
 
@@ -298,9 +290,29 @@ function toFields(fields: Readonly<Record<string, unknown>>): ValueObject {
 
 const pointWrite: WriteOptions = { isPoint: true }
 
+interface CommitStep {
+  readonly id: RecordId
+  /** `undefined`: it is deleted. */
+  readonly fields?: ValueObject
+  readonly valid?: PutOptions | undefined
+  readonly ifSeq: number | undefined
+}
+
+function toStep(operation: CommitOperation): CommitStep {
+  const { ifSeq } = operation
+  if ('delete' in operation) return { id: toId(operation.delete), ifSeq }
+  const { put, fields } = operation
+  return { id: toId(put), fields: toFields(fields), valid: toPutOptions(operation), ifSeq }
+}
+
 function toPutOptions({ validFrom, validTo }: { [Bound in keyof ValidTime]: ValidTime[Bound] | undefined }) {
   if (validFrom === undefined && validTo === undefined) return undefined
   return { validFrom: fromUntrusted(validFrom), validTo: fromUntrusted(validTo) } satisfies PutOptions
+}
+
+/** What a repeated idempotency key must come with again. */
+function requestOf({ id, fields, valid, ifSeq }: CommitStep): Value[] {
+  return [id, fields, valid?.validFrom, valid?.validTo, ifSeq]
 }
 
 function copyRows(answer: NqlAnswer): NqlAnswer {

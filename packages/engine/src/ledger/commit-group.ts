@@ -6,6 +6,7 @@
  * in.
  */
 
+import { asBuffer } from '../storage/as-buffer.ts'
 import type { KvOperation } from '../storage/kv-store.ts'
 import { branchOfKey } from './branch-keys.ts'
 import { effectKeys } from './causes.ts'
@@ -286,8 +287,4 @@ function uvarintOf(number: number): Buffer {
   const bytes = Buffer.allocUnsafe(uvarintBytes(number))
   writeUvarint(bytes, 0, number)
   return bytes
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }

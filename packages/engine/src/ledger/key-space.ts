@@ -73,45 +73,56 @@ export type KeyKind = keyof typeof kinds
 export const formatKey = Buffer.from([kinds.format])
 export const manifestKey = Buffer.from([kinds.manifest])
 
-/** Kind byte and numbers, with `extraBytes` of room behind them. */
-function numbered(kind: KeyKind, numbers: readonly number[], extraBytes = 0): { key: Buffer; end: number } {
-  let size = 1 + extraBytes
+/** Kind byte and numbers, with `roomBytes` behind them for what follows. */
+function numbered(kind: KeyKind, numbers: readonly number[], roomBytes = 0): Buffer {
+  let size = 1 + roomBytes
   for (const number of numbers) size += uvarintBytes(number)
   const key = Buffer.allocUnsafe(size)
   key[0] = kinds[kind]
   let end = 1
   for (const number of numbers) end = writeUvarint(key, end, number)
-  return { key, end }
+  return key
+}
+
+/** The same for the two numbers that almost every key of live state begins with; no list, for speed. */
+function prefixed(kind: KeyKind, branch: number, number: number, roomBytes: number): Buffer {
+  const key = Buffer.allocUnsafe(tailOffset(branch, number) + roomBytes)
+  key[0] = kinds[kind]
+  writeUvarint(key, writeUvarint(key, 1, branch), number)
+  return key
 }
 
 export function keyOf(kind: KeyKind, ...numbers: readonly number[]): Buffer {
-  return numbered(kind, numbers).key
+  return numbered(kind, numbers)
 }
 
 /** A key of one letter and these bytes. */
 export function keyWithTail(kind: 'replay' | 'nonce', tail: Uint8Array): Buffer {
-  return withTail(kind, [], tail)
+  const key = numbered(kind, [], tail.length)
+  key.set(tail, 1)
+  return key
 }
 
-function withTail(kind: KeyKind, numbers: readonly number[], tail: Uint8Array): Buffer {
-  const { key, end } = numbered(kind, numbers, tail.length)
-  key.set(tail, end)
+function withTail(kind: KeyKind, branch: number, number: number, tail: Uint8Array): Buffer {
+  const key = prefixed(kind, branch, number, tail.length)
+  key.set(tail, key.length - tail.length)
   return key
 }
 
 export function recordKey(branch: number, tableId: number, idKey: Uint8Array): Buffer {
-  return withTail('record', [branch, tableId], idKey)
+  return withTail('record', branch, tableId, idKey)
 }
 
 /** Prefix of all history keys of one record. */
 export function historyPrefix(branch: number, tableId: number, idKey: Uint8Array): Buffer {
-  return withTail('history', [branch, tableId], idKey)
+  return withTail('history', branch, tableId, idKey)
 }
 
 export function historyKey(branch: number, tableId: number, idKey: Uint8Array, seq: number): Buffer {
-  const { key, end } = numbered('history', [branch, tableId], idKey.length + uvarintBytes(seq))
-  key.set(idKey, end)
-  writeUvarint(key, end + idKey.length, seq)
+  const key = prefixed('history', branch, tableId, idKey.length + uvarintBytes(seq))
+  const idStart = tailOffset(branch, tableId)
+  key.set(idKey, idStart)
+  writeUvarint(key, idStart + idKey.length, seq)
   return key
 }
 
@@ -121,10 +132,11 @@ export function tailOffset(branch: number, number: number): number {
 }
 
 export function indexKey(branch: number, indexId: number, entry: Uint8Array, idKey?: Uint8Array): Buffer {
-  if (idKey === undefined) return withTail('index', [branch, indexId], entry)
-  const { key, end } = numbered('index', [branch, indexId], entry.length + idKey.length)
-  key.set(entry, end)
-  key.set(idKey, end + entry.length)
+  if (idKey === undefined) return withTail('index', branch, indexId, entry)
+  const key = prefixed('index', branch, indexId, entry.length + idKey.length)
+  const idStart = key.length - idKey.length
+  key.set(entry, idStart - entry.length)
+  key.set(idKey, idStart)
   return key
 }
 
@@ -159,10 +171,11 @@ export function pastIndexKey(branch: number, indexId: number, past: PastEntry): 
   const { level, bucket } = timeNode(past.from, past.to)
   const { entry, idKey, from } = past
   const room = entry.length + idKey.length + uvarintBytes(from)
-  const { key, end } = numbered('pastIndex', [branch, indexId, level, bucket], room)
-  key.set(entry, end)
-  key.set(idKey, end + entry.length)
-  writeUvarint(key, end + entry.length + idKey.length, from)
+  const key = numbered('pastIndex', [branch, indexId, level, bucket], room)
+  const start = key.length - room
+  key.set(entry, start)
+  key.set(idKey, start + entry.length)
+  writeUvarint(key, start + entry.length + idKey.length, from)
   return key
 }
 

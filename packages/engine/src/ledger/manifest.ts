@@ -11,6 +11,7 @@ import {
   isHashName,
   type ValueObject,
 } from '@dendrodb/protocol'
+import { asBuffer } from '../storage/as-buffer.ts'
 import type { Hash, LedgerHash } from './hash.ts'
 import { ledgerErrors } from './ledger-errors.ts'
 import type { CompactRange } from './merkle/compact-range.ts'
@@ -86,8 +87,4 @@ export function decodeManifest(hash: LedgerHash, stored: Uint8Array): Manifest {
     },
     nextNumber: fields.nextNumber as number,
   }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }

@@ -4,6 +4,7 @@
  * reads and scans alike, before the store has them.
  */
 
+import { asBuffer } from '../storage/as-buffer.ts'
 import type { KeyRange, KvEntry, KvSnapshot, MaybePromise, ScanOptions } from '../storage/kv-store.ts'
 
 /** What reading a store's snapshot, or a snapshot with changes on top, has in common. */
@@ -11,7 +12,7 @@ export type KvReader = Pick<KvSnapshot, 'get' | 'getMany' | 'scan'>
 
 /** Keys as latin1 text: its order is the order of the bytes. */
 export function keyText(key: Uint8Array): string {
-  return Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1')
+  return asBuffer(key).toString('latin1')
 }
 
 export class Overlay {

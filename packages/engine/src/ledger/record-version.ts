@@ -10,10 +10,11 @@
 import {
   byteStringHeadBytes,
   decodeVersion,
-  encodeCanonical,
+  encodeCanonicalBehind,
   type VersionContents,
   versionFields,
 } from '@dendrodb/protocol'
+import { asBuffer } from '../storage/as-buffer.ts'
 import { type Hash, hashBytes, type LedgerHash } from './hash.ts'
 import { orDamage } from './ledger-errors.ts'
 import { saltBytes } from './salt-source.ts'
@@ -29,8 +30,8 @@ export interface SealedVersion {
 }
 
 export function sealVersion(hash: LedgerHash, version: RecordVersion, salt: Uint8Array): SealedVersion {
-  const payload = Buffer.concat([salt, encodeCanonical(versionFields(version, version.bytes))])
-  return { payload, commitment: commitmentOf(hash, payload, version.bytes) }
+  const payload = asBuffer(encodeCanonicalBehind(salt, versionFields(version, version.bytes)))
+  return { payload, commitment: commitmentOf(hash, payload, version.bytes, salt) }
 }
 
 /**
@@ -38,10 +39,15 @@ export function sealVersion(hash: LedgerHash, version: RecordVersion, salt: Uint
  * The record bytes are the last item of the payload, so that what is hashed are the bytes before it, as they
  * are stored, and the version id in its place.
  */
-export function commitmentOf(hash: LedgerHash, payload: Uint8Array, bytes: Uint8Array | undefined): Hash {
+export function commitmentOf(
+  hash: LedgerHash,
+  payload: Uint8Array,
+  bytes: Uint8Array | undefined,
+  salt = payload.subarray(0, saltBytes),
+): Hash {
   if (bytes === undefined) return hash.of(payload)
   const start = payload.length - bytes.length - byteStringHeadBytes(bytes.length)
-  lastItem.set(hash.of(payload.subarray(0, saltBytes), bytes), lastItemHead.length)
+  lastItem.set(hash.of(salt, bytes), lastItemHead.length)
   return hash.of(payload.subarray(0, start), lastItem)
 }
 

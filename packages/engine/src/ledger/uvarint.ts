@@ -12,8 +12,8 @@ const lengthBase = 0xf0
 
 export function uvarintBytes(value: number): number {
   if (value <= singleByteMax) return 1
-  let bytes = 1
-  for (let rest = value; rest > 0; rest = Math.floor(rest / 256)) bytes += 1
+  let bytes = 2
+  for (let limit = 256; value >= limit; limit *= 256) bytes += 1
   return bytes
 }
 

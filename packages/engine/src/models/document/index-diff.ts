@@ -4,7 +4,6 @@
  * entry that comes back is no change at all.
  */
 
-import type { ValueObject } from '@dendrodb/protocol'
 import { definedByOwnCommit } from '../../catalog/definition-codec.ts'
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
 import type { LedgerHash } from '../../ledger/hash.ts'
@@ -14,6 +13,7 @@ import { type KvReader, keyText, type Overlay } from '../../ledger/overlay.ts'
 import type { IndexChange } from '../../ledger/write-request.ts'
 import { chain } from '../../storage/chain.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
+import type { StoredRecord } from '../model.ts'
 import { entriesOf, type RecordEntry } from './index-entries.ts'
 import { indexErrors } from './index-errors.ts'
 
@@ -22,6 +22,9 @@ export interface VersionPlace {
   readonly seq: number
   readonly n: number
 }
+
+/** Its value may have to be decoded, so that it is asked for only where there are indexes. */
+type Valued = Pick<StoredRecord, 'value'>
 
 const nowhere: VersionPlace = { seq: 0, n: 0 }
 
@@ -51,14 +54,14 @@ export class IndexDiff {
     table: TableDefinition,
     idKey: Uint8Array,
     base: VersionPlace | undefined,
-    before: ValueObject | undefined,
-    after: ValueObject | undefined,
+    before: Valued | undefined,
+    after: Valued | undefined,
   ): MaybePromise<void> {
     const changes: EntryChange[] = []
     for (const index of table.indexes) {
       if (index.state === 'failed') continue
-      const old = before === undefined ? [] : entriesOf(this.#hash, index, before)
-      const now = after === undefined ? [] : entriesOf(this.#hash, index, after)
+      const old = before === undefined ? [] : entriesOf(this.#hash, index, before.value)
+      const now = after === undefined ? [] : entriesOf(this.#hash, index, after.value)
       changes.push(...entryChanges(index, idKey, old, now))
     }
     if (changes.length === 0) return

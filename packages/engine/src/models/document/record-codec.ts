@@ -19,10 +19,7 @@ import { withoutNone } from './without-none.ts'
 /** The record under an `R` key. */
 export function decodeStoredRecord(id: RecordId, idKey: Uint8Array, stored: Uint8Array): StoredRecord {
   const { seq, n, validFrom, validTo, periodBefore, bytes } = decodeCurrentRecord(stored)
-  const value: Record<string, Value> = {}
-  value.id = id
-  decodeCanonicalInto(value, bytes)
-  return new DecodedRecord(id, idKey, value, seq, n, validFrom, validTo, periodBefore)
+  return new DecodedRecord(id, idKey, fieldsWithId(id, bytes), seq, n, validFrom, validTo, periodBefore)
 }
 
 /**
@@ -61,6 +58,47 @@ class DecodedRecord implements StoredRecord {
   }
 }
 
+/** The same, decoded when its value is asked for: a write mostly asks where the version before stands. */
+export function undecodedRecord(id: RecordId, idKey: Uint8Array, stored: Uint8Array): StoredRecord {
+  return new UndecodedRecord(id, idKey, stored)
+}
+
+class UndecodedRecord implements StoredRecord {
+  readonly id: RecordId
+  readonly idKey: Uint8Array
+  readonly seq: number
+  readonly n: number
+  readonly validFrom: Value
+  readonly validTo: Value
+  readonly periodBefore: number
+  readonly #bytes: Uint8Array
+  #value: ValueObject | undefined
+
+  constructor(id: RecordId, idKey: Uint8Array, stored: Uint8Array) {
+    const { seq, n, validFrom, validTo, periodBefore, bytes } = decodeCurrentRecord(stored)
+    this.id = id
+    this.idKey = idKey
+    this.seq = seq
+    this.n = n
+    this.validFrom = validFrom
+    this.validTo = validTo
+    this.periodBefore = periodBefore
+    this.#bytes = bytes
+  }
+
+  get value(): ValueObject {
+    this.#value ??= fieldsWithId(this.id, this.#bytes)
+    return this.#value
+  }
+}
+
+function fieldsWithId(id: RecordId, bytes: Uint8Array): ValueObject {
+  const value: Record<string, Value> = {}
+  value.id = id
+  decodeCanonicalInto(value, bytes)
+  return value
+}
+
 /** Where a version stands: its commit, its place in it, its period of valid time. */
 export type VersionOrigin = Period & { readonly n: number }
 
@@ -75,6 +113,7 @@ export function makeRecord(
 
 /** The record as it is stored: without its id, and without fields that are NONE. */
 export function storedFields(value: ValueObject): ValueObject {
+  if (!Object.hasOwn(value, 'id')) return withoutNone(value)
   const { id: _, ...fields } = value
   return withoutNone(fields)
 }

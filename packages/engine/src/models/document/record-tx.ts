@@ -45,15 +45,15 @@ import type {
 import { absentSeq } from '../model.ts'
 import { LedgerCommits } from '../provenance/commit-reader.ts'
 import { IndexDiff } from './index-diff.ts'
+import { adjacencyReader, entryRange, scanEntries, scanRecords, tableRange } from './live-records.ts'
 import {
-  adjacencyReader,
-  entryRange,
-  readRecord,
-  scanEntries,
-  scanRecords,
-  tableRange,
-} from './live-records.ts'
-import { encodeFields, makeRecord, storedFields, type VersionOrigin } from './record-codec.ts'
+  decodeStoredRecord,
+  encodeFields,
+  makeRecord,
+  storedFields,
+  undecodedRecord,
+  type VersionOrigin,
+} from './record-codec.ts'
 
 /** What a transaction starts from. */
 export interface TxBase {
@@ -75,10 +75,16 @@ export interface TxBase {
   readonly cached: (table: TableDefinition, id: RecordId) => StoredRecord | undefined
 }
 
-interface ChangedRecord {
+/** A record by all its names: as a table and an id, and as the `R` key of main and its text. */
+interface RecordPlace {
   readonly table: TableDefinition
   readonly id: RecordId
   readonly idKey: Uint8Array
+  readonly key: Buffer
+  readonly text: string
+}
+
+interface ChangedRecord extends RecordPlace {
   /** In the base. */
   readonly before: StoredRecord | undefined
   /** Now; `undefined`: deleted. */
@@ -92,6 +98,8 @@ export class RecordTx implements WriteTx {
   readonly #base: TxBase
   readonly #overlay = new Overlay()
   readonly #reader: KvReader
+  /** Changed since the last scan, and not yet in the overlay: most transactions never scan. */
+  #unlaid: ChangedRecord[] = []
   readonly #records = new Map<string, ChangedRecord>()
   readonly #indexes: IndexDiff
   readonly #definitions: DefinitionTx
@@ -133,7 +141,7 @@ export class RecordTx implements WriteTx {
 
   getRecord(id: RecordId): MaybePromise<StoredRecord | undefined> {
     const table = this.catalog.table(id.table)
-    return table === undefined ? undefined : this.#read(table, id, encodeExact(id.key))
+    return table === undefined ? undefined : this.#read(placeOf(table, id), decodeStoredRecord)
   }
 
   getRecords(ids: readonly RecordId[]): MaybePromise<(StoredRecord | undefined)[]> {
@@ -148,7 +156,7 @@ export class RecordTx implements WriteTx {
     options: ScanTableOptions = {},
   ): AsyncIterable<readonly StoredRecord[]> {
     this.#readRanges.push(tableRange(table, options))
-    yield* scanRecords(this.#reader, table, options)
+    yield* scanRecords(this.#scanned(), table, options)
   }
 
   async *scanIndex(
@@ -157,7 +165,7 @@ export class RecordTx implements WriteTx {
     options: ScanIndexOptions = {},
   ): AsyncIterable<readonly IndexEntry[]> {
     this.#readRanges.push(entryRange(index, range))
-    yield* scanEntries(this.#reader, index, range, options)
+    yield* scanEntries(this.#scanned(), index, range, options)
   }
 
   /** Counts as having read the whole table. */
@@ -178,7 +186,7 @@ export class RecordTx implements WriteTx {
     tables: readonly TableDefinition[] = [...this.catalog.tables()].filter(isRelation),
   ): Promise<readonly EdgeRef[]> {
     const onRange = (range: KeyRange) => this.#readRanges.push(range)
-    return readEdges(adjacencyReader(this.#reader, this, onRange), node, direction, tables)
+    return readEdges(adjacencyReader(this.#scanned(), this, onRange), node, direction, tables)
   }
 
   put(id: RecordId, value: ValueObject, options: PutOptions = {}): MaybePromise<void> {
@@ -190,10 +198,10 @@ export class RecordTx implements WriteTx {
   delete(id: RecordId): MaybePromise<boolean> {
     const table = this.catalog.table(id.table)
     if (table === undefined) return false
-    const idKey = encodeExact(id.key)
-    return chain(this.#read(table, id, idKey), (before) => {
+    const place = placeOf(table, id)
+    return chain(this.#read(place, undecodedRecord), (before) => {
       if (before === undefined) return false
-      const change = { table, id, idKey, before, after: undefined, bytes: undefined }
+      const change = { ...place, before, after: undefined, bytes: undefined }
       return chain(this.#change(change), () => chain(this.#deleteEdges(id), () => true))
     })
   }
@@ -343,33 +351,33 @@ export class RecordTx implements WriteTx {
     fields: ValueObject,
     options: PutOptions = {},
   ): MaybePromise<void> {
-    const idKey = encodeExact(id.key)
-    return chain(this.#read(table, id, idKey), (before) => {
-      const after = makeRecord(id, idKey, this.#originOf(table, idKey, before, options), fields)
-      const change = { table, id, idKey, before, after, bytes: checkedBytes(id, fields) }
+    const place = placeOf(table, id)
+    return chain(this.#read(place, undecodedRecord), (before) => {
+      const after = makeRecord(id, place.idKey, this.#originOf(place, before, options), fields)
+      const change = { ...place, before, after, bytes: checkedBytes(id, fields) }
       return chain(this.#noteValidTime(table, after), () => this.#change(change))
     })
   }
 
-  #read(table: TableDefinition, id: RecordId, idKey: Uint8Array): MaybePromise<StoredRecord | undefined> {
-    const key = recordKey(mainBranch, table.id, idKey)
-    const text = keyText(key)
+  #read(
+    { table, id, idKey, key, text }: RecordPlace,
+    decode: typeof decodeStoredRecord,
+  ): MaybePromise<StoredRecord | undefined> {
     const changed = this.#records.get(text)
     if (changed !== undefined) return changed.after
     this.#readKeys.set(text, key)
-    return this.#base.cached(table, id) ?? readRecord(this.#base.reader, table, id, idKey)
+    const cached = this.#base.cached(table, id)
+    if (cached !== undefined) return cached
+    return chain(this.#base.reader.get(key), (stored) =>
+      stored === undefined ? undefined : decode(id, idKey, stored),
+    )
   }
 
   /** As the version will stand behind that of the base; its commit has no number yet. */
-  #originOf(
-    table: TableDefinition,
-    idKey: Uint8Array,
-    before: StoredRecord | undefined,
-    options: PutOptions,
-  ): VersionOrigin {
+  #originOf({ text }: RecordPlace, before: StoredRecord | undefined, options: PutOptions): VersionOrigin {
     const kept = options.keepsValidTime === true ? { ...validTimeOf(before), ...options } : options
     const interval = toInterval(kept)
-    const changed = this.#records.get(keyText(recordKey(mainBranch, table.id, idKey)))
+    const changed = this.#records.get(text)
     const inBase = changed === undefined ? before : changed.before
     return { ...interval, seq: 0, n: 0, periodBefore: periodBeforeOf(interval, inBase) }
   }
@@ -383,14 +391,13 @@ export class RecordTx implements WriteTx {
   }
 
   #change(change: ChangedRecord): MaybePromise<void> {
-    const { table, before, after, bytes } = change
-    const key = keyText(recordKey(mainBranch, table.id, change.idKey))
-    const first = this.#records.get(key)
+    const { table, idKey, text, before, after, bytes } = change
+    const first = this.#records.get(text)
     const base = first === undefined ? before : first.before
-    return chain(this.#indexes.change(table, change.idKey, base, before?.value, after?.value), () => {
-      this.#records.set(key, first === undefined ? change : { ...change, before: first.before })
-      this.#overlay.set(key, bytes === undefined ? null : this.#pendingRecord(change, bytes))
-      this.#changedBytes += (bytes?.length ?? 0) + change.idKey.length
+    return chain(this.#indexes.change(table, idKey, base, before, after), () => {
+      this.#records.set(text, first === undefined ? change : { ...change, before: first.before })
+      this.#unlaid.push(change)
+      this.#changedBytes += (bytes?.length ?? 0) + idKey.length
       if (this.#changedBytes > transactionBytesMax) {
         throw ledgerErrors.TRANSACTION_TOO_LARGE({ limit: transactionBytesMax, unit: 'bytes' })
       }
@@ -400,10 +407,13 @@ export class RecordTx implements WriteTx {
     })
   }
 
-  /** As a scan of this transaction reads it; its commit has no number yet. */
-  #pendingRecord({ after }: ChangedRecord, bytes: Uint8Array): Buffer {
-    const { validFrom, validTo, periodBefore = 0 } = after ?? {}
-    return encodeCurrentRecord({ seq: 0, n: 0, periodBefore, validFrom, validTo, bytes })
+  /** What scans read: the base with all changes so far. */
+  #scanned(): KvReader {
+    for (const { text, after, bytes } of this.#unlaid) {
+      this.#overlay.set(text, bytes === undefined ? null : pendingRecord(after, bytes))
+    }
+    this.#unlaid = []
+    return this.#reader
   }
 
   /** An edge without its node would dangle, so it goes with it. */
@@ -422,6 +432,18 @@ export class RecordTx implements WriteTx {
     if (value !== undefined) return this.#putFields(table, id, value)
     return chain(this.delete(id), () => undefined)
   }
+}
+
+function placeOf(table: TableDefinition, id: RecordId): RecordPlace {
+  const idKey = encodeExact(id.key)
+  const key = recordKey(mainBranch, table.id, idKey)
+  return { table, id, idKey, key, text: keyText(key) }
+}
+
+/** As a scan of the transaction reads it; its commit has no number yet. */
+function pendingRecord(after: StoredRecord | undefined, bytes: Uint8Array): Buffer {
+  const { validFrom, validTo, periodBefore = 0 } = after ?? {}
+  return encodeCurrentRecord({ seq: 0, n: 0, periodBefore, validFrom, validTo, bytes })
 }
 
 function seqText(seq: number): string {

@@ -42,6 +42,11 @@ export class ScanCache {
     return !this.#tooLarge.has(tableId)
   }
 
+  /** Whether it has rows of the table. */
+  holds(tableId: number): boolean {
+    return this.#tables.has(tableId)
+  }
+
   get(tableId: number, from: string): TableChunk | undefined {
     return this.#tables.get(tableId)?.byFrom.get(from)
   }

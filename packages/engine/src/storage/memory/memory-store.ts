@@ -2,12 +2,14 @@
  * A store that lives in memory: for tests and for databases that may be gone with the process.
  * Why a B+ tree with copy on write: a snapshot is a clone that shares all nodes, O(1), and costs the writer
  * one copy of each node that it touches afterwards.
- * Keys are latin1 strings, whose order in JavaScript is the order of the bytes. Keys and values are not
- * copied: the contract says that nobody changes them.
+ * Keys are latin1 strings, whose order in JavaScript is the order of the bytes; a scan makes them bytes
+ * again.
+ * Values are not copied: the contract says that nobody changes them.
  * Invariant: a tree that a snapshot holds is never written to.
  */
 
 import { createRequire } from 'node:module'
+import { asBuffer } from '../as-buffer.ts'
 import { checkBatch, checkExpected } from '../check-batch.ts'
 import type {
   CommitOptions,
@@ -29,7 +31,7 @@ export interface MemoryStoreOptions {
 
 /** The package is CommonJS with a default export of its own, which importers see in different places. */
 const { default: BTree } = createRequire(import.meta.url)('sorted-btree') as typeof import('sorted-btree')
-type Tree = InstanceType<typeof BTree<string, KvEntry>>
+type Tree = InstanceType<typeof BTree<string, Buffer>>
 
 const noValue = Buffer.alloc(0)
 
@@ -46,7 +48,7 @@ export function openMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 export class MemoryStore implements KvStore {
   readonly reads = 'sync'
   readonly limits: KvStoreLimits
-  readonly #tree: Tree = new BTree<string, KvEntry>(undefined, compareText)
+  readonly #tree: Tree = new BTree<string, Buffer>(undefined, compareText)
   readonly #snapshots = new Set<MemorySnapshot>()
   #isClosed = false
 
@@ -68,7 +70,7 @@ export class MemoryStore implements KvStore {
     // Not in the call itself: nobody shall come to rely on what other stores do not do.
     await undefined
     const { expect } = options
-    if (expect !== undefined) checkExpected(this.#tree.get(textOf(expect.key))?.value, expect)
+    if (expect !== undefined) checkExpected(this.#tree.get(textOf(expect.key)), expect)
     for (const operation of batch) this.#apply(operation)
   }
 
@@ -100,7 +102,7 @@ export class MemoryStore implements KvStore {
   #apply(operation: KvOperation): void {
     const key = textOf(operation.key)
     if (operation.type === 'delete') this.#tree.delete(key)
-    else this.#tree.set(key, { key: bufferOf(operation.key), value: bufferOf(operation.value) })
+    else this.#tree.set(key, asBuffer(operation.value))
   }
 
   #assertOpen(): void {
@@ -118,12 +120,12 @@ class MemorySnapshot implements KvSnapshot {
   }
 
   get(key: Uint8Array): Buffer | undefined {
-    return this.#openTree().get(textOf(key))?.value
+    return this.#openTree().get(textOf(key))
   }
 
   getMany(keys: readonly Uint8Array[]): (Buffer | undefined)[] {
     const tree = this.#openTree()
-    return keys.map((key) => tree.get(textOf(key))?.value)
+    return keys.map((key) => tree.get(textOf(key)))
   }
 
   async *scan(range: KeyRange, options: ScanOptions = {}): AsyncGenerator<readonly KvEntry[]> {
@@ -135,7 +137,9 @@ class MemorySnapshot implements KvSnapshot {
       while (chunk.length < Math.min(chunkEntries, left)) {
         const { done, value } = entries.next()
         if (done === true) break
-        chunk.push(options.values === false ? { key: value.key, value: noValue } : value)
+        const [text, stored] = value
+        const key = Buffer.from(text, 'latin1')
+        chunk.push({ key, value: options.values === false ? noValue : stored })
       }
       if (chunk.length === 0) return
       left -= chunk.length
@@ -156,13 +160,13 @@ class MemorySnapshot implements KvSnapshot {
   }
 }
 
-function* entriesIn(tree: Tree, range: KeyRange, isReverse: boolean): Generator<KvEntry, undefined> {
+function* entriesIn(tree: Tree, range: KeyRange, isReverse: boolean): Generator<[string, Buffer], undefined> {
   const gte = textOf(range.gte)
   const lt = textOf(range.lt)
   const pairs = isReverse ? tree.entriesReversed(lt, [], true) : tree.entries(gte, [])
-  for (const [key, entry] of pairs) {
+  for (const [key, value] of pairs) {
     if (isReverse ? key < gte : key >= lt) return
-    yield entry
+    yield [key, value]
   }
 }
 
@@ -171,9 +175,5 @@ function compareText(a: string, b: string): number {
 }
 
 function textOf(bytes: Uint8Array): string {
-  return bufferOf(bytes).toString('latin1')
-}
-
-function bufferOf(bytes: Uint8Array): Buffer {
-  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  return asBuffer(bytes).toString('latin1')
 }
