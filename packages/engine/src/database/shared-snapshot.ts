@@ -54,7 +54,8 @@ export class SharedSnapshots {
   /** What stands for the manifest as long as there is none (see FirstScan). */
   #provisional: Manifest | undefined
   #current: MaybePromise<Shared> | undefined
-  readonly #held = new Set<Shared>()
+  /** Snapshots that somebody holds. */
+  #held = 0
   #waiting: (() => void)[] = []
   #paused: Promise<void> | undefined
 
@@ -77,7 +78,7 @@ export class SharedSnapshots {
 
   /** Whether somebody reads. */
   get isHeld(): boolean {
-    return this.#held.size > 0
+    return this.#held > 0
   }
 
   /** Sees every commit that was durable before the call. */
@@ -85,7 +86,7 @@ export class SharedSnapshots {
     if (this.#paused !== undefined) return this.#paused.then(() => this.hold())
     this.#current ??= this.#take()
     return chain(this.#current, (shared) => {
-      if (shared.holders === 0) this.#held.add(shared)
+      if (shared.holders === 0) this.#held += 1
       return shared.hold()
     })
   }
@@ -136,14 +137,13 @@ export class SharedSnapshots {
       if (manifest === undefined) {
         throw ledgerErrors.CORRUPT({ what: 'the manifest', reason: 'it is missing' })
       }
-      const shared: Shared = new Shared(snapshot, manifest, () => this.#onUnheld(shared))
-      return shared
+      return new Shared(snapshot, manifest, () => this.#onUnheld())
     })
   }
 
-  #onUnheld(shared: Shared): void {
-    this.#held.delete(shared)
-    if (this.#held.size > 0) return
+  #onUnheld(): void {
+    this.#held -= 1
+    if (this.#held > 0 || this.#waiting.length === 0) return
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }

@@ -24,20 +24,24 @@ export class ConflictWindow {
   #oldest = 0
   #keys = 0
   #floorSeq: number
+  #newestSeq: number
 
   constructor(floorSeq: number, keysMax = conflictWindowKeysMax) {
     this.#floorSeq = floorSeq
+    this.#newestSeq = floorSeq
     this.#keysMax = keysMax
   }
 
   add(seq: number, keys: readonly string[]): void {
     for (const key of keys) this.#lastSeq.set(key, seq)
+    this.#newestSeq = seq
     this.#commits.push({ seq, keys })
     this.#keys += keys.length
     while (this.#keys > this.#keysMax && this.#commits.length - this.#oldest > 1) this.#forgetOldest()
   }
 
   isStale(read: ReadSet): boolean {
+    if (read.readSeq >= this.#newestSeq) return false
     if (read.readSeq < this.#floorSeq) return true
     for (const key of read.readKeys) {
       const seq = this.#lastSeq.get(keyText(key))

@@ -35,11 +35,22 @@ interface EntryChange {
   readonly op: 'add' | 'remove'
 }
 
+/** An entry as reads of the transaction find it. */
+interface LaidEntry {
+  readonly key: Buffer
+  readonly entry: RecordEntry
+  readonly idKey: Uint8Array
+  /** `undefined`: it is gone. */
+  readonly since: number | undefined
+}
+
 export class IndexDiff {
   readonly #hash: LedgerHash
   readonly #reader: KvReader
   readonly #overlay: Overlay
   readonly #net = new Map<string, IndexChange>()
+  /** Changed since entries were last read, and not yet in the overlay. */
+  #unlaid: LaidEntry[] = []
 
   constructor(hash: LedgerHash, reader: KvReader, overlay: Overlay) {
     this.#hash = hash
@@ -68,6 +79,7 @@ export class IndexDiff {
     // Only removals (for their `since`) and unique claims must know what is there.
     const lookups = changes.filter(({ op, entry }) => op === 'remove' || entry.isUnique)
     if (lookups.length === 0) return this.#apply(changes, [], idKey, base)
+    this.layOut()
     return chain(this.#reader.getMany(lookups.map(({ key }) => key)), (stored) => {
       const found = changes.map((each) => stored[lookups.indexOf(each)])
       this.#apply(changes, found, idKey, base)
@@ -76,6 +88,15 @@ export class IndexDiff {
 
   changes(): IndexChange[] {
     return [...this.#net.values()]
+  }
+
+  /** Puts the changes so far where reads of the transaction find them. */
+  layOut(): void {
+    for (const { key, entry, idKey, since } of this.#unlaid) {
+      const value = since === undefined ? null : encodeLiveEntry(since, entry.isCut, entry.isUnique, idKey)
+      this.#overlay.set(keyText(key), value)
+    }
+    this.#unlaid = []
   }
 
   #apply(
@@ -101,7 +122,7 @@ export class IndexDiff {
     else this.#net.set(name, indexChange('add', index, entry, idKey, { since: 0, base: nowhere }))
     // For reads of this transaction, where it says nothing if the index is defined by it.
     const since = Math.max(removed?.since ?? 0, 0)
-    this.#overlay.set(keyText(key), encodeLiveEntry(since, entry.isCut, entry.isUnique, idKey))
+    this.#unlaid.push({ key, entry, idKey, since })
   }
 
   #remove(
@@ -126,7 +147,7 @@ export class IndexDiff {
       const since = isNew ? definedByOwnCommit : (held?.since ?? index.sinceSeq)
       this.#net.set(name, indexChange('remove', index, entry, idKey, { since, base }))
     }
-    this.#overlay.set(keyText(key), null)
+    this.#unlaid.push({ key, entry, idKey, since: undefined })
   }
 }
 

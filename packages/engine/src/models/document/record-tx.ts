@@ -413,6 +413,7 @@ export class RecordTx implements WriteTx {
       this.#overlay.set(text, bytes === undefined ? null : pendingRecord(after, bytes))
     }
     this.#unlaid = []
+    this.#indexes.layOut()
     return this.#reader
   }
 

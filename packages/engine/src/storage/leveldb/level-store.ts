@@ -46,7 +46,7 @@ import { dropCompactPointers } from './manifest-file.ts'
 import { type LevelFiles, openLevel } from './open-level.ts'
 import { purgeFiles } from './purge-files.ts'
 import { ReadsInFlight } from './reads-in-flight.ts'
-import { frameBytes, frameValue } from './value-frame.ts'
+import { frameValue } from './value-frame.ts'
 import { findFileDamage } from './verify-files.ts'
 
 export interface LevelStoreOptions extends LevelFiles {
@@ -136,7 +136,9 @@ export class LevelStore implements KvStore {
   async commit(batch: readonly KvOperation[], options: CommitOptions = {}): Promise<void> {
     this.#assertOpen()
     checkBatch(batch, this.limits)
-    return this.#inOrder(() => this.#apply(batch, options))
+    // Here and not in its turn, so that the disk does not wait for it.
+    const frames = batch.map(framed)
+    return this.#inOrder(() => this.#apply(frames, options))
   }
 
   async sizeBytes(range?: KeyRange): Promise<number> {
@@ -281,21 +283,21 @@ export class LevelStore implements KvStore {
    * A write may fail for what happened in the background before it, while there is room again: then it is run
    * again.
    */
-  async #apply(batch: readonly KvOperation[], options: CommitOptions): Promise<void> {
+  async #apply(frames: readonly KvOperation[], options: CommitOptions): Promise<void> {
     const { expect } = options
     const isRelaxed = options.durable === false
     for (let isSecond = false; ; isSecond = true) {
-      const level = await this.#writableLevel(batch)
-      if (this.#compactions > 0) await this.#assertRoom(bytesOf(batch) + this.#compactMarginBytes)
+      const level = await this.#writableLevel(frames)
+      if (this.#compactions > 0) await this.#assertRoom(bytesOf(frames) + this.#compactMarginBytes)
       if (expect !== undefined) checkExpected(readValue(level, expect.key, newestOptions), expect)
-      if (batch.length === 0) return
-      const write = framedBatch(level, batch)
+      if (frames.length === 0) return
+      const write = batchOf(level, frames)
       try {
         await write.write(isRelaxed ? relaxed : durable)
         this.#version += 1
         return
       } catch (error) {
-        this.#failed = failedWrite(level, batch, error)
+        this.#failed = failedWrite(level, frames, error)
         if (isSecond || !isTransient(this.#failed.error)) throw this.#failed.error
       }
     }
@@ -319,10 +321,10 @@ export class LevelStore implements KvStore {
   }
 
   /** @throws STORAGE_FULL while there is no room, or why the store cannot be written to */
-  async #writableLevel(batch: readonly KvOperation[]): Promise<Level> {
+  async #writableLevel(frames: readonly KvOperation[]): Promise<Level> {
     if (this.#failed !== undefined) {
       if (!isTransient(this.#failed.error)) throw this.#failed.error
-      await this.#reopen(bytesOf(batch))
+      await this.#reopen(bytesOf(frames))
     }
     return this.#openLevel()
   }
@@ -396,21 +398,25 @@ export class LevelStore implements KvStore {
   }
 }
 
-function framedBatch(level: Level, batch: readonly KvOperation[]) {
+/** What goes into the files: the value in its frame. */
+function framed(operation: KvOperation): KvOperation {
+  if (operation.type === 'delete') return operation
+  const { key, value } = operation
+  return { type: 'put', key, value: frameValue(key, value) }
+}
+
+function batchOf(level: Level, frames: readonly KvOperation[]) {
   const write = level.batch()
-  for (const operation of batch) {
-    const key = operation.key as Buffer
-    if (operation.type === 'delete') write.del(key)
-    else write.put(key, frameValue(key, operation.value))
+  for (const frame of frames) {
+    if (frame.type === 'delete') write.del(frame.key as Buffer)
+    else write.put(frame.key as Buffer, frame.value as Buffer)
   }
   return write
 }
 
-function bytesOf(batch: readonly KvOperation[]): number {
+function bytesOf(frames: readonly KvOperation[]): number {
   let bytes = 0
-  for (const operation of batch) {
-    bytes += operation.key.length + (operation.type === 'put' ? operation.value.length + frameBytes : 0)
-  }
+  for (const frame of frames) bytes += frame.key.length + (frame.type === 'put' ? frame.value.length : 0)
   return bytes
 }
 
