@@ -242,8 +242,8 @@ export class RecordCalls implements RecordMethods {
       return { id: toId(put), fields: toFields(fields), valid: toPutOptions(operation), ifSeq }
     })
     const work = async (tx: WriteTx) => {
-      for (const { id, ifSeq } of steps) if (ifSeq !== undefined) await tx.expectSeq(id, ifSeq)
-      for (const { id, fields, valid } of steps) {
+      for (const { id, fields, valid, ifSeq } of steps) {
+        if (ifSeq !== undefined) await tx.expectSeq(id, ifSeq)
         await (fields === undefined ? tx.delete(id) : tx.put(id, fields, valid))
       }
     }

@@ -42,7 +42,7 @@ import type {
   TableChange,
   WriteTx,
 } from '../model.ts'
-import { absentSeq } from '../model.ts'
+import { absentSeq, pendingSeq } from '../model.ts'
 import { LedgerCommits } from '../provenance/commit-reader.ts'
 import { IndexDiff } from './index-diff.ts'
 import {
@@ -251,7 +251,7 @@ export class RecordTx implements WriteTx {
   expectSeq(id: RecordId, expected: number): MaybePromise<void> {
     return chain(this.getRecord(id), (record) => {
       const actual = record?.seq ?? absentSeq
-      if (actual === expected) return
+      if (actual === expected && actual !== pendingSeq) return
       const [wanted, found] = [seqText(expected), seqText(actual)]
       throw ledgerErrors.PRECONDITION({ id: id.toString(), expected: wanted, actual: found })
     })
@@ -371,7 +371,7 @@ export class RecordTx implements WriteTx {
     const interval = toInterval(kept)
     const changed = this.#records.get(keyText(recordKey(mainBranch, table.id, idKey)))
     const inBase = changed === undefined ? before : changed.before
-    return { ...interval, seq: 0, n: 0, periodBefore: periodBeforeOf(interval, inBase) }
+    return { ...interval, seq: pendingSeq, n: 0, periodBefore: periodBeforeOf(interval, inBase) }
   }
 
   /** The table's definition says that valid time is in use, so that reads know where to ask for it. */
@@ -403,7 +403,7 @@ export class RecordTx implements WriteTx {
   /** As a scan of this transaction reads it; its commit has no number yet. */
   #pendingRecord({ after }: ChangedRecord, bytes: Uint8Array): Buffer {
     const { validFrom, validTo, periodBefore = 0 } = after ?? {}
-    return encodeCurrentRecord({ seq: 0, n: 0, periodBefore, validFrom, validTo, bytes })
+    return encodeCurrentRecord({ seq: pendingSeq, n: 0, periodBefore, validFrom, validTo, bytes })
   }
 
   /** An edge without its node would dangle, so it goes with it. */
@@ -425,6 +425,7 @@ export class RecordTx implements WriteTx {
 }
 
 function seqText(seq: number): string {
+  if (seq === pendingSeq) return 'of this transaction itself'
   return seq === absentSeq ? 'absent' : `of commit ${seq}`
 }
 

@@ -418,6 +418,34 @@ describe('batch', () => {
         },
       },
       {
+        name: 'of two puts that must be the first the second does not hold',
+        request: 'POST /v1/databases/shop/batch',
+        call: asRoot({
+          ops: [
+            { op: 'put', coll: 'box', id: 'twice', doc: { n: 1 }, if_seq: -1 },
+            { op: 'put', coll: 'box', id: 'twice', doc: { n: 2 }, if_seq: -1 },
+          ],
+        }),
+        status: 409,
+        body: { error: 'precondition_failed' },
+        async after(at) {
+          const { body } = await at.call('POST', '/v1/databases/shop/query', asRoot({ nql: 'FROM box' }))
+          expect(body.count).toBe(2)
+        },
+      },
+      {
+        name: 'a condition is about what the operations before it leave',
+        request: 'POST /v1/databases/shop/batch',
+        call: asRoot({
+          ops: [
+            { op: 'del', coll: 'box', id: 'a' },
+            { op: 'put', coll: 'box', id: 'a', doc: { n: 1 }, if_seq: -1 },
+          ],
+        }),
+        status: 200,
+        body: { results: [{ deleted: true }, { op: 'put' }] },
+      },
+      {
         name: 'an operation that is none is named',
         request: 'POST /v1/databases/shop/batch',
         call: asRoot({ ops: [{ op: 'del', coll: 'box', id: 'a' }, { op: 'burn' }] }),
