@@ -224,6 +224,9 @@ test('a write on condition of a seq is made only while the record is of that com
   await expect(database.put('t:1', { n: 3 }, { ifSeq: seq })).rejects.toThrow('was expected of commit 1')
   await expect(database.delete('t:1', { ifSeq: seq })).rejects.toMatchObject({ code: 'LEDGER_PRECONDITION' })
   await expect(database.put('t:2', { n: 1 }, { ifSeq: 7 })).rejects.toThrow('is absent')
+  await expect(database.put('t:2', { n: 1 }, { ifSeq: 0 })).rejects.toThrow(
+    'expected of commit 0 and is absent',
+  )
   await database.delete('t:1', { ifSeq: 2 })
   expect(await database.get('t:1')).toBeUndefined()
 })

@@ -252,8 +252,8 @@ export class RecordTx implements WriteTx {
     return chain(this.getRecord(id), (record) => {
       const actual = record?.seq ?? absentSeq
       if (actual === expected && actual !== pendingSeq) return
-      const [wanted, found] = [seqText(expected), seqText(actual)]
-      throw ledgerErrors.PRECONDITION({ id: id.toString(), expected: wanted, actual: found })
+      const found = actual === pendingSeq ? 'of this transaction itself' : seqText(actual)
+      throw ledgerErrors.PRECONDITION({ id: id.toString(), expected: seqText(expected), actual: found })
     })
   }
 
@@ -425,7 +425,6 @@ export class RecordTx implements WriteTx {
 }
 
 function seqText(seq: number): string {
-  if (seq === pendingSeq) return 'of this transaction itself'
   return seq === absentSeq ? 'absent' : `of commit ${seq}`
 }
 
