@@ -101,7 +101,7 @@ class LiteralParser {
   recordId(depth: number): RecordIdValue {
     const table = this.#scanner.name()
     if (table === undefined) throw this.#scanner.error('a table name')
-    this.#scanner.expect(':')
+    if (!this.#scanner.accept(':')) throw this.#scanner.error(`: and a key, as in ${table}:1`)
     return this.#makeRecordId(table, this.#key(depth))
   }
 

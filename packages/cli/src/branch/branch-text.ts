@@ -54,7 +54,7 @@ export class BranchText implements BranchView {
     const { status, source, target, changed, resolved, conflicts } = answer
     if (status === 'up_to_date') return yield `${target} has everything that ${source} has changed`
     if (status === 'merged') {
-      const decided = resolved === 0 ? '' : `, ${countOf(resolved, 'conflict')} resolved`
+      const decided = resolved === 0 ? '' : `, ${resolved} resolved`
       return yield `${this.#paint.green('merged')} ${source} into ${target}: ${countOf(changed, 'record')}${decided}`
     }
     for (const conflict of conflicts as readonly ValueObject[]) yield* this.#conflict(conflict)

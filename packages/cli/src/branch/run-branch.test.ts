@@ -62,7 +62,7 @@ test('conflicts are listed, and end with an exit code of their own', async () =>
     '',
   ])
   const merged = await ddb('branch', 'merge', 'b', '--resolve', 'theirs')
-  expect(merged).toMatchObject({ code: 0, stdout: 'merged b into main: 1 record, 1 conflict resolved\n' })
+  expect(merged).toMatchObject({ code: 0, stdout: 'merged b into main: 1 record, 1 resolved\n' })
 })
 
 test('conflicts are decided record by record', async () => {
@@ -70,12 +70,14 @@ test('conflicts are decided record by record', async () => {
   await ddb('branch', 'create', 'b')
   await ddb('sql', '--branch', 'b', '-e', "UPDATE n SET side = 'theirs'")
   await ddb('sql', '-e', "UPDATE n SET side = 'ours'")
+  const mistyped = await ddb('branch', 'merge', 'b', '--resolve', 'ours', '--resolve', 'n:l=theirs')
+  expect(mistyped).toMatchObject({ code: 64, stderr: expect.stringContaining('BRANCH_NOTHING_TO_RESOLVE') })
   const resolve = ['ours', 'n:2=theirs', 'n:3=delete', 'n:`a=b`=theirs'].flatMap((each) => [
     '--resolve',
     each,
   ])
   const merged = await ddb('branch', 'merge', 'b', ...resolve)
-  expect(merged.stdout).toBe('merged b into main: 3 records, 5 conflicts resolved\n')
+  expect(merged.stdout).toBe('merged b into main: 3 records, 5 resolved\n')
   expect((await ddb('sql', '--json', '-e', 'SELECT VALUE [id, side] FROM n')).stdout).toBe(
     '[["n:1","ours"],["n:2","theirs"],["n:4","ours"],["n:⟨a=b⟩","theirs"]]\n',
   )

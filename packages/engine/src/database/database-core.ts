@@ -30,6 +30,8 @@ import type { EdgeRef, IndexEntry, ReadView, StoredRecord } from '../models/mode
 import type { AsOf, Receipt, WriteAnswer, WriteOptions } from '../query/host.ts'
 import { chain } from '../storage/chain.ts'
 import type { KvStore, MaybePromise } from '../storage/kv-store.ts'
+import { nameOfKey } from '../verify/key-name.ts'
+import { namingStore } from '../verify/named-damage.ts'
 import { Branches } from './branches.ts'
 import { CatalogTimeline } from './catalog-timeline.ts'
 import { seqAsOf } from './commit-time.ts'
@@ -86,8 +88,9 @@ export class DatabaseCore {
     this.store = store
     this.format = format
     this.hash = state.hash
+    const named = namingStore(store, (key) => nameOfKey(key, this.catalogs.newest()))
     this.snapshots = new SharedSnapshots(
-      store,
+      named,
       state.hash,
       options.lacksManifest ? state.manifest : undefined,
     )
@@ -99,7 +102,7 @@ export class DatabaseCore {
     this.versions = new VersionCache(versionCacheBytes)
     this.branches = new Branches(this)
     this.#transactions = new TransactionRunner(this, this.#txSource())
-    this.sequencer = new Sequencer(store, state, catalog.seq, {
+    this.sequencer = new Sequencer(named, state, catalog.seq, {
       onSequenced: (write) => this.#onSequenced(write),
       onCommitted: (writes) => this.#onCommitted(writes),
       onRolledBack: (seq) => this.#onRolledBack(seq),

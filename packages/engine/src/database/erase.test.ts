@@ -7,6 +7,7 @@ import { encodeForgottenMark, forgottenKey, placeOfVersion } from '../ledger/for
 import { ledgerHashes } from '../ledger/hash.ts'
 import { keyOf, kindRange } from '../ledger/key-space.ts'
 import { openVersion } from '../ledger/record-version.ts'
+import { decodeReplay } from '../ledger/replay.ts'
 import { importHistory, restoreBackup } from '../offline.ts'
 import { openEngine } from '../open-engine.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
@@ -158,6 +159,26 @@ test('answers kept for repeated requests are cleaned, and the requests are not c
   await db.forgetting.settle()
   const { results } = await ask()
   expect(results).toMatchObject(Array(2).fill({ error: { code: 'LEDGER_REPLAY_ANSWER_GONE' } }))
+})
+
+test('answers are cleaned even if a definition changes at that moment', async () => {
+  const core = await openTestCore()
+  const forgetting = new ForgettingService(core, new GarbageCollector(core))
+  const once = { meta: { idempotencyKey: 'k' }, request: 1 }
+  await core.write(async (tx) => {
+    await tx.put(person(1), { mail: 'a' })
+    return 'a'
+  }, once)
+  await forgetting.erase([person(1)])
+  const resume = core.sequencer.pause()
+  const defined = core.write((tx) => tx.defineTable('other', {}))
+  const settled = forgetting.settle()
+  // By then the definition waits for the sequencer, and what cleans the answer behind it.
+  await new Promise((resolve) => setImmediate(resolve))
+  resume()
+  await Promise.all([defined, settled])
+  const kept = await collect(core.store.snapshot().scan(kindRange('replay')))
+  expect(kept.map(({ value }) => decodeReplay(value).answer)).toEqual([undefined])
 })
 
 test('versions of a table that was removed and made anew go as well', async () => {

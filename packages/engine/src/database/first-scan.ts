@@ -19,6 +19,8 @@ import { genesisOf } from '../replay/log-chain.ts'
 import { LogWriter } from '../replay/log-writer.ts'
 import { readLog } from '../replay/read-log.ts'
 import type { KvStore } from '../storage/kv-store.ts'
+import { nameOfKey } from '../verify/key-name.ts'
+import { namingSnapshot } from '../verify/named-damage.ts'
 import { verifyStore } from '../verify/verify-store.ts'
 import { scanItemsPerTurn, scanReportMs } from './limits.ts'
 
@@ -131,7 +133,7 @@ export class FirstScan {
     const { store, state } = this.#options
     const { seq: toSeq } = state.manifest
     this.#begin()
-    const snapshot = store.snapshot()
+    const snapshot = namingSnapshot(store.snapshot(), nameOfKey)
     let manifest: Manifest
     try {
       const format = await snapshot.get(formatKey)

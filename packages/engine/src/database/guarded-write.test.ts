@@ -224,8 +224,35 @@ test('a write on condition of a seq is made only while the record is of that com
   await expect(database.put('t:1', { n: 3 }, { ifSeq: seq })).rejects.toThrow('was expected of commit 1')
   await expect(database.delete('t:1', { ifSeq: seq })).rejects.toMatchObject({ code: 'LEDGER_PRECONDITION' })
   await expect(database.put('t:2', { n: 1 }, { ifSeq: 7 })).rejects.toThrow('is absent')
+  await expect(database.put('t:2', { n: 1 }, { ifSeq: 0 })).rejects.toThrow(
+    'expected of commit 0 and is absent',
+  )
   await database.delete('t:1', { ifSeq: 2 })
   expect(await database.get('t:1')).toBeUndefined()
+})
+
+test('what a commit has written before is there for its conditions, and of no commit', async () => {
+  const database = await openDatabase()
+  await database.put('t:1', { n: 1 })
+  for (const ifSeq of [-1, 0, 1, 2]) {
+    const twice = [
+      { put: 't:1', fields: { n: 2 }, ifSeq: 1 },
+      { put: 't:1', fields: { n: 3 }, ifSeq },
+    ]
+    await expect(database.commit(twice)).rejects.toMatchObject({
+      code: 'LEDGER_PRECONDITION',
+      details: { id: 't:1', actual: 'of this transaction itself' },
+    })
+  }
+  const made = (id: string) => ({ put: id, fields: {}, ifSeq: -1 })
+  await expect(database.commit([made('t:2'), made('t:2')])).rejects.toThrow('was expected absent')
+  expect(await database.get('t:2')).toBeUndefined()
+  expect(database.head().seq).toBe(1)
+  await database.commit([{ delete: 't:1', ifSeq: 1 }, made('t:1')])
+  const [, , , rows] = await database.query(
+    'BEGIN; UPDATE t:1 SET n = 4; CREATE t:3; SELECT VALUE record::seq(id) FROM t; COMMIT',
+  )
+  expect(rows).toEqual([0, 0])
 })
 
 test('one condition that does not hold keeps a whole commit from being made', async () => {

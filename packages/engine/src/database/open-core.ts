@@ -31,6 +31,8 @@ import { keyText } from '../ledger/overlay.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
 import { scanRecords } from '../models/document/live-records.ts'
 import type { KvSnapshot, KvStore } from '../storage/kv-store.ts'
+import { nameOfKey } from '../verify/key-name.ts'
+import { namingSnapshot } from '../verify/named-damage.ts'
 
 export interface OpenedLedger {
   readonly format: StoreFormat
@@ -52,7 +54,7 @@ export async function openLedger(
   store: KvStore,
   hashIfNew: HashName = 'blake2b',
 ): Promise<OpenedLedger> {
-  const snapshot = store.snapshot()
+  const snapshot = namingSnapshot(store.snapshot(), nameOfKey)
   try {
     const stored = await snapshot.get(formatKey)
     if (stored === undefined) {

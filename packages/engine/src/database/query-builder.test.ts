@@ -55,6 +55,8 @@ test('values may be what no text can say', async () => {
   expect(await names(from.where('added', '=', Datetime.parse('2026-01-01T00:00:00Z')))).toEqual(['pen'])
   expect(await names(from.where('added', '<', new Date(Date.UTC(2027, 0))))).toEqual(['pen'])
   expect(await names(from.where('near', '=', new RecordId('item', 1)))).toEqual(['desk'])
+  expect(await names(from.where('id', '=', new RecordId('item', 1)))).toEqual(['pen'])
+  expect(await names(from.where('id', '=', new RecordId('other', 1)))).toEqual([])
 })
 
 test('a builder is the beginning of several queries', async () => {
@@ -103,6 +105,12 @@ describe('what no query can say is refused', () => {
     ['a sum of nothing', (from) => from.groupBy('a', 'sum')],
   ])('%s', (_, build) => {
     expect(() => build(shop.from('item'))).toThrow(expect.objectContaining({ code: 'NQL_QUERY_INVALID' }))
+  })
+
+  test('an order of groups by what they do not have', async () => {
+    const groups = shop.from('item').groupBy('name', 'max', 'price')
+    await expect(groups.orderBy('price').rows()).rejects.toThrow('their columns are name, count, max_price')
+    expect(await groups.orderBy('max_price', 'desc').limit(1).rows()).toHaveLength(1)
   })
 
   test('a time', () => {

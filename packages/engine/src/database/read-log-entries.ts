@@ -13,7 +13,6 @@ import { openVersion } from '../ledger/record-version.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
 import { decodeMetaPayload, type WriteMeta } from '../ledger/write-meta.ts'
 import type { KvEntry } from '../storage/kv-store.ts'
-import { namingDamage } from '../verify/named-damage.ts'
 import { datetimeOfMicros } from './commit-time.ts'
 import type { DatabaseCore } from './database-core.ts'
 import { logReadCommits } from './limits.ts'
@@ -68,7 +67,7 @@ export async function* readLogEntries(
   const held = await core.holdSnapshot()
   try {
     const { seq: newest } = held.manifest
-    const entriesIn = (from: number, to: number) => namingDamage(() => entriesOf(held, core, from, to))
+    const entriesIn = (from: number, to: number) => entriesOf(held, core, from, to)
     let left = limit
     if (newestFirst) {
       for (let to = newest; to > after && left > 0; ) {

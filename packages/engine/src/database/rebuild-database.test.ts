@@ -2,6 +2,7 @@
  * A database with damaged derived keys comes back from its own log; one with a damaged log stays as it is.
  */
 
+import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { RecordId } from '@dendrodb/protocol'
@@ -9,6 +10,7 @@ import { expect, test } from 'vitest'
 import { keyOf, kindRange, manifestKey } from '../ledger/key-space.ts'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import { importHistory, rebuildDatabase, restoreBackup } from '../offline.ts'
+import { sealDatabase } from '../sealing.ts'
 import type { KvEntry, KvOperation, KvStore } from '../storage/kv-store.ts'
 import { openLevelStore } from '../storage/leveldb/level-store.ts'
 import { collect } from '../testing/open-core.ts'
@@ -119,6 +121,17 @@ test('a version that was changed together with its checksum is found by the veri
     message: expect.stringContaining('version 9 of commit 2'),
   })
   expect(readdirSync(directoryIn(path)).sort()).toEqual(['CURRENT-GENERATION', 'gen-000001'])
+})
+
+test('an entry of the log whose checksum does not match is named by what reads it offline', async () => {
+  const path = copy()
+  const script = join(import.meta.dirname, '..', 'testing', 'damage-value.ts')
+  execFileSync(process.execPath, [script, path, 'shop', keyOf('commit', 3).toString('hex')])
+  const said = { message: expect.stringContaining('commit 3 is damaged: its checksum does not match') }
+  await expect(rebuildDatabase({ path, name: 'shop' })).rejects.toMatchObject(said)
+  await expect(sealDatabase({ path, name: 'shop', masterKey: Buffer.alloc(32, 1) })).rejects.toMatchObject(
+    said,
+  )
 })
 
 test('a database that is open, or not there, is refused', async () => {

@@ -22,6 +22,8 @@ import {
   publishGeneration,
 } from '../storage/generation.ts'
 import type { KvSnapshot } from '../storage/kv-store.ts'
+import { nameOfKey } from '../verify/key-name.ts'
+import { namingSnapshot } from '../verify/named-damage.ts'
 import { type BuildProgress, buildStore, type OpenStore } from './build-store.ts'
 
 export interface RebuildOptions {
@@ -54,7 +56,7 @@ export async function rebuildDatabase(options: RebuildOptions): Promise<RebuildR
   let report: RebuildReport
   try {
     const current = await openGeneration(directory)
-    const snapshot = store.snapshot()
+    const snapshot = namingSnapshot(store.snapshot(), nameOfKey)
     const { format, hash, log, end } = await openLog(snapshot)
     const next = await prepareNextGeneration(directory, current)
     const result = await buildStore({ path: next.path, openStore, format, log, onProgress })

@@ -237,8 +237,8 @@ export class RecordCalls implements RecordMethods {
   async commit(operations: readonly CommitOperation[], meta?: WriteMeta): Promise<Receipt> {
     const steps = operations.map(toStep)
     const work = async (tx: WriteTx) => {
-      for (const { id, ifSeq } of steps) if (ifSeq !== undefined) await tx.expectSeq(id, ifSeq)
-      for (const { id, fields, valid } of steps) {
+      for (const { id, fields, valid, ifSeq } of steps) {
+        if (ifSeq !== undefined) await tx.expectSeq(id, ifSeq)
         const done = fields === undefined ? tx.delete(id) : tx.put(id, fields, valid)
         if (done instanceof Promise) await done
       }

@@ -16,6 +16,8 @@ import {
   publishGeneration,
 } from '../storage/generation.ts'
 import type { KvEntry, KvOperation, KvSnapshot, KvStore } from '../storage/kv-store.ts'
+import { nameOfKey } from '../verify/key-name.ts'
+import { namingSnapshot } from '../verify/named-damage.ts'
 import { verifyStore } from '../verify/verify-store.ts'
 import { copyBatchBytes } from './limits.ts'
 
@@ -79,7 +81,7 @@ async function copyInto(
   current: KvStore,
   { name, onProgress }: RewriteOptions,
 ): Promise<RewriteReport> {
-  const snapshot = current.snapshot()
+  const snapshot = namingSnapshot(current.snapshot(), nameOfKey)
   try {
     const total = await countEntries(snapshot)
     await copyEntries(snapshot, copy, (done) => onProgress?.({ phase: 'copy', done, total }))

@@ -49,7 +49,7 @@ class Shared {
 }
 
 export class SharedSnapshots {
-  readonly #store: KvStore
+  readonly #store: Pick<KvStore, 'snapshot'>
   readonly #hash: LedgerHash
   /** What stands for the manifest as long as there is none (see FirstScan). */
   #provisional: Manifest | undefined
@@ -59,7 +59,7 @@ export class SharedSnapshots {
   #waiting: (() => void)[] = []
   #paused: Promise<void> | undefined
 
-  constructor(store: KvStore, hash: LedgerHash, provisional?: Manifest) {
+  constructor(store: Pick<KvStore, 'snapshot'>, hash: LedgerHash, provisional?: Manifest) {
     this.#store = store
     this.#hash = hash
     this.#provisional = provisional

@@ -82,7 +82,7 @@ interface PendingGroup {
 const groupsInFlightMax = 2
 
 export class Sequencer {
-  readonly #store: KvStore
+  readonly #store: Pick<KvStore, 'snapshot' | 'commit'>
   readonly #hooks: SequencerHooks
   readonly #salts = new SaltSource()
   #durable: LedgerState
@@ -108,7 +108,12 @@ export class Sequencer {
   #held: (() => Error) | undefined
   #idle: (() => void)[] = []
 
-  constructor(store: KvStore, state: LedgerState, catalogSeq: number, hooks: SequencerHooks) {
+  constructor(
+    store: Pick<KvStore, 'snapshot' | 'commit'>,
+    state: LedgerState,
+    catalogSeq: number,
+    hooks: SequencerHooks,
+  ) {
     this.#store = store
     this.#hooks = hooks
     this.#durable = state

@@ -172,6 +172,8 @@ export interface ReadView {
 
 /** In place of the seq of a record that is not there. */
 export const absentSeq = -1
+/** In place of the seq of a record that the transaction has written itself: its commit has no number yet. */
+export const pendingSeq = 0
 
 /** Valid time of the version: a bound is a datetime, or the text of a date or a datetime; none: open. */
 export interface PutOptions {
@@ -194,6 +196,7 @@ export interface WriteTx extends ReadView {
   /** Deletes the record and the edges that touch it. `false`: there was none. */
   delete(id: RecordId): MaybePromise<boolean>
   /**
+   * Asks about the record as the transaction now sees it: one that it has written is there, and of no commit.
    * @throws LEDGER_PRECONDITION unless the newest version of the record is of commit `seq`, or `seq` is
    * `absentSeq` and there is none
    */

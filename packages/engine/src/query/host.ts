@@ -98,8 +98,8 @@ export interface MergeOptions {
   readonly strict?: boolean
   /**
    * `'ours'` (the target's) or `'theirs'` (the source's) for all conflicts, or an object by the ids of
-   * records:
-   * `'ours'`, `'theirs'`, the record's new fields, or null to delete it; `'*'` for all others.
+   * records that the source has changed: `'ours'`, `'theirs'`, the record's new fields, or null to delete it;
+   * `'*'` for all other conflicts.
    */
   readonly resolve?: Value
   readonly meta?: WriteMeta
@@ -113,7 +113,7 @@ export interface MergeAnswer extends Receipt {
   readonly status: 'merged' | 'up_to_date' | 'conflicts'
   /** Records that the target has taken over, or would. */
   readonly changed: number
-  /** Conflicts that `resolve` has decided. */
+  /** Records about which `resolve` has decided. */
   readonly resolved: number
   readonly conflictCount: number
   /** Unresolved; the first 1,000. */

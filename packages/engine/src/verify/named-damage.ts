@@ -1,18 +1,49 @@
-/** Damage that a read meets, in words: the store knows its keys and not what they stand for. */
+/**
+ * Damage that a read meets, in words: the store knows its keys and not what they stand for.
+ * The key stays in the details of the error.
+ */
 
 import { DbError } from '@dendrodb/protocol'
+import type { KvEntry, KvSnapshot, KvStore } from '../storage/kv-store.ts'
 import { storageErrors } from '../storage/storage-errors.ts'
-import { nameOfKey } from './key-name.ts'
 
-/** @throws STORAGE_CORRUPT naming the object rather than its key */
-export async function namingDamage<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
+/** What a database reads through, and writes to. */
+export type NamingStore = Pick<KvStore, 'snapshot' | 'commit'>
+
+/** The store, whose reads name damaged objects by `nameOf` in place of their keys. */
+export function namingStore(store: NamingStore, nameOf: (key: Buffer) => string): NamingStore {
+  return {
+    snapshot: () => namingSnapshot(store.snapshot(), nameOf),
+    commit: (batch, options) => store.commit(batch, options),
+  }
+}
+
+export function namingSnapshot(snapshot: KvSnapshot, nameOf: (key: Buffer) => string): KvSnapshot {
+  const fail = (error: unknown): never => {
     const key = damagedKey(error)
     if (key === undefined) throw error
     const { reason, key: hex } = (error as DbError).details
-    throw storageErrors.CORRUPT({ what: nameOfKey(key), reason: String(reason), key: hex }, { cause: error })
+    throw storageErrors.CORRUPT({ what: nameOf(key), reason: String(reason), key: hex }, { cause: error })
+  }
+  return {
+    get(key) {
+      try {
+        const value = snapshot.get(key)
+        return value instanceof Promise ? value.catch(fail) : value
+      } catch (error) {
+        return fail(error)
+      }
+    },
+    getMany(keys) {
+      try {
+        const values = snapshot.getMany(keys)
+        return values instanceof Promise ? values.catch(fail) : values
+      } catch (error) {
+        return fail(error)
+      }
+    },
+    scan: (range, options) => namingChunks(snapshot.scan(range, options), fail),
+    close: () => snapshot.close(),
   }
 }
 
@@ -21,4 +52,20 @@ export function damagedKey(error: unknown): Buffer | undefined {
   if (!(error instanceof DbError) || error.status !== 'corrupt') return undefined
   const { key } = error.details
   return typeof key === 'string' ? Buffer.from(key, 'hex') : undefined
+}
+
+/** By hand, as a generator would cost every chunk a turn more. */
+function namingChunks(
+  chunks: AsyncIterable<readonly KvEntry[]>,
+  fail: (error: unknown) => never,
+): AsyncIterable<readonly KvEntry[]> {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = chunks[Symbol.asyncIterator]()
+      return {
+        next: () => iterator.next().catch(fail),
+        return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+      }
+    },
+  }
 }

@@ -62,8 +62,12 @@ export function adminMetaOf(request: FastifyRequest, said: ValueObject): WriteMe
 /** @throws HTTP_FIELD_INVALID */
 export function writeConditionsOf(fields: ValueObject, prefix: '' | '$'): WriteConditions {
   const read = new FieldReader(fields, prefix)
+  const ifSeq = read.integer('if_seq')
+  if (ifSeq !== undefined && ifSeq < absentSeq) {
+    throw fieldError(`${prefix}if_seq`, 'the number of a commit, or -1', 'range')
+  }
   return {
-    ifSeq: read.integer('if_seq'),
+    ifSeq,
     validFrom: read.value('valid_from'),
     validTo: read.value('valid_to'),
   }

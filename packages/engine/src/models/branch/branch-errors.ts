@@ -38,5 +38,9 @@ export const branchErrors = defineErrors('BRANCH', {
     status: 'resource_exceeded',
     message: 'more than {limit} records have changed since the last merge; merge more often',
   },
+  NOTHING_TO_RESOLVE: {
+    status: 'invalid_argument',
+    message: 'there is nothing to decide about {id}: the merge brings no change of such a record',
+  },
   RESOLUTION: { status: 'invalid_argument', message: 'the resolution of {id} {reason}' },
 })

@@ -31,9 +31,9 @@ export interface MergeConflict {
 export type Resolution = 'ours' | 'theirs' | { readonly value: ValueObject | undefined }
 
 export interface Resolutions {
-  /** For every conflict that has none of its own. */
+  /** For every conflict of a record that has none of its own. */
   readonly all?: 'ours' | 'theirs'
-  /** By the text of the record's id. */
+  /** By the text of the record's id: for what the source has changed, in conflict or not. */
   readonly byRecord: ReadonlyMap<string, Resolution>
 }
 
@@ -61,10 +61,6 @@ export function toResolutions(given: Value): Resolutions {
     else byRecord.set(idOf(name).toString(), resolution)
   }
   return { byRecord, ...(all && { all }) }
-}
-
-export function resolutionOf({ all, byRecord }: Resolutions, id: RecordId): Resolution | undefined {
-  return byRecord.get(id.toString()) ?? all
 }
 
 function toResolution(id: string, value: Value): Resolution {

@@ -16,7 +16,7 @@ import { branchErrors } from './branch-errors.ts'
 import { idOf } from './diff-states.ts'
 import { isSameValue, mergeFields } from './field-changes.ts'
 import { conflictsListedMax, mergeRecordsMax } from './limits.ts'
-import { type MergeConflict, type Resolutions, resolutionOf } from './merge-conflict.ts'
+import type { MergeConflict, Resolution, Resolutions } from './merge-conflict.ts'
 import type { Touched } from './touched-records.ts'
 
 export interface MergeInput {
@@ -40,6 +40,7 @@ export interface MergePlan {
   readonly resolvedCount: number
 }
 
+/** @throws BRANCH_MERGE_TOO_LARGE, BRANCH_NOTHING_TO_RESOLVE */
 export async function planMerge(input: MergeInput): Promise<MergePlan> {
   const planner = new MergePlanner(input)
   for await (const each of input.touched) await planner.add(each)
@@ -50,16 +51,17 @@ class MergePlanner {
   readonly #input: MergeInput
   readonly #steps = new Map<string, RecordWrite>()
   readonly #conflicts: MergeConflict[] = []
+  /** Records about which the caller has decided. */
+  readonly #resolved = new Set<string>()
   #looked = 0
   #conflictCount = 0
-  #resolvedCount = 0
 
   constructor(input: MergeInput) {
     this.#input = input
   }
 
   async add(touched: Touched): Promise<void> {
-    const { base, source, target } = this.#input
+    const { base, source, target, resolutions } = this.#input
     const table = source.catalog.tableById(touched.tableId)
     // That the source has removed the table is a definition, and those are not merged.
     if (table === undefined || table.name.startsWith(reservedPrefix)) return
@@ -74,21 +76,29 @@ class MergePlanner {
     }
     const { ours, theirs } = three
     if (isSame(theirs, three.base) || isSame(theirs, ours)) return
+    const resolution = resolutions.byRecord.get(id.toString())
+    if (resolution !== undefined) return this.#resolve(table, id, three, resolution)
     if (this.#isTableRemoved(table)) return this.#conflict(table, id, three, { kind: 'table_removed' })
     if (isSame(ours, three.base)) return this.#step(table, id, theirs)
     this.#bothChanged(table, id, three)
   }
 
   async finish(): Promise<MergePlan> {
-    for (const step of [...this.#steps.values()])
-      if (step.record === undefined) await this.#checkEdgesOf(step)
-    for (const step of [...this.#steps.values()]) if (isEdge(step)) await this.#checkEnds(step)
+    for (const step of this.#openSteps()) if (step.record === undefined) await this.#checkEdgesOf(step)
+    for (const step of this.#openSteps()) if (isEdge(step)) await this.#checkEnds(step)
+    for (const id of this.#input.resolutions.byRecord.keys()) {
+      if (!this.#resolved.has(id)) throw branchErrors.NOTHING_TO_RESOLVE({ id })
+    }
     return {
       steps: [...this.#steps.values()],
       conflicts: this.#conflicts,
       conflictCount: this.#conflictCount,
-      resolvedCount: this.#resolvedCount,
+      resolvedCount: this.#resolved.size,
     }
+  }
+
+  #openSteps(): readonly RecordWrite[] {
+    return [...this.#steps.values()].filter(({ id }) => !this.#resolved.has(id.toString()))
   }
 
   #bothChanged(table: TableDefinition, id: RecordId, three: Three): void {
@@ -164,24 +174,30 @@ class MergePlanner {
   #conflict(
     table: TableDefinition,
     id: RecordId,
-    { base, ours, theirs }: Three,
+    three: Three,
     why: Pick<MergeConflict, 'kind' | 'fields' | 'records'>,
   ): void {
-    const resolution = resolutionOf(this.#input.resolutions, id)
-    if (resolution === undefined) {
-      this.#conflictCount += 1
-      if (this.#conflicts.length < conflictsListedMax) {
-        this.#conflicts.push({
-          id,
-          ...why,
-          base: shown(id, base),
-          ours: shown(id, ours),
-          theirs: shown(id, theirs),
-        })
-      }
-      return
-    }
-    this.#resolvedCount += 1
+    const { all } = this.#input.resolutions
+    if (all !== undefined) return this.#resolve(table, id, three, all)
+    this.#conflictCount += 1
+    if (this.#conflicts.length >= conflictsListedMax) return
+    const { base, ours, theirs } = three
+    this.#conflicts.push({
+      id,
+      ...why,
+      base: shown(id, base),
+      ours: shown(id, ours),
+      theirs: shown(id, theirs),
+    })
+  }
+
+  #resolve(
+    table: TableDefinition,
+    id: RecordId,
+    { base, ours, theirs }: Three,
+    resolution: Resolution,
+  ): void {
+    this.#resolved.add(id.toString())
     if (resolution === 'ours') return
     if (resolution === 'theirs') return this.#step(table, id, theirs)
     const { value } = resolution

@@ -42,7 +42,7 @@ import type {
   TableChange,
   WriteTx,
 } from '../model.ts'
-import { absentSeq } from '../model.ts'
+import { absentSeq, pendingSeq } from '../model.ts'
 import { LedgerCommits } from '../provenance/commit-reader.ts'
 import { IndexDiff } from './index-diff.ts'
 import { adjacencyReader, entryRange, scanEntries, scanRecords, tableRange } from './live-records.ts'
@@ -259,9 +259,9 @@ export class RecordTx implements WriteTx {
   expectSeq(id: RecordId, expected: number): MaybePromise<void> {
     return chain(this.getRecord(id), (record) => {
       const actual = record?.seq ?? absentSeq
-      if (actual === expected) return
-      const [wanted, found] = [seqText(expected), seqText(actual)]
-      throw ledgerErrors.PRECONDITION({ id: id.toString(), expected: wanted, actual: found })
+      if (actual === expected && actual !== pendingSeq) return
+      const found = actual === pendingSeq ? 'of this transaction itself' : seqText(actual)
+      throw ledgerErrors.PRECONDITION({ id: id.toString(), expected: seqText(expected), actual: found })
     })
   }
 
@@ -379,7 +379,7 @@ export class RecordTx implements WriteTx {
     const interval = toInterval(kept)
     const changed = this.#records.get(text)
     const inBase = changed === undefined ? before : changed.before
-    return { ...interval, seq: 0, n: 0, periodBefore: periodBeforeOf(interval, inBase) }
+    return { ...interval, seq: pendingSeq, n: 0, periodBefore: periodBeforeOf(interval, inBase) }
   }
 
   /** The table's definition says that valid time is in use, so that reads know where to ask for it. */
@@ -444,7 +444,7 @@ function placeOf(table: TableDefinition, id: RecordId): RecordPlace {
 /** As a scan of the transaction reads it; its commit has no number yet. */
 function pendingRecord(after: StoredRecord | undefined, bytes: Uint8Array): Buffer {
   const { validFrom, validTo, periodBefore = 0 } = after ?? {}
-  return encodeCurrentRecord({ seq: 0, n: 0, periodBefore, validFrom, validTo, bytes })
+  return encodeCurrentRecord({ seq: pendingSeq, n: 0, periodBefore, validFrom, validTo, bytes })
 }
 
 function seqText(seq: number): string {

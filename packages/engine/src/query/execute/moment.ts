@@ -2,7 +2,8 @@
  * Moments of a database that statements name: commits, instants, snapshots.
  */
 
-import { Datetime, typeOf, type Value } from '@dendrodb/protocol'
+import { typeOf, type Value } from '@dendrodb/protocol'
+import { toInstant } from '../../ledger/valid-time.ts'
 import type { CompiledExpression } from '../compile/compiled.ts'
 import type { Compiler } from '../compile/compiler.ts'
 import type { EvalContext } from '../compile/eval-context.ts'
@@ -16,10 +17,11 @@ import { type Task, wait } from './task.ts'
 /** @throws QUERY_TYPE_EXPECTED */
 export function momentOf(value: Value, clause: string): AsOf {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return { seq: value }
-  if (value instanceof Datetime) return { instant: value }
+  const instant = toInstant(value)
+  if (instant !== undefined) return { instant }
   throw queryErrors.TYPE_EXPECTED({
     clause,
-    expected: 'the number of a commit or a datetime',
+    expected: 'the number of a commit, or a date or datetime, as text too',
     found: `${typeOf(value)} ${describeValue(value)}`,
   })
 }

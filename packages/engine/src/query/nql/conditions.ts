@@ -3,16 +3,13 @@
  * In NQL an absent field is null, and values of different types are neither equal nor in any order.
  */
 
-import { int, isInt, RecordId, type RecordKey, typeOf, Uuid, type Value } from '@dendrodb/protocol'
+import { isInt, RecordId, type RecordKey, typeOf, Uuid, type Value } from '@dendrodb/protocol'
 import type { BinaryOperator, Expression } from '../dql/ast.ts'
 import { isNumber } from '../operators/number-arithmetic.ts'
 import { fieldIdiom } from '../plan/output-names.ts'
 import type { NqlCondition, NqlOperator } from './nql-query.ts'
 
 const span = { start: 0, end: 0 }
-
-/** An int as a record id prints it. */
-const intPattern = /^(0|-?[1-9]\d{0,38})$/
 
 export function literal(value: Value): Expression {
   return { kind: 'literal', span, value }
@@ -44,14 +41,36 @@ export function conditionOf({ field, operator, value }: NqlCondition): Expressio
   return binary(binary(path, operator, constant(value)), '&&', call(typeTest(value), path))
 }
 
-/** `WHERE _id = x`: the record by its id. The text of an integer is that integer, or the text itself. */
-export function idCondition(table: string, value: Value): Expression {
-  const keys: RecordKey[] = []
-  if (typeof value === 'string') keys.push(value)
-  if (typeof value === 'string' && intPattern.test(value)) keys.push(int(BigInt(value)))
-  if (isInt(value) || value instanceof Uuid) keys.push(value)
+/** `WHERE _id = x`, or `id = x`, or `!=`: the record by its id, which is what the primary key answers. */
+export function idCondition(table: string, { field, operator, value }: NqlCondition): Expression {
+  const keys = keysOf(value)
+  const whole = field[0] === 'id' ? wholeId(value) : undefined
+  if (whole?.table === table) keys.push(whole.key)
   const ids = keys.map((key) => recordId(new RecordId(table, key)))
-  return binary(fieldIdiom(['id']), 'IN', { kind: 'array', span, items: ids })
+  const list: Expression = { kind: 'array', span, items: ids }
+  return binary(fieldIdiom(['id']), operator === '=' ? 'IN' : 'NOT IN', list)
+}
+
+/**
+ * Keys that a value may stand for: a text is itself, or the key that is written so behind the colon of an id.
+ */
+function keysOf(value: Value): RecordKey[] {
+  if (isInt(value) || value instanceof Uuid) return [value]
+  if (typeof value !== 'string') return []
+  const written = parseId(`any:${value}`)
+  return written === undefined || typeof written.key === 'string' ? [value] : [value, written.key]
+}
+
+function wholeId(value: Value): RecordId | undefined {
+  return typeof value === 'string' ? parseId(value) : value instanceof RecordId ? value : undefined
+}
+
+function parseId(text: string): RecordId | undefined {
+  try {
+    return RecordId.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function nullCondition(path: Expression, operator: NqlOperator): Expression {

@@ -10,6 +10,7 @@ import { GroupRewriter } from '../plan/plan-group.ts'
 import type { PlanNode } from '../plan/plan-node.ts'
 import { isMetadataField } from '../provenance/record-metadata.ts'
 import { allOf, binary, call, conditionOf, idCondition, literal, when } from './conditions.ts'
+import { nqlErrors } from './nql-errors.ts'
 import type { FieldPath, NqlAggregate, NqlCondition, NqlGroup, NqlQuery } from './nql-query.ts'
 
 const span = { start: 0, end: 0 }
@@ -25,7 +26,7 @@ export function planNql(query: NqlQuery): PlanNode {
   const fields = [groupBy.field, groupBy.aggregate?.field ?? []]
   const input = fields.some(isMetadata) ? withMetadata(reached) : reached.node
   const groups = planGroups(groupBy, input)
-  return limited(query, ordered(groups, outputField(orderBy?.field ?? groupBy.field), query))
+  return limited(query, ordered(groups, groupOrder(groupBy, orderBy?.field), query))
 }
 
 /** Rows, and whether they have their metadata already. */
@@ -40,8 +41,7 @@ function withMetadata({ node, hasMetadata }: Rows): PlanNode {
 
 /** The rows that WHERE and SEARCH leave; with their metadata if that is `wanted`, or WHERE looks at it. */
 function planSource({ from, where = [], search }: NqlQuery, wanted = false): Rows {
-  const conditions = where.map((each) => (isNamed(each, 'id') ? { ...each, field: ['_id'] } : each))
-  const [late, early] = partition(conditions, (each) => isMetadata(each.field) && !isId(each))
+  const [late, early] = partition(where.map(ofKey), (each) => isMetadata(each.field) && !isId(each))
   let node = filtered(
     { kind: 'table', table: from },
     early.map((each) => earlyCondition(from, each)),
@@ -52,12 +52,18 @@ function planSource({ from, where = [], search }: NqlQuery, wanted = false): Row
   return { node: filtered(known, late.map(conditionOf)), hasMetadata: true }
 }
 
+/** The order of ids within a table is that of their keys. */
+function ofKey(condition: NqlCondition): NqlCondition {
+  return isNamed(condition, 'id') && !isId(condition) ? { ...condition, field: ['_id'] } : condition
+}
+
 function earlyCondition(table: string, condition: NqlCondition): Expression {
-  return isId(condition) ? idCondition(table, condition.value) : conditionOf(condition)
+  return isId(condition) ? idCondition(table, condition) : conditionOf(condition)
 }
 
 function isId(condition: NqlCondition): boolean {
-  return isNamed(condition, '_id') && condition.operator === '='
+  const isEquality = condition.operator === '=' || condition.operator === '!='
+  return isEquality && (isNamed(condition, 'id') || isNamed(condition, '_id'))
 }
 
 function isNamed({ field }: NqlCondition, name: string): boolean {
@@ -97,19 +103,12 @@ function limited({ limit }: NqlQuery, input: PlanNode): PlanNode {
   return limit === undefined ? input : { kind: 'limit', input, limit: literal(limit) }
 }
 
-/** Rows of the key, the number of rows and what is asked for besides. */
-function planGroups({ field, aggregate }: NqlGroup, input: PlanNode): PlanNode {
-  // An absent field is null.
-  const key = binary(fieldIdiom(field), '??', literal(null))
+function planGroups(groupBy: NqlGroup, input: PlanNode): PlanNode {
+  const { key, columns } = columnsOf(groupBy)
   const rewriter = new GroupRewriter([key])
-  const column = (name: string, expression: Expression): ProjectedField => {
+  const items = columns.map(([name, expression]): ProjectedField => {
     return { kind: 'field', span, expression: rewriter.rewrite(expression), alias: fieldIdiom([name]) }
-  }
-  const items = [column(field.join('.'), key), column('count', call('count'))]
-  if (aggregate !== undefined) {
-    const { name, field: of } = aggregate
-    items.push(column(`${name.toLowerCase()}_${of.join('.')}`, aggregateOf(name, of)))
-  }
+  })
   const group = { type: 'by', keys: [key] } as const
   const { aggregates } = rewriter
   return {
@@ -119,6 +118,37 @@ function planGroups({ field, aggregate }: NqlGroup, input: PlanNode): PlanNode {
   }
 }
 
+interface GroupColumns {
+  readonly key: Expression
+  /**
+   * The key, the number of rows and what is asked for besides; names have dots in them instead of objects.
+   */
+  readonly columns: readonly (readonly [name: string, expression: Expression])[]
+}
+
+function columnsOf({ field, aggregate }: NqlGroup): GroupColumns {
+  // An absent field is null.
+  const key = binary(fieldIdiom(field), '??', literal(null))
+  const columns: [string, Expression][] = [
+    [field.join('.'), key],
+    ['count', call('count')],
+  ]
+  if (aggregate !== undefined) {
+    const { name, field: of } = aggregate
+    columns.push([`${name.toLowerCase()}_${of.join('.')}`, aggregateOf(name, of)])
+  }
+  return { key, columns }
+}
+
+/** @throws NQL_QUERY_INVALID for what is no column of the groups */
+function groupOrder(group: NqlGroup, field: FieldPath = group.field): FieldPath {
+  const name = field.join('.')
+  const names = columnsOf(group).columns.map(([each]) => each)
+  if (names.includes(name)) return [name]
+  const reason = `names ${name}, which the groups do not have; their columns are ${names.join(', ')}`
+  throw nqlErrors.QUERY_INVALID({ part: 'ORDER BY', reason })
+}
+
 /** Of the numbers among the values; of none the sum is 0, everything else null. */
 function aggregateOf(name: NqlAggregate, field: FieldPath): Expression {
   const isNumber = call('type::is_number', fieldIdiom(field))
@@ -126,11 +156,6 @@ function aggregateOf(name: NqlAggregate, field: FieldPath): Expression {
   if (name === 'SUM') return call('math::sum', numbers)
   const result = call(name === 'AVG' ? 'math::mean' : `math::${name.toLowerCase()}`, numbers)
   return when(binary(call('count', isNumber), '>', literal(0)), result, literal(null))
-}
-
-/** Columns of a group have dots in their names instead of objects in one another. */
-function outputField(field: FieldPath): FieldPath {
-  return [field.join('.')]
 }
 
 function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {

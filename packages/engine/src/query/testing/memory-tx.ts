@@ -80,7 +80,8 @@ export class MemoryTx extends MemoryView implements WriteTx {
 
   expectSeq(id: RecordId, seq: number): void {
     const found = (this.getRecord(id) as StoredRecord | undefined)?.seq ?? absentSeq
-    if (found !== seq) throw ledgerErrors.PRECONDITION({ id: id.toString(), expected: seq, actual: found })
+    if (found !== seq || found > this.#base.seq)
+      throw ledgerErrors.PRECONDITION({ id: id.toString(), expected: seq, actual: found })
   }
 
   delete(id: RecordId): boolean {

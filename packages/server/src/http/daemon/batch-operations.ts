@@ -65,14 +65,10 @@ export function batchRequest(operations: readonly BatchOperation[]): Value {
 }
 
 /**
- * All of them in one transaction: every condition holds before anything is done.
+ * All of them in one transaction, in their order: a condition is about the record as those before left it.
  * @throws LEDGER_PRECONDITION, CATALOG_NOT_A_RELATION, …
  */
 export async function runBatch(tx: WriteTx, operations: readonly BatchOperation[]): Promise<Value> {
-  for (const operation of operations) {
-    if (isLink(operation) || operation.ifSeq === undefined) continue
-    await tx.expectSeq(await recordIn(tx, operation.target), operation.ifSeq)
-  }
   const results: Value[] = []
   for (const operation of operations) results.push(await run(tx, operation))
   return results
@@ -87,6 +83,7 @@ async function run(tx: WriteTx, operation: BatchOperation): Promise<Value> {
       : { op, removed: await removeLink(tx, link) }
   }
   const id = await recordIn(tx, operation.target)
+  if (operation.ifSeq !== undefined) await tx.expectSeq(id, operation.ifSeq)
   const said = { op: operation.op, coll: id.table, id: plainKey(id) }
   if (operation.op === 'del') return { ...said, deleted: await tx.delete(id) }
   const { fields, validFrom, validTo } = operation

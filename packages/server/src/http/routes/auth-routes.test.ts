@@ -244,6 +244,20 @@ describe('a session', () => {
     expect(await me(first.access_token)).toBe('AUTH_SESSION_ENDED')
   })
 
+  test('ends with all tokens of its sign-in, however old the one that is used again, and no other', async () => {
+    const other = await server.signIn('ada@example.com')
+    const { token, refreshToken } = await server.signIn('ada@example.com')
+    const { body: second } = await refresh(refreshToken)
+    const { body: third } = await refresh(second.refresh_token)
+    expect((await refresh(refreshToken)).body.error.reason).toBe('AUTH_REFRESH_REUSED')
+    expect((await refresh(third.refresh_token)).status).toBe(401)
+    for (const each of [token, second.access_token, third.access_token]) {
+      expect(await me(each)).toBe('AUTH_SESSION_ENDED')
+    }
+    expect(await me(other.token)).toBe('ok')
+    expect((await refresh(other.refreshToken)).status).toBe(200)
+  })
+
   test('of two refreshes at the same moment one wins and the session is ended', async () => {
     const { refreshToken } = await server.signIn('ada@example.com')
     const replies = await Promise.all([refresh(refreshToken), refresh(refreshToken)])

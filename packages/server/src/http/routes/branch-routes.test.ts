@@ -154,6 +154,13 @@ describe('from fork to removal', () => {
         },
       },
       {
+        name: 'a decision about a record that the branch has not changed is refused',
+        request: 'POST /api/branches/feature%2Fx/merge',
+        call: asRoot({ resolve: { 'page:1': 'theirs', 'page:l': 'ours' } }),
+        status: 400,
+        body: { error: { reason: 'BRANCH_NOTHING_TO_RESOLVE' } },
+      },
+      {
         name: 'and can be resolved',
         request: 'POST /api/branches/feature%2Fx/merge',
         call: async () => ({ token: admin.token, body: { resolve: { 'page:1': { text: 'both', n: 1 } } } }),

@@ -27,6 +27,14 @@ test('the routes that verify name a damaged commit, and so does the log', async 
     status: 409,
     body: { valid: false, first_broken_tx: 3, detail: 'commit 3: its checksum does not match' },
   })
+  const asked = await server.call('POST', '/api/query', {
+    token: rootToken,
+    body: { query: 'INFO FOR COMMIT 3' },
+  })
+  expect(asked.body.results[0].error).toMatchObject({
+    reason: 'STORAGE_CORRUPT',
+    message: expect.stringMatching(/^commit 3 is damaged/),
+  })
   for (const path of ['since', 'log']) {
     const { body } = await get(`/v1/databases/main/${path}`)
     expect(body).toMatchObject({ error: 'commit 3 is damaged: its checksum does not match' })

@@ -125,6 +125,7 @@ test.each([
   ['$nonce', 'a'],
   ['$nonce', 1.5],
   ['$if_seq', 'a'],
+  ['$if_seq', -2],
   ['$caused_by', 'a'],
   ['$caused_by', [1, 'b']],
   ['$client', 1],

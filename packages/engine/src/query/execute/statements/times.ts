@@ -3,16 +3,16 @@
  * Each replaces its own kind of time and leaves the other as the statement around it has it.
  */
 
-import { Datetime, typeOf, type Value } from '@dendrodb/protocol'
+import { type Datetime, typeOf, type Value } from '@dendrodb/protocol'
 import { toInstant } from '../../../ledger/valid-time.ts'
 import { instantOf, viewAt } from '../../../models/valid-time/valid-view.ts'
 import type { CompiledExpression } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import type { Expression } from '../../dql/ast.ts'
-import type { AsOf } from '../../host.ts'
 import { describeValue } from '../../operators/describe-value.ts'
 import { queryErrors } from '../../query-errors.ts'
+import { momentOf } from '../moment.ts'
 import { type Task, wait } from '../task.ts'
 
 interface TimeClauses {
@@ -31,7 +31,7 @@ export function compileTimes({ asOf, validAsOf }: TimeClauses, compiler: Compile
   return function* atTimes(row, ctx, run) {
     const instant = valid === undefined ? instantOf(ctx.view) : yield* validTime(valid, row, ctx)
     if (past === undefined) return yield* run(atInstant(ctx, instant))
-    const time = transactionTime(yield* wait(past.evaluate(row, ctx)))
+    const time = momentOf(yield* wait(past.evaluate(row, ctx)), 'AS OF')
     const view = yield* wait(ctx.database.view(time))
     try {
       return yield* run(atInstant(ctx.with({ view, tx: undefined }), instant))
@@ -43,17 +43,6 @@ export function compileTimes({ asOf, validAsOf }: TimeClauses, compiler: Compile
 
 function atInstant(ctx: EvalContext, instant: Datetime | undefined): EvalContext {
   return instant === undefined ? ctx : ctx.with({ view: viewAt(ctx.view, instant), tx: undefined })
-}
-
-/** @throws QUERY_TYPE_EXPECTED */
-function transactionTime(value: Value): AsOf {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return { seq: value }
-  if (value instanceof Datetime) return { instant: value }
-  throw queryErrors.TYPE_EXPECTED({
-    clause: 'AS OF',
-    expected: 'the number of a commit or a datetime',
-    found: `${typeOf(value)} ${describeValue(value)}`,
-  })
 }
 
 /** @throws QUERY_TYPE_EXPECTED */
