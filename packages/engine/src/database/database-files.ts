@@ -3,7 +3,7 @@
  */
 
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openCurrentStore } from '../storage/generation.ts'
 import type { KvStore } from '../storage/kv-store.ts'
@@ -11,7 +11,7 @@ import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { openStoreFiles, type StoreFileOptions } from '../storage/open-files.ts'
 import type { OpenStore } from './build-store.ts'
 import { databaseOfFolder, folderOfDatabase, isDatabaseName } from './database-name.ts'
-import { checkNameIsFree, hiddenFolder, removeAbandoned, revealFolder } from './hidden-folder.ts'
+import { checkNameIsFree, hiddenFolder, removeAbandoned } from './hidden-folder.ts'
 import { emptyTrash, moveToTrash, purge } from './trash.ts'
 
 export interface DatabaseFiles {
@@ -92,16 +92,15 @@ async function prepareFolder(path: string, name: string, openStore: OpenStore): 
   const root = databasesIn(path)
   await mkdir(root, { recursive: true, mode: 0o700 })
   await checkNameIsFree(root, name)
-  const hidden = hiddenFolder(root, 'create')
-  const discard = () => rm(hidden, { recursive: true, force: true })
+  const hidden = await hiddenFolder(root, 'create')
   try {
     return {
-      store: await openCurrentStore(hidden, openStore),
-      publish: () => revealFolder(hidden, databaseDirectory(path, name), name),
-      discard,
+      store: await openCurrentStore(hidden.path, openStore),
+      publish: () => hidden.reveal(databaseDirectory(path, name), name),
+      discard: () => hidden.discard(),
     }
   } catch (error) {
-    await discard()
+    await hidden.discard()
     throw error
   }
 }

@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { Datetime, RecordId } from '@dendrodb/protocol'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { restoreBackup } from '../offline.ts'
@@ -97,7 +98,7 @@ test('an instant is the newest commit that is not later', async () => {
   const file = join(temporaryFolder(), 'f')
   const instants = await withShop(path, async (database) => {
     const first = Datetime.now()
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await setTimeout(5)
     await database.put('product:late', { name: 'late' })
     await database.backup({ path: file })
     return [first, Datetime.now()]
@@ -112,6 +113,18 @@ test('an instant is the newest commit that is not later', async () => {
   const long = Datetime.parse('1990-01-01T00:00:00Z')
   const empty = await restoreBackup({ path: target, files: [file], name: 'empty', to: { instant: long } })
   expect(empty.seq).toBe(0)
+})
+
+test('databases that are restored into one folder one soon after another do not take each other for leftovers', async () => {
+  const { files } = await makeBackups(temporaryFolder())
+  const target = temporaryFolder()
+  const names = Array.from({ length: 8 }, (_, at) => `n${at}`)
+  const restores = names.map(async (name, at) => {
+    await setTimeout(7 * at)
+    await restoreBackup({ path: target, files, name })
+  })
+  await Promise.all(restores)
+  expect(databasesIn(target).sort()).toEqual(names)
 })
 
 test('a restored database goes on, and a backup of it parts from those of the original', async () => {

@@ -25,7 +25,7 @@ import {
 import type { KvStore } from '../storage/kv-store.ts'
 import { type BuildOptions, buildStore, type OpenStore } from './build-store.ts'
 import { folderOfDatabase } from './database-name.ts'
-import { checkNameIsFree, hiddenFolder, removeAbandoned, revealFolder } from './hidden-folder.ts'
+import { checkNameIsFree, hiddenFolder, removeAbandoned } from './hidden-folder.ts'
 import { moveToTrash, trashFolder } from './trash.ts'
 
 export interface RestoreTarget {
@@ -77,16 +77,16 @@ async function makeNew(
   source: RestoreSource,
   makeRoom?: () => Promise<void>,
 ): Promise<ReplayResult> {
-  const temporary = hiddenFolder(root, 'restore')
+  const hidden = await hiddenFolder(root, 'restore')
   try {
-    const generation = await openGeneration(temporary)
+    const generation = await openGeneration(hidden.path)
     const result = await buildChecked(generation.path, openStore, source)
-    await publishGeneration(temporary, generation)
+    await publishGeneration(hidden.path, generation)
     await makeRoom?.()
-    await revealFolder(temporary, directory, name)
+    await hidden.reveal(directory, name)
     return result
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true })
+    await hidden.discard()
     throw error
   }
 }

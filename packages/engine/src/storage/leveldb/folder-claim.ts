@@ -7,7 +7,7 @@
  */
 
 import { mkdir, realpath } from 'node:fs/promises'
-import { locks } from 'node:worker_threads'
+import { tryLock } from '../process-lock.ts'
 import { storageErrors } from '../storage-errors.ts'
 import { openError } from './level-errors.ts'
 
@@ -23,21 +23,9 @@ export async function claimFolder(path: string): Promise<FolderClaim> {
   try {
     await mkdir(path, { recursive: true })
     const folder = await realpath(path)
-    const granted = Promise.withResolvers<boolean>()
-    const released = Promise.withResolvers<void>()
-    const free = locks.request(`dendrodb:${folder}`, { ifAvailable: true }, (lock) => {
-      granted.resolve(lock !== null)
-      return lock === null ? undefined : released.promise
-    })
-    free.catch(granted.reject)
-    if (!(await granted.promise)) throw storageErrors.LOCKED({ path })
-    return {
-      folder,
-      async release() {
-        released.resolve()
-        await free
-      },
-    }
+    const lock = await tryLock(folder)
+    if (lock === undefined) throw storageErrors.LOCKED({ path })
+    return { folder, release: () => lock.release() }
   } catch (error) {
     throw openError(path, error)
   }
