@@ -1,5 +1,9 @@
-/** Random histories, backed up in random pieces and joined again, give the log that they came from. */
+/**
+ * Random histories, backed up in random pieces and joined again, give the log that they came from; so does
+ * one of many blocks.
+ */
 
+import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openBackupStream } from '../database/backup-database.ts'
@@ -9,7 +13,7 @@ import { genesisOf } from '../replay/log-chain.ts'
 import type { LogItem } from '../replay/log-item.ts'
 import { readLog } from '../replay/read-log.ts'
 import { histories, runHistory } from '../replay/testing/history-arbitrary.ts'
-import { collect, openTestCore } from '../testing/open-core.ts'
+import { collect, openTestCore, recordOf } from '../testing/open-core.ts'
 import { type BackupInput, joinBackups } from './join-backups.ts'
 
 const masterKey = Buffer.alloc(32, 7)
@@ -62,4 +66,17 @@ test('the log of joined backups, up to any commit, is that of the database', asy
     }),
     { numRuns: 40 },
   )
+})
+
+test('blocks that are filled while others are compressed hold what the log has, large items among them', async () => {
+  const core = await openTestCore()
+  for (let at = 0; at < 16; at += 1) {
+    const bytes = randomBytes(at % 7 === 3 ? 2_500_000 : 400_000)
+    await core.write((tx) => tx.put(recordOf('file')(at), { bytes }))
+  }
+  const { seq } = core.head()
+  const input = { name: 'file', stream: inPieces(await backupOf(core, 0, false), 65_536) }
+  const joined = await joinBackups({ inputs: [input] })
+  expect(await collect(joined.log())).toEqual(await logOf(core, seq))
+  await core.close()
 })

@@ -18,7 +18,7 @@ import { type BackupHeader, encodeEnd, encodeHeader } from './backup-header.ts'
 import { type BlockSeal, createBlockSeal } from './block-seal.ts'
 import { FrameWriter, magic } from './frame.ts'
 import { ItemPacker } from './item-codec.ts'
-import { blockBytes, blocksInFlightMax, compressionLevel } from './limits.ts'
+import { blockBytes, blockRoomBytes, blocksInFlightMax, compressionLevel } from './limits.ts'
 
 export interface BackupSource {
   readonly reader: KvReader
@@ -50,8 +50,9 @@ export interface BackupSummary {
 const compress = promisify(zstdCompress)
 const compression = {
   params: { [constants.ZSTD_c_compressionLevel]: compressionLevel },
-  // In one go: each further piece of output is a round trip between the threads.
-  chunkSize: 2 * blockBytes,
+  // In one go: each further piece of output is a round trip between the threads. What does not compress grows
+  // by less than a hundredth.
+  chunkSize: blockRoomBytes + blockRoomBytes / 64,
 }
 
 export class BackupEncoder {
@@ -59,6 +60,8 @@ export class BackupEncoder {
   readonly #source: BackupSource
   readonly #seal: BlockSeal | undefined
   readonly #frames = new FrameWriter()
+  /** Free to be filled again: new memory for each block would have garbage collected every few blocks. */
+  readonly #idlePackers: ItemPacker[] = []
   #versions = 0
   #erased = 0
   #bytes = 0
@@ -114,8 +117,8 @@ export class BackupEncoder {
 
   async *#compressed(): AsyncGenerator<Buffer> {
     const inFlight: Promise<Buffer>[] = []
-    for await (const content of this.#contents()) {
-      const block = compress(content, compression)
+    for await (const packer of this.#filled()) {
+      const block = this.#compress(packer)
       // It is awaited below, unless something else fails first.
       block.catch(() => undefined)
       inFlight.push(block)
@@ -124,9 +127,17 @@ export class BackupEncoder {
     for (const block of inFlight) yield block
   }
 
-  async *#contents(): AsyncGenerator<Buffer> {
+  async #compress(packer: ItemPacker): Promise<Buffer> {
+    const block = await compress(packer.content(), compression)
+    // One that a large item has made grow is given up.
+    if (packer.bytes <= blockRoomBytes) this.#idlePackers.push(packer)
+    packer.reset()
+    return block
+  }
+
+  async *#filled(): AsyncGenerator<ItemPacker> {
     const { reader, after, manifest, onProgress } = this.#source
-    let packer = new ItemPacker(blockBytes)
+    let packer = this.#emptyPacker()
     let seq = after.seq
     for await (const items of readLog(reader, { after, toSeq: manifest.seq })) {
       for (const item of items) {
@@ -134,12 +145,16 @@ export class BackupEncoder {
         if (item.type === 'commit') seq += 1
         packer.add(item)
         if (packer.bytes < blockBytes) continue
-        yield packer.content()
-        packer = new ItemPacker(blockBytes)
+        yield packer
+        packer = this.#emptyPacker()
       }
       onProgress?.(seq)
     }
-    if (packer.bytes > 0) yield packer.content()
+    if (packer.bytes > 0) yield packer
+  }
+
+  #emptyPacker(): ItemPacker {
+    return this.#idlePackers.pop() ?? new ItemPacker(blockRoomBytes)
   }
 
   #count(item: LogItem): void {

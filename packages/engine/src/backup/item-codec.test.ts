@@ -29,6 +29,15 @@ test('the bytes are what format 1 says', () => {
   expect(packed(items.slice(3)).toString('hex')).toBe(`03f2012c${'07'.repeat(300)}05020109`)
 })
 
+test('a packer that begins anew holds only what comes then', () => {
+  const packer = new ItemPacker(8)
+  for (const item of items) packer.add(item)
+  packer.reset()
+  expect(packer.bytes).toBe(0)
+  for (const item of items.slice(1)) packer.add(item)
+  expect(unpackItems(packer.content())).toEqual(items.slice(1))
+})
+
 test('content that is cut or made up is refused wherever that is', () => {
   const content = packed(items)
   const ends = new Set([0])

@@ -34,8 +34,14 @@ export class ItemPacker {
     this.#end = at + bytes.length
   }
 
+  /** What was added; valid until `reset`. */
   content(): Buffer {
     return this.#content.subarray(0, this.#end)
+  }
+
+  /** Begins anew in the same memory. */
+  reset(): void {
+    this.#end = 0
   }
 
   #reserve(bytes: number): void {

@@ -4,6 +4,8 @@ import { storeLimits } from '../storage/limits.ts'
 
 /** Bytes of items that a block collects; the item that exceeds it is its last. */
 export const blockBytes = 1024 * 1024
+/** Memory that a block is filled in: that item fits as well, unless it is a large one. */
+export const blockRoomBytes = blockBytes + 64 * 1024
 /**
  * Bytes of a block once it is unpacked: one item as large as a store takes them, and the rest of its block.
  */

@@ -73,3 +73,13 @@ async function all(
   for await (const chunk of reader.scan(range, options)) found.push(...chunk)
   return found
 }
+
+test('keys of any length, in buffers and in plain arrays, become the text of their bytes', () => {
+  for (const length of [0, 1, 63, 64, 65, 300_000]) {
+    const bytes = Uint8Array.from({ length }, (_, at) => at % 256)
+    const text = Buffer.from(bytes).toString('latin1')
+    expect(keyText(bytes)).toBe(text)
+    expect(keyText(Buffer.from(bytes))).toBe(text)
+    expect(keyText(new Uint8Array([7, ...bytes, 9]).subarray(1, length + 1))).toBe(text)
+  }
+})

@@ -5,14 +5,18 @@
 
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DbError } from '@dendrodb/protocol'
 import { syncFolder } from './generation.ts'
 import { storageErrors } from './storage-errors.ts'
 
+/** Bytes from which on they are made durable while the next ones are written. */
+const syncBytes = 4 * 1024 * 1024
+
 /**
  * A file that appears under its name whole or not at all: written under another name, on disk, then renamed.
+ * @param stream leaves a chunk as it is once it has given it
  * @throws STORAGE_FULL, STORAGE_FILE_UNWRITABLE
  */
 export async function saveFile(path: string, stream: AsyncIterable<Uint8Array>): Promise<void> {
@@ -20,8 +24,7 @@ export async function saveFile(path: string, stream: AsyncIterable<Uint8Array>):
   try {
     const file = await open(temporary, 'wx', 0o600)
     try {
-      for await (const chunk of stream) await file.writeFile(chunk)
-      await file.sync()
+      await writeDurably(file, stream)
     } finally {
       await file.close()
     }
@@ -35,6 +38,36 @@ export async function saveFile(path: string, stream: AsyncIterable<Uint8Array>):
       return storageErrors.FILE_UNWRITABLE({ path, reason }, options)
     })
   }
+}
+
+/**
+ * Writes a chunk, and has what was written go to disk, while the next chunk is made: the wait at the end is
+ * for the last few only.
+ */
+async function writeDurably(file: FileHandle, stream: AsyncIterable<Uint8Array>): Promise<void> {
+  let written: Promise<void> = Promise.resolve()
+  let synced: Promise<void> = Promise.resolve()
+  let unsyncedBytes = 0
+  for await (const chunk of stream) {
+    await written
+    if (unsyncedBytes >= syncBytes) {
+      await synced
+      synced = inBackground(file.datasync())
+      unsyncedBytes = 0
+    }
+    written = inBackground(file.writeFile(chunk))
+    unsyncedBytes += chunk.length
+  }
+  await written
+  // The system tells of a failure once: the last call would not know of an earlier one.
+  await synced
+  await file.sync()
+}
+
+/** Its failure is told to who awaits it, unless something else fails first. */
+function inBackground(work: Promise<void>): Promise<void> {
+  work.catch(() => undefined)
+  return work
 }
 
 /** Its bytes. @throws STORAGE_FILE_UNREADABLE */

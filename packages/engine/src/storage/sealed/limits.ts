@@ -30,8 +30,13 @@ export const defaultShape: SealedShape = {
   logPartBytes: 1 * mib,
 }
 
-/** Decoded pages kept in memory. */
+/** Decoded leaves kept in memory. */
 export const pageCacheBytesDefault = 32 * mib
+/**
+ * Indexes and filters of segments kept in memory besides: a fiftieth of the entries that they are of. LevelDB
+ * keeps its own of open files, too.
+ */
+export const guideCacheBytes = 16 * mib
 /** Of the store below, which serves what is not among those. */
 export const belowCacheBytes = 2 * mib
 /** Of the store below: its own batches, which it writes twice. */

@@ -27,7 +27,7 @@ export interface SealedStoreOptions {
   /** 32 bytes, used for this store alone. */
   readonly dataKey: Uint8Array
   readonly limits?: Partial<KvStoreLimits>
-  /** Decoded pages kept in memory. Default 32 MiB. */
+  /** Decoded leaves kept in memory. Default 32 MiB. */
   readonly cacheBytes?: number
   /** Changes kept in memory until they are merged; up to two such tables. Default 16 MiB. */
   readonly writeBufferBytes?: number

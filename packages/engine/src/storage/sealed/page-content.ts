@@ -14,6 +14,8 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 const asItIs = Buffer.from([0])
 const packed = Buffer.from([1])
 const options = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+/** Unpacked pages are views of pieces of this size, which are kept with them: most leaves fit into one. */
+const unpacking = { chunkSize: 10 * 1024 }
 
 /** Shorter pages gain less than the call costs. */
 const packedBytesMin = 128
@@ -26,5 +28,5 @@ export function packPage(page: Uint8Array): readonly [Uint8Array, Uint8Array] {
 
 export function unpackPage(content: Buffer): Buffer {
   const rest = content.subarray(1)
-  return content[0] === packed[0] ? zstdDecompressSync(rest) : rest
+  return content[0] === packed[0] ? zstdDecompressSync(rest, unpacking) : rest
 }

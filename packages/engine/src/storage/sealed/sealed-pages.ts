@@ -9,6 +9,7 @@ import { chain } from '../chain.ts'
 import type { KvSnapshot, KvStore, MaybePromise } from '../kv-store.ts'
 import { storageErrors } from '../storage-errors.ts'
 import { mayHold } from './key-filter.ts'
+import { guideCacheBytes } from './limits.ts'
 import { decodeLongValue } from './overflow.ts'
 import { PageCache } from './page-cache.ts'
 import { type PageCipher, type SealedKind, tagBytes } from './page-cipher.ts'
@@ -44,13 +45,17 @@ export interface StoredEntry {
 export class SealedPages {
   readonly #base: KvStore
   readonly #cipher: PageCipher
-  readonly #cache: PageCache<SortedPage | Filter>
+  readonly #leaves: PageCache<SortedPage>
+  /** Indexes and filters, which nearly every read needs, so that no leaf pushes them out. */
+  readonly #guides: PageCache<SortedPage | Filter>
   #view: View
 
+  /** @param cacheBytes of leaves */
   constructor(base: KvStore, cipher: PageCipher, cacheBytes: number) {
     this.#base = base
     this.#cipher = cipher
-    this.#cache = new PageCache(cacheBytes)
+    this.#leaves = new PageCache(cacheBytes)
+    this.#guides = new PageCache(guideCacheBytes)
     this.#view = new View(base.snapshot())
   }
 
@@ -66,17 +71,18 @@ export class SealedPages {
 
   close(): void {
     this.#view.close()
-    this.#cache.clear()
+    this.#leaves.clear()
+    this.#guides.clear()
   }
 
   index(segment: Segment, options: ReadOptions): MaybePromise<SortedPage> {
-    return this.#sorted(indexIdOf(segment), segment.indexTag, options)
+    return this.#sorted(this.#guides, indexIdOf(segment), segment.indexTag, options)
   }
 
   /** `index` is the segment's; the leaf's entry in it is loaded afterwards. */
   leaf(segment: Segment, index: SortedPage, at: number, options: ReadOptions): MaybePromise<SortedPage> {
     index.load(at)
-    return this.#sorted(segment.firstId + at, tagIn(index.value()), options)
+    return this.#sorted(this.#leaves, segment.firstId + at, tagIn(index.value()), options)
   }
 
   /** What the segment says about the key, if anything. */
@@ -134,23 +140,28 @@ export class SealedPages {
     for await (const _ of this.#view.snapshot.scan(range, { limit: 1, values: false })) return
   }
 
-  #sorted(id: number, tag: Buffer, { isKept, key }: ReadOptions): MaybePromise<SortedPage> {
-    const known = this.#cache.get(id)
+  #sorted(
+    cache: PageCache<SortedPage | Filter>,
+    id: number,
+    tag: Buffer,
+    { isKept, key }: ReadOptions,
+  ): MaybePromise<SortedPage> {
+    const known = cache.get(id)
     if (known instanceof SortedPage) return known
     return chain(this.#open('page', id, pageKey(id), tag, key), (bytes) => {
       const page = new SortedPage(bytes)
-      if (isKept) this.#cache.set(id, page)
+      if (isKept) cache.set(id, page)
       return page
     })
   }
 
   filter(segment: Segment, { isKept, key }: ReadOptions): MaybePromise<Filter> {
     const id = filterIdOf(segment)
-    const known = this.#cache.get(id)
+    const known = this.#guides.get(id)
     if (known !== undefined) return known
     return chain(this.#open('page', id, pageKey(id), segment.filterTag, key), (bytes) => {
       const filter = { bytes }
-      if (isKept) this.#cache.set(id, filter)
+      if (isKept) this.#guides.set(id, filter)
       return filter
     })
   }
