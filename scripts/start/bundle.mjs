@@ -1,5 +1,6 @@
 /**
- * The command line as a few large files in `node_modules/.cache/dendrodb/<fingerprint>/`.
+ * The command line as a few large files in `node_modules/.cache/dendrodb/<fingerprint>/`, and what tests
+ * start beside it in `tests-<fingerprint>/`.
  * Invariant: a folder has the fingerprint of the sources that it was made of, and its name only once it is
  * complete, so that starts at the same time and a kill leave nothing wrong. See
  * docs/adr/0029-start-from-a-bundle.md.
@@ -7,19 +8,41 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { root } from '../bootstrap/layout.mjs'
 
 const packages = path.join(root, 'packages')
 const cache = path.join(root, 'node_modules', '.cache', 'dendrodb')
 export const sourceMain = path.join(packages, 'cli/src/main.ts')
 
-/** Main program first; the others are started as processes and threads, by the names they have here. */
-const entries = {
+/** Started as threads, by the names they have here. */
+const threads = {
+  'level-reader': path.join(packages, 'engine/src/storage/leveldb/level-reader.ts'),
+  'chain-worker': path.join(packages, 'engine/src/verify/chain-worker.ts'),
+}
+
+/** Main program, and what it starts by the names they have here. */
+const command = {
   main: sourceMain,
   'verify-child': path.join(packages, 'cli/src/verify/verify-child.ts'),
   'rebuild-child': path.join(packages, 'cli/src/rebuild/rebuild-child.ts'),
-  'level-reader': path.join(packages, 'engine/src/storage/leveldb/level-reader.ts'),
-  'chain-worker': path.join(packages, 'engine/src/verify/chain-worker.ts'),
+  ...threads,
+}
+
+/** What tests run in processes and threads of their own. */
+const testPrograms = {
+  'crash-files-child': path.join(packages, 'engine/src/testing/crash-files-child.ts'),
+  'crash-writer': path.join(packages, 'engine/src/testing/crash-writer.ts'),
+  'damage-value': path.join(packages, 'engine/src/testing/damage-value.ts'),
+  'erase-writer': path.join(packages, 'engine/src/testing/erase-writer.ts'),
+  'forget-manifest': path.join(packages, 'engine/src/testing/forget-manifest.ts'),
+  'merge-writer': path.join(packages, 'engine/src/testing/merge-writer.ts'),
+  'sealing-child': path.join(packages, 'engine/src/testing/sealing-child.ts'),
+  'bit-flip-child': path.join(packages, 'engine/src/storage/leveldb/testing/bit-flip-child.ts'),
+  'commit-child': path.join(packages, 'engine/src/storage/leveldb/testing/commit-child.ts'),
+  'failing-sync-child': path.join(packages, 'engine/src/storage/leveldb/testing/failing-sync-child.ts'),
+  'sealed-commit-child': path.join(packages, 'engine/src/storage/sealed/testing/commit-child.ts'),
+  ...threads,
 }
 
 /** Packages that find their native part beside themselves. */
@@ -30,13 +53,25 @@ const keptForMs = 24 * 3_600_000
 
 /** @returns {Promise<string>} the file to run, bundled now if it is not there */
 export async function bundledMain() {
-  const folder = path.join(cache, fingerprintOf(packages))
-  const main = path.join(folder, 'main.js')
-  if (!fs.existsSync(main)) await bundle(folder)
-  return main
+  return path.join(await bundled('', command), 'main.js')
 }
 
-async function bundle(folder) {
+/** @returns {Promise<Record<string, string>>} the files to run instead of the sources, both as URLs */
+export async function bundledTestPrograms() {
+  const folder = await bundled('tests-', testPrograms)
+  const files = Object.entries(testPrograms).map(([name, source]) => {
+    return [pathToFileURL(source).href, pathToFileURL(path.join(folder, `${name}.js`)).href]
+  })
+  return Object.fromEntries(files)
+}
+
+async function bundled(prefix, entries) {
+  const folder = path.join(cache, prefix + fingerprintOf(packages))
+  if (!fs.existsSync(folder)) await bundle(folder, entries)
+  return folder
+}
+
+async function bundle(folder, entries) {
   const { rolldown } = await import('rolldown')
   fs.mkdirSync(cache, { recursive: true })
   removeOld()
@@ -55,7 +90,7 @@ async function bundle(folder) {
     fs.renameSync(dir, folder)
   } catch (error) {
     fs.rmSync(dir, { recursive: true })
-    if (!fs.existsSync(path.join(folder, 'main.js'))) throw error
+    if (!fs.existsSync(folder)) throw error
   }
 }
 

@@ -8,13 +8,13 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { programFile } from '../../../scripts/testing/program-file.ts'
 import { openEngine } from './open-engine.ts'
 import { listSealing, rotateMasterKey, sealDatabase, unsealDatabase } from './sealing.ts'
 
 const kills = 8
-const script = fileURLToPath(new URL('./testing/sealing-child.ts', import.meta.url))
+const script = programFile(new URL('./testing/sealing-child.ts', import.meta.url))
 const [key, otherKey] = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')]
 const names = ['main', 'other']
 

@@ -3,9 +3,9 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { openEngine } from '@dendrodb/engine'
 import { expect, test } from 'vitest'
+import { programFile } from '../../../../scripts/testing/program-file.ts'
 import { runDdb, sharedFolder, startServer, temporaryFolder } from '../testing/run-ddb.ts'
 
 /** 500 records in the database `main`, opened twice so that they lie in a sorted file. */
@@ -36,7 +36,7 @@ const forgetManifest = new URL('../../../engine/src/testing/forget-manifest.ts',
 
 /** Runs one of the scripts of the engine's tests on the database `main`. */
 function runScript(cwd: string, script: URL, ...args: readonly string[]): void {
-  execFileSync(process.execPath, [fileURLToPath(script), join(cwd, 'ddb-data'), 'main', ...args])
+  execFileSync(process.execPath, [programFile(script), join(cwd, 'ddb-data'), 'main', ...args])
 }
 
 test('an intact database is exit code 0, with its head and what was checked', async () => {

@@ -7,13 +7,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { programFile } from '../../../../scripts/testing/program-file.ts'
 import { openEngine } from '../open-engine.ts'
 import { temporaryFolder } from '../testing/shop-folder.ts'
 
 const kills = 5
-const child = fileURLToPath(new URL('../testing/crash-files-child.ts', import.meta.url))
+const child = programFile(new URL('../testing/crash-files-child.ts', import.meta.url))
 const seed = Date.now() % 100_000
 
 async function killDuring(work: string, path: string, delayMs: number): Promise<void> {

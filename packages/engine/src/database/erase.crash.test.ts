@@ -7,13 +7,13 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { programFile } from '../../../../scripts/testing/program-file.ts'
 import { openEngine } from '../open-engine.ts'
 import { findBytes } from '../testing/file-bytes.ts'
 
 const kills = 8
-const writer = fileURLToPath(new URL('../testing/erase-writer.ts', import.meta.url))
+const writer = programFile(new URL('../testing/erase-writer.ts', import.meta.url))
 
 test(`${kills} kills leave nothing half forgotten`, { timeout: 180_000 }, async () => {
   const seed = Date.now() % 100_000

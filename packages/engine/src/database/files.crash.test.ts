@@ -7,15 +7,15 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test } from 'vitest'
+import { programFile } from '../../../../scripts/testing/program-file.ts'
 import { restoreBackup } from '../offline.ts'
 import { openEngine } from '../open-engine.ts'
 import { fillShop, heldFolder, temporaryFolder } from '../testing/shop-folder.ts'
 
 const kills = 6
 const timeout = 120_000
-const child = fileURLToPath(new URL('../testing/crash-files-child.ts', import.meta.url))
+const child = programFile(new URL('../testing/crash-files-child.ts', import.meta.url))
 const seed = Date.now() % 100_000
 
 const held = heldFolder()

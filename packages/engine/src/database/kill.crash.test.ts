@@ -6,16 +6,16 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { RecordId } from '@dendrodb/protocol'
 import { expect, test } from 'vitest'
+import { programFile } from '../../../../scripts/testing/program-file.ts'
 import { openEngine } from '../open-engine.ts'
 
 const clearKills = 35
 const sealedKills = 15
 /** Kills after which a new folder is begun and the old one verified. */
 const killsPerFolder = 10
-const writer = fileURLToPath(new URL('../testing/crash-writer.ts', import.meta.url))
+const writer = programFile(new URL('../testing/crash-writer.ts', import.meta.url))
 
 interface Acknowledged {
   readonly seq: number

@@ -7,8 +7,8 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { programFile } from '../../../../scripts/testing/program-file.ts'
 import { branchOfKey } from '../ledger/branch-keys.ts'
 import { kindRange, mainBranch } from '../ledger/key-space.ts'
 import { openEngine } from '../open-engine.ts'
@@ -18,7 +18,7 @@ import type { Database } from './database.ts'
 import { filesIn } from './database-files.ts'
 
 const kills = 8
-const writer = fileURLToPath(new URL('../testing/merge-writer.ts', import.meta.url))
+const writer = programFile(new URL('../testing/merge-writer.ts', import.meta.url))
 
 test(`${kills} kills leave no half merge`, { timeout: 120_000 }, async () => {
   const seed = Date.now() % 100_000

@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { hasTool } from '../../../../../scripts/testing/has-tool.ts'
+import { programFile } from '../../../../../scripts/testing/program-file.ts'
 import { commits, type SyncOutcome } from './testing/failing-sync-child.ts'
 
 const run = promisify(execFile)
-const script = join(import.meta.dirname, 'testing/failing-sync-child.ts')
+const script = programFile(new URL('./testing/failing-sync-child.ts', import.meta.url))
 
 /** The number of a call of fdatasync that belongs to a commit well behind the opening. */
 const firstFault = 12

@@ -5,17 +5,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { programFile } from '../../../../../scripts/testing/program-file.ts'
 import type { KvSnapshot } from '../kv-store.ts'
 import { entriesOf, reading } from '../testing/store-fixture.ts'
 import { openLevelStore } from './level-store.ts'
-import { headKey, logKey, logValue } from './testing/commit-child.ts'
+import { headKey, logKey, logValue } from './testing/numbered-batches.ts'
 import { findFileDamage } from './verify-files.ts'
 
+const script = programFile(new URL('./testing/commit-child.ts', import.meta.url))
 const kills = 6
 
 /** Runs the child for a while and kills it. Gives the last number that it said was committed. */
 async function runAndKill(folder: string, afterMs: number): Promise<number> {
-  const script = join(import.meta.dirname, 'testing/commit-child.ts')
   const child = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   child.stdout.on('data', (data: Buffer) => {

@@ -6,19 +6,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { programFile } from '../../../../../scripts/testing/program-file.ts'
 import type { KvSnapshot } from '../kv-store.ts'
 import { openLevelStore } from '../leveldb/level-store.ts'
-import { headKey, logKey, logValue } from '../leveldb/testing/commit-child.ts'
+import { headKey, logKey, logValue } from '../leveldb/testing/numbered-batches.ts'
 import { entriesOf, reading } from '../testing/store-fixture.ts'
 import { openKilledStore } from './testing/commit-child.ts'
 import { pagesOfStore } from './testing/sealed-fixture.ts'
 
+const script = programFile(new URL('./testing/commit-child.ts', import.meta.url))
 const kills = 8
 const dataKey = randomBytes(32).toString('hex')
 
 /** Runs the child for a while and kills it. Gives the last number that it said was committed. */
 async function runAndKill(folder: string, afterMs: number): Promise<number> {
-  const script = join(import.meta.dirname, 'testing/commit-child.ts')
   const stdio = ['ignore', 'pipe', 'inherit'] as const
   const child = spawn(process.execPath, [script, folder, dataKey], { stdio: [...stdio] })
   let output = ''

@@ -4,21 +4,23 @@
  */
 
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 
+const pageBytes = 4096
+
 export class SmallDisk {
   readonly path: string
   readonly isMounted: boolean
-  readonly #ballast: string
+  readonly #bytes: number
 
   /** For one file of tests, unmounted at its end. */
   constructor(mebibytes: number) {
     this.path = mkdtempSync(join(tmpdir(), 'disk-full-'))
     this.isMounted = mount(this.path, mebibytes)
-    this.#ballast = join(this.path, 'ballast')
+    this.#bytes = mebibytes * 1024 * 1024
     afterAll(() => {
       if (this.isMounted) execFileSync('/bin/umount', [this.path])
       rmSync(this.path, { recursive: true })
@@ -30,17 +32,24 @@ export class SmallDisk {
     return bavail * bsize
   }
 
+  /** So many bytes less than it had at first, until they are given back. Nothing is written for that. */
   takeRoom(bytes: number): void {
-    writeFileSync(this.#ballast, Buffer.alloc(bytes))
+    this.#resize(this.#bytes - bytes)
   }
 
   giveRoom(): void {
-    rmSync(this.#ballast, { force: true })
+    this.#resize(this.#bytes)
   }
 
   /** Removes everything on it. */
   clear(): void {
     for (const name of readdirSync(this.path)) rmSync(join(this.path, name), { recursive: true })
+  }
+
+  #resize(bytes: number): void {
+    // A size of 0 would be none at all.
+    const size = Math.max(bytes, pageBytes)
+    execFileSync('/bin/mount', ['-o', `remount,size=${size}`, this.path], { stdio: 'pipe' })
   }
 }
 

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { programFile } from '../../../../../scripts/testing/program-file.ts'
 import { openEvents } from '../../testing/event-source.ts'
 import { openTestServer, rootToken, type TestServer, useTestServer } from '../../testing/test-server.ts'
 import { eventStreamsMax } from '../limits.ts'
 
-const forgetManifest = fileURLToPath(
+const forgetManifest = programFile(
   new URL('../../../../engine/src/testing/forget-manifest.ts', import.meta.url),
 )
 

@@ -4,11 +4,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { programFile } from '../../../../../scripts/testing/program-file.ts'
 import { openTestServer, rootToken, useTestServer } from '../../testing/test-server.ts'
 
-const damageValue = fileURLToPath(new URL('../../../../engine/src/testing/damage-value.ts', import.meta.url))
+const damageValue = programFile(new URL('../../../../engine/src/testing/damage-value.ts', import.meta.url))
 const ofCommit3 = '4c03'
 
 test('the routes that verify name a damaged commit, and so does the log', async () => {

@@ -5,10 +5,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect } from 'vitest'
+import { programFile } from '../../../../../../scripts/testing/program-file.ts'
 import type { KvStore } from '../../kv-store.ts'
 import type { Flip, FlipOutcome } from './bit-flip-child.ts'
+
+const script = programFile(new URL('./bit-flip-child.ts', import.meta.url))
 
 /**
  * Tables with two versions of some keys, and a log behind them. The keys in the log lie above all others, so
@@ -61,7 +63,6 @@ export function flipsIn(file: string, bytes: number, count: number): Flip[] {
 export async function outcomesOf(sound: string, folder: string, flips: readonly Flip[], dataKey = '') {
   const outcomes: (FlipOutcome | undefined)[] = []
   while (outcomes.length < flips.length) {
-    const script = join(import.meta.dirname, 'bit-flip-child.ts')
     const child = spawn(process.execPath, [
       script,
       sound,

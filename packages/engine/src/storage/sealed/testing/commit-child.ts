@@ -7,7 +7,7 @@
 
 import { writeFileSync } from 'node:fs'
 import { openLevelStore } from '../../leveldb/level-store.ts'
-import { batchOf, headKey } from '../../leveldb/testing/commit-child.ts'
+import { batchOf, headKey } from '../../leveldb/testing/numbered-batches.ts'
 import { openSealedStore, type SealedStoreOptions } from '../open-sealed-store.ts'
 import { smallShape } from './sealed-fixture.ts'
 
