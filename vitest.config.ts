@@ -6,7 +6,7 @@ import { ClosingLineReporter } from './scripts/closing-line-reporter.ts'
 import { bundledTestPrograms } from './scripts/start/bundle.mjs'
 
 // For scripts/testing/run-bundled.mjs.
-process.env.DDB_TEST_BUNDLES = JSON.stringify(await bundledTestPrograms())
+process.env.DENDRODB_TEST_BUNDLES = JSON.stringify(await bundledTestPrograms())
 
 export default defineConfig({
   test: {

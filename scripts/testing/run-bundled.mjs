@@ -6,7 +6,7 @@
 import { registerHooks } from 'node:module'
 
 /** URLs of bundles by those of their sources; vitest.config.ts sets it. */
-const bundles = JSON.parse(process.env.DDB_TEST_BUNDLES ?? '{}')
+const bundles = JSON.parse(process.env.DENDRODB_TEST_BUNDLES ?? '{}')
 
 registerHooks({
   resolve(specifier, context, nextResolve) {
