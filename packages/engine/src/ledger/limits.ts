@@ -2,6 +2,8 @@
 
 /** Commits in one group, so that one fsync serves many writers while a failure stays small. */
 export const groupCommitsMax = 1_024
+/** Fewer waiting commits are not divided into two groups: an fsync more would cost more than it hides. */
+export const undividedCommitsMax = 32
 /** Bytes of one group's operations after which it is closed. */
 export const groupBytesMax = 8 * 1024 * 1024
 /**

@@ -17,7 +17,7 @@ import { ConflictWindow, type ReadSet } from './conflict-window.ts'
 import { decodeLiveEntry } from './index-entry.ts'
 import { indexKey, mainBranch, manifestKey } from './key-space.ts'
 import { ledgerErrors } from './ledger-errors.ts'
-import { groupBytesMax, groupCommitsMax, queuedRequestsMax } from './limits.ts'
+import { groupBytesMax, groupCommitsMax, queuedRequestsMax, undividedCommitsMax } from './limits.ts'
 import { encodeManifest } from './manifest.ts'
 import { type KvReader, keyText, OverlayReader } from './overlay.ts'
 import { SaltSource } from './salt-source.ts'
@@ -249,7 +249,8 @@ export class Sequencer {
     try {
       const layers = [group.overlay, ...this.#inFlight.map((earlier) => earlier.group.overlay).reverse()]
       const reader = new OverlayReader(snapshot, layers)
-      while (group.writes.length < groupCommitsMax && group.bytes < groupBytesMax) {
+      const commitsMax = this.#nextGroupMax()
+      while (group.writes.length < commitsMax && group.bytes < groupBytesMax) {
         const next = this.#takeJob()
         if (next === undefined) break
         try {
@@ -264,6 +265,16 @@ export class Sequencer {
       snapshot.close()
     }
     return pending
+  }
+
+  /**
+   * Commits of the next group at most. Unless something is on its way to the disk already, half of what waits
+   * goes there while the other half becomes the group behind it: in turns, neither disk nor processor waits.
+   */
+  #nextGroupMax(): number {
+    if (this.#inFlight.length > 0) return groupCommitsMax
+    const waiting = this.#queue.length - this.#queueStart
+    return Math.min(Math.max(undividedCommitsMax, Math.ceil(waiting / 2)), groupCommitsMax)
   }
 
   #takeJob(): QueuedJob | undefined {
