@@ -87,6 +87,16 @@ export function decodePastEntry(stored: Uint8Array): PastEntryValue {
   }
 }
 
+/**
+ * Whether the entry was in force at the commit: of most that a read of the past meets, this is all it asks.
+ */
+export function wasInForce(key: Uint8Array, stored: Uint8Array, seq: number): boolean {
+  const to = readUvarint(stored, 1)
+  if (seq >= to.value) return false
+  const fromBytes = stored[readUvarint(stored, to.end).end] as number
+  return seq >= readUvarint(key, key.length - fromBytes).value
+}
+
 export interface BoundedEntry {
   readonly entry: Uint8Array
   readonly isCut: boolean

@@ -5,6 +5,7 @@
  */
 
 import type { KvEntry } from '../../storage/kv-store.ts'
+import { firstChunkEntries } from '../../storage/limits.ts'
 import type { AdjacencyEntry } from '../graph/adjacency.ts'
 
 type SortedEntry = Pick<AdjacencyEntry, 'entry' | 'idKey'>
@@ -53,7 +54,7 @@ export class EntrySource<Entry extends SortedEntry> {
 export interface MergeOptions {
   readonly reverse: boolean
   readonly limit: number
-  /** Entries of a chunk at most. */
+  /** Entries of a chunk at most; the first ones are smaller, as no more than those may be wanted. */
   readonly chunkMax: number
 }
 
@@ -65,9 +66,10 @@ export async function* mergeSources<Entry extends SortedEntry>(
     const loaded = await Promise.all(sources.map((source) => source.load()))
     let open = sources.filter((_, at) => loaded[at] === true)
     let left = limit
+    let wanted = firstChunkEntries
     while (open.length > 0 && left > 0) {
       const chunk: Entry[] = []
-      while (chunk.length < Math.min(chunkMax, left)) {
+      while (chunk.length < Math.min(wanted, chunkMax, left)) {
         const source = smallest(open, reverse)
         if (source === undefined) break
         chunk.push(source.head as Entry)
@@ -76,6 +78,7 @@ export async function* mergeSources<Entry extends SortedEntry>(
         open = open.filter((other) => other !== source)
       }
       left -= chunk.length
+      wanted *= 2
       if (chunk.length > 0) yield chunk
     }
   } finally {

@@ -6,7 +6,7 @@
  */
 
 import type { IndexDefinition } from '../../catalog/definitions.ts'
-import { decodeLiveEntry, decodePastEntry } from '../../ledger/index-entry.ts'
+import { decodeLiveEntry, decodePastEntry, wasInForce } from '../../ledger/index-entry.ts'
 import { indexKey, keyOf, mainBranch, tailOffset, timeNodeFanout } from '../../ledger/key-space.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
 import { readUvarint } from '../../ledger/uvarint.ts'
@@ -126,8 +126,8 @@ function liveDecoder<Entry>(indexId: number, seq: number, make: MakeEntry<Entry>
 function pastDecoder<Entry>(indexId: number, seq: number, make: MakeEntry<Entry>) {
   const levelStart = tailOffset(mainBranch, indexId)
   return ({ key, value }: KvEntry): Entry | undefined => {
-    const { to, isCut, idBytes, fromBytes, lastSeq, lastN } = decodePastEntry(value)
-    if (seq >= to || seq < readUvarint(key, key.length - fromBytes).value) return undefined
+    if (!wasInForce(key, value, seq)) return undefined
+    const { isCut, idBytes, fromBytes, lastSeq, lastN } = decodePastEntry(value)
     const start = readUvarint(key, readUvarint(key, levelStart).end).end
     const idEnd = key.length - fromBytes
     const idKey = key.subarray(idEnd - idBytes, idEnd)

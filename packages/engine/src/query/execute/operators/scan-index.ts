@@ -1,9 +1,10 @@
 /**
  * Records found through an index.
- * Without an order asked for, rows come in the order of the table, as if it had been scanned: the entries of
- * all ranges are collected, put in the order of the ids and freed of repeats before any record is read. When
- * that would be very many, or the values are nothing the index could know, the table is scanned instead; the
- * conditions above decide either way.
+ * Without an order asked for, rows come in the order of the table, as if it had been scanned. The entries of
+ * one range that fixes all fields are in the order of the ids already, and are read as far as rows are
+ * wanted; otherwise those of all ranges are collected, put in that order and freed of repeats before any
+ * record is read. When that would be very many, or the values are nothing the index could know, the table is
+ * scanned instead; the conditions above decide either way.
  */
 
 import { compareBytes, type RecordId, type Value } from '@dendrodb/protocol'
@@ -24,6 +25,8 @@ import { scanCursor } from './scan-table.ts'
 
 /** Memory of one collected entry. */
 const entryBytes = 160
+/** Rows of the first batch; each one after it has twice as many, as a LIMIT may want only a few. */
+const firstBatchRows = 64
 
 export function createScanIndex(node: ScanIndexNode, compiler: Compiler): Operator {
   const lookups = node.lookups.map((lookup) => compileIndexLookup(lookup, compiler))
@@ -57,49 +60,83 @@ interface IndexCursorOptions {
 
 class IndexCursor implements Cursor {
   readonly #options: IndexCursorOptions
-  #entries: readonly IndexEntry[] | undefined
+  #entries: readonly IndexEntry[] = []
   #at = 0
+  #batchRows = firstBatchRows
+  /** Where more entries come from. */
+  #chunks: AsyncIterator<readonly IndexEntry[]> | undefined
+  #collected = 0
+  /** In place of the index. */
   #scan: Cursor | undefined
+  #isOpen = false
 
   constructor(options: IndexCursorOptions) {
     this.#options = options
   }
 
   *next(): Task<Batch | undefined> {
-    const { ctx, node } = this.#options
-    if (this.#entries === undefined && this.#scan === undefined) {
-      this.#entries = yield* this.#collect()
-      if (this.#entries === undefined) this.#scan = scanCursor(node.table, false, noBounds, ctx)
-    }
+    if (!this.#isOpen) yield* this.#open()
     if (this.#scan !== undefined) return yield* this.#nextScanned(this.#scan)
-    const entries = this.#entries as readonly IndexEntry[]
-    while (this.#at < entries.length) {
-      yield* ctx.run.pause()
-      const chunk = entries.slice(this.#at, this.#at + queryLimits.batchRowsMax)
-      this.#at += chunk.length
-      const rows = yield* this.#rowsOf(chunk)
+    for (;;) {
+      yield* this.#options.ctx.run.pause()
+      const entries = yield* this.#nextEntries()
+      if (entries === undefined) return undefined
+      const rows = yield* this.#rowsOf(entries)
       if (rows.length > 0) return rows
     }
-    return undefined
   }
 
   *close(): Task<void> {
-    const { ctx } = this.#options
-    ctx.run.release((this.#entries?.length ?? 0) * entryBytes)
+    this.#options.ctx.run.release(this.#collected * entryBytes)
+    this.#collected = 0
     this.#entries = []
+    if (this.#chunks?.return !== undefined) yield this.#chunks.return()
     if (this.#scan !== undefined) yield* this.#scan.close()
   }
 
-  *#collect(): Task<readonly IndexEntry[] | undefined> {
-    const { index, lookups, ctx, outer } = this.#options
-    if (index === undefined) return undefined
+  *#open(): Task<void> {
+    const { index, node, ctx } = this.#options
+    this.#isOpen = true
+    const ranges = index && (yield* this.#ranges())
+    if (index !== undefined && ranges !== undefined) {
+      const [first] = ranges
+      if (first !== undefined && isOrdered(index, ranges)) {
+        this.#chunks = ctx.view.scanIndex(index, first)[Symbol.asyncIterator]()
+        return
+      }
+      const entries = yield* collectEntries(index, ranges, ctx)
+      if (entries !== undefined) {
+        this.#entries = entries
+        this.#collected = entries.length
+        return
+      }
+    }
+    this.#scan = scanCursor(node.table, false, noBounds, ctx)
+  }
+
+  *#ranges(): Task<readonly IndexRange[] | undefined> {
+    const { lookups, ctx, outer } = this.#options
     const ranges: IndexRange[] = []
     for (const lookup of lookups) {
       const found = yield* indexRanges(lookup, ctx, outer)
       if (found === undefined) return undefined
       ranges.push(...found)
     }
-    return yield* collectEntries(index, ranges, ctx)
+    return ranges
+  }
+
+  *#nextEntries(): Task<readonly IndexEntry[] | undefined> {
+    while (this.#at === this.#entries.length) {
+      if (this.#chunks === undefined) return undefined
+      const step = (yield this.#chunks.next()) as IteratorResult<readonly IndexEntry[]>
+      if (step.done === true) return undefined
+      this.#entries = step.value
+      this.#at = 0
+    }
+    const entries = this.#entries.slice(this.#at, this.#at + this.#batchRows)
+    this.#at += entries.length
+    this.#batchRows = Math.min(2 * this.#batchRows, queryLimits.batchRowsMax)
+    return entries
   }
 
   *#nextScanned(scan: Cursor): Task<Batch | undefined> {
@@ -165,8 +202,9 @@ function* collectEntries(
       if (iterator.return !== undefined) yield iterator.return()
     }
   }
-  ctx.run.retain(entries.length * entryBytes)
-  return isOrdered(index, ranges) ? entries : withoutRepeats(entries)
+  const distinct = withoutRepeats(entries)
+  ctx.run.retain(distinct.length * entryBytes)
+  return distinct
 }
 
 /** One range with all fields fixed gives the ids in order already. */
