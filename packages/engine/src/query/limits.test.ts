@@ -280,6 +280,19 @@ describe('looking things up', () => {
     }
   })
 
+  test('one value is looked up as far as its rows are wanted', async () => {
+    await resultOf(host, 'DEFINE INDEX a ON t FIELDS a')
+    await resultOf(host, 'INSERT INTO t $rows', {
+      rows: Array.from({ length: 500 }, (_, id) => ({ id, a: 1 })),
+    })
+    const shown = await resultOf(host, 'EXPLAIN ANALYZE SELECT * FROM t WHERE a = 1 LIMIT 3')
+    expect(shown).toMatchObject({ inputs: [{ inputs: [{ operator: 'scan_index', rows: 64 }] }] })
+    expect(await answerOf(host, 'SELECT VALUE id FROM t WHERE a = 1 LIMIT 2 START 150')).toBe(
+      '[t:150, t:151]',
+    )
+    expect(await answerOf(host, 'SELECT count() FROM t WHERE a = 1 GROUP ALL')).toBe('[{ count: 500 }]')
+  })
+
   test('more entries than the bound, and the table is scanned instead', async () => {
     await resultOf(host, 'DEFINE INDEX a ON t FIELDS a; CREATE t:1 SET a = 1; CREATE t:2 SET a = 2')
     for (const [entries, rows] of [
