@@ -99,7 +99,7 @@ export class RecordTx implements WriteTx {
   readonly #overlay = new Overlay()
   readonly #reader: KvReader
   /** Changed since the last scan, and not yet in the overlay: most transactions never scan. */
-  #unlaid: ChangedRecord[] = []
+  readonly #unlaid = new Set<string>()
   readonly #records = new Map<string, ChangedRecord>()
   readonly #indexes: IndexDiff
   readonly #definitions: DefinitionTx
@@ -396,7 +396,7 @@ export class RecordTx implements WriteTx {
     const base = first === undefined ? before : first.before
     return chain(this.#indexes.change(table, idKey, base, before, after), () => {
       this.#records.set(text, first === undefined ? change : { ...change, before: first.before })
-      this.#unlaid.push(change)
+      this.#unlaid.add(text)
       this.#changedBytes += (bytes?.length ?? 0) + idKey.length
       if (this.#changedBytes > transactionBytesMax) {
         throw ledgerErrors.TRANSACTION_TOO_LARGE({ limit: transactionBytesMax, unit: 'bytes' })
@@ -409,10 +409,11 @@ export class RecordTx implements WriteTx {
 
   /** What scans read: the base with all changes so far. */
   #scanned(): KvReader {
-    for (const { text, after, bytes } of this.#unlaid) {
+    for (const text of this.#unlaid) {
+      const { after, bytes } = must(this.#records.get(text), 'a record that was changed')
       this.#overlay.set(text, bytes === undefined ? null : pendingRecord(after, bytes))
     }
-    this.#unlaid = []
+    this.#unlaid.clear()
     this.#indexes.layOut()
     return this.#reader
   }
