@@ -14,8 +14,9 @@ import { encodeForgottenMark, forgottenKey, placeOfVersion } from '../ledger/for
 import type { LedgerHash } from '../ledger/hash.ts'
 import { encodeHistoryEntry, type HistoryItem } from '../ledger/history-entry.ts'
 import { keyOf } from '../ledger/key-space.ts'
-import { type KvReader, keyText } from '../ledger/overlay.ts'
+import type { KvReader } from '../ledger/overlay.ts'
 import { RecordDerivation } from '../replay/derive-records.ts'
+import { keyText } from '../storage/key-text.ts'
 import type { KvOperation } from '../storage/kv-store.ts'
 
 export interface ExpiringRecord {

@@ -27,9 +27,9 @@ import {
   type StoreFormat,
 } from '../ledger/manifest.ts'
 import { emptyRange } from '../ledger/merkle/compact-range.ts'
-import { keyText } from '../ledger/overlay.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
 import { scanRecords } from '../models/document/live-records.ts'
+import { keyText } from '../storage/key-text.ts'
 import type { KvSnapshot, KvStore } from '../storage/kv-store.ts'
 import { nameOfKey } from '../verify/key-name.ts'
 import { namingSnapshot } from '../verify/named-damage.ts'

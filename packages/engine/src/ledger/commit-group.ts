@@ -7,6 +7,7 @@
  */
 
 import { asBuffer } from '../storage/as-buffer.ts'
+import { keyText } from '../storage/key-text.ts'
 import type { KvOperation } from '../storage/kv-store.ts'
 import { branchOfKey } from './branch-keys.ts'
 import { effectKeys } from './causes.ts'
@@ -31,7 +32,7 @@ import {
 } from './key-space.ts'
 import { encodeManifest, type Manifest } from './manifest.ts'
 import { appendLeaf, leafHash } from './merkle/compact-range.ts'
-import { keyText, Overlay } from './overlay.ts'
+import { Overlay } from './overlay.ts'
 import { sealVersion } from './record-version.ts'
 import { encodeNonce, encodeReplay, type ReplayGuard, replayTail } from './replay.ts'
 import type { SaltSource } from './salt-source.ts'

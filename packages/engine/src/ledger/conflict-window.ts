@@ -6,9 +6,9 @@
  * conflicts.
  */
 
+import { keyText } from '../storage/key-text.ts'
 import type { KeyRange } from '../storage/kv-store.ts'
 import { conflictWindowKeysMax } from './limits.ts'
-import { keyText } from './overlay.ts'
 
 export interface ReadSet {
   readonly readSeq: number

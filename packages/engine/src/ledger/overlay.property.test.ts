@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { keyText } from '../storage/key-text.ts'
 import type { KvEntry } from '../storage/kv-store.ts'
-import { type KvReader, keyText, Overlay, OverlayReader } from './overlay.ts'
+import { type KvReader, Overlay, OverlayReader } from './overlay.ts'
 
 const key = fc.uint8Array({ minLength: 1, maxLength: 2, max: 3 }).map((bytes) => keyText(bytes))
 const entries = fc.dictionary(key, fc.nat(255))

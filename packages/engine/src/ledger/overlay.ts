@@ -4,24 +4,11 @@
  * reads and scans alike, before the store has them.
  */
 
-import { asBuffer } from '../storage/as-buffer.ts'
+import { keyText } from '../storage/key-text.ts'
 import type { KeyRange, KvEntry, KvSnapshot, MaybePromise, ScanOptions } from '../storage/kv-store.ts'
 
 /** What reading a store's snapshot, or a snapshot with changes on top, has in common. */
 export type KvReader = Pick<KvSnapshot, 'get' | 'getMany' | 'scan'>
-
-/**
- * V8 keeps arrays up to this size among its objects; to ask for the buffer of one would cost three times its
- * text.
- */
-const heapArrayBytesMax = 64
-
-/** Keys as latin1 text: its order is the order of the bytes. */
-export function keyText(key: Uint8Array): string {
-  if (key instanceof Buffer) return key.toString('latin1')
-  if (key.length > heapArrayBytesMax) return asBuffer(key).toString('latin1')
-  return String.fromCharCode.apply(undefined, key as unknown as number[])
-}
 
 export class Overlay {
   /** `null`: deleted. */

@@ -11,6 +11,7 @@
  */
 
 import { nowMicros } from '@dendrodb/protocol'
+import { keyText } from '../storage/key-text.ts'
 import type { KvOperation, KvStore, MaybePromise } from '../storage/kv-store.ts'
 import { CommitGroup, type LedgerState } from './commit-group.ts'
 import { ConflictWindow, type ReadSet } from './conflict-window.ts'
@@ -19,7 +20,7 @@ import { indexKey, mainBranch, manifestKey } from './key-space.ts'
 import { ledgerErrors } from './ledger-errors.ts'
 import { groupBytesMax, groupCommitsMax, queuedRequestsMax, undividedCommitsMax } from './limits.ts'
 import { encodeManifest } from './manifest.ts'
-import { type KvReader, keyText, OverlayReader } from './overlay.ts'
+import { type KvReader, OverlayReader } from './overlay.ts'
 import { SaltSource } from './salt-source.ts'
 import { type CommittedWrite, isEmptyRequest, type WriteRequest } from './write-request.ts'
 

@@ -23,10 +23,10 @@ import {
 import { decodeHistory } from '../ledger/history-entry.ts'
 import { putHistoryFloor } from '../ledger/history-floor.ts'
 import { historyKey, keyOf, kindRange, mainBranch } from '../ledger/key-space.ts'
-import { keyText } from '../ledger/overlay.ts'
 import { openVersion } from '../ledger/record-version.ts'
 import { decodeMetaPayload } from '../ledger/write-meta.ts'
 import { forgettingErrors } from '../models/forgetting/forgetting-errors.ts'
+import { keyText } from '../storage/key-text.ts'
 import type { KvOperation, KvSnapshot, KvStore } from '../storage/kv-store.ts'
 import { itemsPerChunk } from './limits.ts'
 

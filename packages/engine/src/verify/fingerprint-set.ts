@@ -7,6 +7,7 @@
  */
 
 import { randomFillSync } from 'node:crypto'
+import { keyText } from '../storage/key-text.ts'
 import { entriesCollectedMax } from './limits.ts'
 
 const bucketCount = 4_096
@@ -120,7 +121,7 @@ export class FingerprintSet {
     if (collected === undefined) return
     this.#mix(value)
     const print = (this.#low >>> 0) * 2 ** 21 + (this.#high >>> 11)
-    collected[side].set(text(key), print)
+    collected[side].set(keyText(key), print)
   }
 
   /** Two lanes of different multipliers: what cancels out in one of them does not in the other. */
@@ -155,8 +156,4 @@ function mixed(state: number, word: number, multiplier: number): number {
 
 export function newSeed(): Uint32Array {
   return randomFillSync(new Uint32Array(2))
-}
-
-function text(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 }

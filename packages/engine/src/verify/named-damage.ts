@@ -4,7 +4,7 @@
  */
 
 import { DbError } from '@dendrodb/protocol'
-import type { KvEntry, KvSnapshot, KvStore } from '../storage/kv-store.ts'
+import type { KvEntry, KvSnapshot, KvStore, MaybePromise } from '../storage/kv-store.ts'
 import { storageErrors } from '../storage/storage-errors.ts'
 
 /** What a database reads through, and writes to. */
@@ -25,23 +25,17 @@ export function namingSnapshot(snapshot: KvSnapshot, nameOf: (key: Buffer) => st
     const { reason, key: hex } = (error as DbError).details
     throw storageErrors.CORRUPT({ what: nameOf(key), reason: String(reason), key: hex }, { cause: error })
   }
+  const naming = <T>(read: () => MaybePromise<T>): MaybePromise<T> => {
+    try {
+      const found = read()
+      return found instanceof Promise ? found.catch(fail) : found
+    } catch (error) {
+      return fail(error)
+    }
+  }
   return {
-    get(key) {
-      try {
-        const value = snapshot.get(key)
-        return value instanceof Promise ? value.catch(fail) : value
-      } catch (error) {
-        return fail(error)
-      }
-    },
-    getMany(keys) {
-      try {
-        const values = snapshot.getMany(keys)
-        return values instanceof Promise ? values.catch(fail) : values
-      } catch (error) {
-        return fail(error)
-      }
-    },
+    get: (key) => naming(() => snapshot.get(key)),
+    getMany: (keys) => naming(() => snapshot.getMany(keys)),
     scan: (range, options) => namingChunks(snapshot.scan(range, options), fail),
     close: () => snapshot.close(),
   }

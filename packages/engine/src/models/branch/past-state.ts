@@ -22,10 +22,11 @@ import {
   tailOffset,
 } from '../../ledger/key-space.ts'
 import { ledgerErrors } from '../../ledger/ledger-errors.ts'
-import { type KvReader, keyText } from '../../ledger/overlay.ts'
+import type { KvReader } from '../../ledger/overlay.ts'
 import { openVersion, storedInterval } from '../../ledger/record-version.ts'
 import { readUvarint, uvarintBytes, writeUvarint } from '../../ledger/uvarint.ts'
 import { chain } from '../../storage/chain.ts'
+import { keyText } from '../../storage/key-text.ts'
 import type { KeyRange, KvEntry, MaybePromise, ScanOptions } from '../../storage/kv-store.ts'
 import { entriesOf } from '../document/index-entries.ts'
 import { decodeId, decodeStoredRecord } from '../document/record-codec.ts'

@@ -4,7 +4,8 @@
  */
 
 import type { TableDefinition } from '../../catalog/definitions.ts'
-import { type KvReader, keyText } from '../../ledger/overlay.ts'
+import type { KvReader } from '../../ledger/overlay.ts'
+import { keyText } from '../../storage/key-text.ts'
 import type { KeyRange } from '../../storage/kv-store.ts'
 import type { StoredRecord } from '../model.ts'
 import { rowsPerChunkMax } from './limits.ts'

@@ -10,7 +10,7 @@ import { encodeCollation, type Value, type ValueObject, ValueSet } from '@dendro
 import type { FieldPath, IndexDefinition } from '../../catalog/definitions.ts'
 import type { LedgerHash } from '../../ledger/hash.ts'
 import { type BoundedEntry, boundEntry } from '../../ledger/index-entry.ts'
-import { keyText } from '../../ledger/overlay.ts'
+import { keyText } from '../../storage/key-text.ts'
 import { indexErrors } from './index-errors.ts'
 import { entriesPerRecordMax } from './limits.ts'
 

@@ -7,8 +7,8 @@
  */
 
 import { skipCollation } from '@dendrodb/protocol'
-import { keyText } from '../../ledger/overlay.ts'
 import type { IndexChange } from '../../ledger/write-request.ts'
+import { keyText } from '../../storage/key-text.ts'
 import { ClockCache } from './clock-cache.ts'
 import { cachedRangeEntriesMax } from './limits.ts'
 

@@ -6,7 +6,7 @@
  */
 
 import type { RecordKey } from '@dendrodb/protocol'
-import { keyText } from '../../ledger/overlay.ts'
+import { keyText } from '../../storage/key-text.ts'
 import type { StoredRecord } from '../model.ts'
 import { type CacheKey, ClockCache } from './clock-cache.ts'
 

@@ -11,9 +11,9 @@ import { decodeCountDifference } from '../../ledger/count-difference.ts'
 import { decodeHistory, type HistoryItem } from '../../ledger/history-entry.ts'
 import { decodeLiveEntry } from '../../ledger/index-entry.ts'
 import { historyPrefix, indexKey, keyOf, mainBranch, prefixRange, recordKey } from '../../ledger/key-space.ts'
-import { keyText } from '../../ledger/overlay.ts'
 import { openVersion, type RecordVersion } from '../../ledger/record-version.ts'
 import type { CountChange } from '../../ledger/write-request.ts'
+import { keyText } from '../../storage/key-text.ts'
 import { deriveBranch } from '../branch/derive-branch.ts'
 import {
   type BranchTables,

@@ -5,6 +5,7 @@
  */
 
 import type { DbError } from '@dendrodb/protocol'
+import { keyText } from '../key-text.ts'
 import type { KvOperation } from '../kv-store.ts'
 import { openError, writeError } from './level-errors.ts'
 import { type Level, newestOptions, readFrame } from './level-read.ts'
@@ -19,7 +20,7 @@ export interface FailedWrite {
 export function failedWrite(level: Level, batch: readonly KvOperation[], cause: unknown): FailedWrite {
   const before = new Map<string, Buffer | undefined>()
   try {
-    for (const { key } of batch) before.set(textOf(key), readFrame(level, key, newestOptions))
+    for (const { key } of batch) before.set(keyText(key), readFrame(level, key, newestOptions))
     return { error: writeError(level.location, cause), before }
   } catch (error) {
     // What cannot be read cannot be restored: no more writes.
@@ -44,8 +45,4 @@ export async function undoFailed(level: Level, { before }: FailedWrite): Promise
   }
   if (batch.length === 0) await batch.close()
   else await batch.write({ sync: true })
-}
-
-function textOf(key: Uint8Array): string {
-  return Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1')
 }

@@ -11,6 +11,7 @@
 import { createRequire } from 'node:module'
 import { asBuffer } from '../as-buffer.ts'
 import { checkBatch, checkExpected } from '../check-batch.ts'
+import { keyText } from '../key-text.ts'
 import type {
   CommitOptions,
   KeyRange,
@@ -70,7 +71,7 @@ export class MemoryStore implements KvStore {
     // Not in the call itself: nobody shall come to rely on what other stores do not do.
     await undefined
     const { expect } = options
-    if (expect !== undefined) checkExpected(this.#tree.get(textOf(expect.key)), expect)
+    if (expect !== undefined) checkExpected(this.#tree.get(keyText(expect.key)), expect)
     for (const operation of batch) this.#apply(operation)
   }
 
@@ -100,7 +101,7 @@ export class MemoryStore implements KvStore {
   }
 
   #apply(operation: KvOperation): void {
-    const key = textOf(operation.key)
+    const key = keyText(operation.key)
     if (operation.type === 'delete') this.#tree.delete(key)
     else this.#tree.set(key, asBuffer(operation.value))
   }
@@ -120,12 +121,12 @@ class MemorySnapshot implements KvSnapshot {
   }
 
   get(key: Uint8Array): Buffer | undefined {
-    return this.#openTree().get(textOf(key))
+    return this.#openTree().get(keyText(key))
   }
 
   getMany(keys: readonly Uint8Array[]): (Buffer | undefined)[] {
     const tree = this.#openTree()
-    return keys.map((key) => tree.get(textOf(key)))
+    return keys.map((key) => tree.get(keyText(key)))
   }
 
   async *scan(range: KeyRange, options: ScanOptions = {}): AsyncGenerator<readonly KvEntry[]> {
@@ -161,8 +162,8 @@ class MemorySnapshot implements KvSnapshot {
 }
 
 function* entriesIn(tree: Tree, range: KeyRange, isReverse: boolean): Generator<[string, Buffer], undefined> {
-  const gte = textOf(range.gte)
-  const lt = textOf(range.lt)
+  const gte = keyText(range.gte)
+  const lt = keyText(range.lt)
   const pairs = isReverse ? tree.entriesReversed(lt, [], true) : tree.entries(gte, [])
   for (const [key, value] of pairs) {
     if (isReverse ? key < gte : key >= lt) return
@@ -172,8 +173,4 @@ function* entriesIn(tree: Tree, range: KeyRange, isReverse: boolean): Generator<
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
-}
-
-function textOf(bytes: Uint8Array): string {
-  return asBuffer(bytes).toString('latin1')
 }

@@ -7,6 +7,7 @@
  */
 
 import { createRequire } from 'node:module'
+import { keyText } from '../key-text.ts'
 import type { KvOperation } from '../kv-store.ts'
 
 /** The package is CommonJS with a default export of its own, which importers see in different places. */
@@ -76,7 +77,7 @@ export class ChangeTable {
 
   apply(batch: readonly KvOperation[]): void {
     for (const operation of batch) {
-      const key = textOf(operation.key)
+      const key = keyText(operation.key)
       const isPut = operation.type === 'put'
       const isNew = this.#tree.set(key, isPut ? this.#values.add(operation.value) : deleted)
       if (isNew) this.#bytes += key.length + entryOverheadBytes
@@ -140,9 +141,4 @@ function write(chunk: Buffer, start: number, value: Uint8Array): number {
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
-}
-
-export function textOf(bytes: Uint8Array): string {
-  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  return buffer.toString('latin1')
 }

@@ -1,8 +1,8 @@
 /** Finds the newest entry of a key, and gives its value. */
 
+import { keyText } from '../key-text.ts'
 import type { MaybePromise } from '../kv-store.ts'
 import type { ChangeReader } from './change-table.ts'
-import { textOf } from './change-table.ts'
 import { hashKey } from './key-filter.ts'
 import type { SealedPages, SoughtKey, StoredEntry } from './sealed-pages.ts'
 import { segmentFrom } from './segment.ts'
@@ -21,7 +21,7 @@ export function lookUp(
   { tables, levels }: ReadState,
   key: Uint8Array,
 ): MaybePromise<Buffer | undefined> {
-  const text = textOf(key)
+  const text = keyText(key)
   for (const table of tables) {
     const change = table.find(text)
     if (change !== undefined) return change === null ? undefined : Buffer.from(change)

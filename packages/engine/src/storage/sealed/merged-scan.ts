@@ -3,9 +3,9 @@
  * in chunks.
  */
 
+import { keyText } from '../key-text.ts'
 import type { KeyRange, KvEntry, MaybePromise, ScanOptions } from '../kv-store.ts'
 import { chunkBytes, chunkEntriesMax, firstChunkEntries } from '../limits.ts'
-import { textOf } from './change-table.ts'
 import { ChangeCursor, type Cursor, compareCursors, SegmentCursor } from './cursor.ts'
 import type { ReadState } from './lookup.ts'
 import type { SealedPages } from './sealed-pages.ts'
@@ -61,7 +61,7 @@ function cursorsOf(
   { reverse, limit }: ScanOptions,
 ): Cursor[] {
   const isReverse = reverse === true
-  const [gte, lt] = [textOf(range.gte), textOf(range.lt)]
+  const [gte, lt] = [keyText(range.gte), keyText(range.lt)]
   const [bound, end] = isReverse ? [lt, gte] : [gte, lt]
   // A long scan would push everything else out of the cache.
   const isKept = limit !== undefined && limit <= chunkEntriesMax

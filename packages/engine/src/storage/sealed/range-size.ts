@@ -1,13 +1,13 @@
 /** Bytes that a range takes in the store below, by estimate: leaves count by their number. */
 
+import { keyText } from '../key-text.ts'
 import type { KeyRange } from '../kv-store.ts'
-import { textOf } from './change-table.ts'
 import type { SealedPages } from './sealed-pages.ts'
 import { overlapping, type Segment } from './segment.ts'
 import type { Levels } from './versions.ts'
 
 export async function estimateBytes(pages: SealedPages, levels: Levels, range: KeyRange): Promise<number> {
-  const [gte, lt] = [textOf(range.gte), textOf(range.lt)]
+  const [gte, lt] = [keyText(range.gte), keyText(range.lt)]
   let bytes = 0
   for (const level of levels) {
     for (const segment of overlapping(level, gte, lt)) {

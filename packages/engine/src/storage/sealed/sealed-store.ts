@@ -14,6 +14,7 @@
 
 import { setTimeout } from 'node:timers/promises'
 import { checkBatch, checkExpected } from '../check-batch.ts'
+import { keyText } from '../key-text.ts'
 import type {
   CommitOptions,
   KeyRange,
@@ -26,7 +27,6 @@ import type {
 import { purgePollMs, purgeSnapshotWaitMs } from '../limits.ts'
 import { storageErrors } from '../storage-errors.ts'
 import { createTurns } from '../turns.ts'
-import { textOf } from './change-table.ts'
 import { findSealedDamage } from './find-damage.ts'
 import { closeFlushShareMin } from './limits.ts'
 import { encodeOperations, sealRecords } from './log.ts'
@@ -104,8 +104,8 @@ export class SealedStore implements KvStore {
   /** The store below is compacted as a whole: nobody can tell where in it the range was. */
   async compact(range?: KeyRange): Promise<void> {
     this.#assertOpen()
-    const first = range === undefined ? '' : textOf(range.gte)
-    const last = textOf(range?.lt ?? Buffer.alloc(this.limits.keyBytesMax + 1, 0xff))
+    const first = range === undefined ? '' : keyText(range.gte)
+    const last = keyText(range?.lt ?? Buffer.alloc(this.limits.keyBytesMax + 1, 0xff))
     await this.#upkeep.compact(first, last)
     await this.#state.base.compact(everyKey)
   }
@@ -120,7 +120,7 @@ export class SealedStore implements KvStore {
     onStep?.('snapshots')
     await this.#outlive(snapshotWaitMs, signal)
     onStep?.('files')
-    await this.#upkeep.compact('', textOf(Buffer.alloc(this.limits.keyBytesMax + 1, 0xff)))
+    await this.#upkeep.compact('', keyText(Buffer.alloc(this.limits.keyBytesMax + 1, 0xff)))
     // Those taken meanwhile see nothing old, but may hold on to pages that had it.
     onStep?.('snapshots')
     await this.#outlive(snapshotWaitMs, signal)

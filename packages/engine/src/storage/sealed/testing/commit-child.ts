@@ -5,9 +5,8 @@
  *   node commit-child.ts <folder> <data key, hex>
  */
 
-import { writeFileSync } from 'node:fs'
 import { openLevelStore } from '../../leveldb/level-store.ts'
-import { batchOf, headKey } from '../../leveldb/testing/numbered-batches.ts'
+import { commitBatches } from '../../leveldb/testing/numbered-batches.ts'
 import { openSealedStore, type SealedStoreOptions } from '../open-sealed-store.ts'
 import { smallShape } from './sealed-fixture.ts'
 
@@ -22,18 +21,5 @@ export async function openKilledStore(path: string, dataKey: string) {
 
 if (import.meta.main) {
   const [path = '', dataKey = ''] = process.argv.slice(2)
-  const store = await openKilledStore(path, dataKey)
-  const snapshot = store.snapshot()
-  let number = Number((await snapshot.get(headKey)) ?? 0)
-  snapshot.close()
-  for (;;) {
-    const numbers = [number + 1, number + 2, number + 3]
-    await Promise.all(
-      numbers.map(async (each) => {
-        await store.commit(batchOf(each), { durable: each % 3 === 0 })
-        writeFileSync(1, `${each}\n`)
-      }),
-    )
-    number += 3
-  }
+  await commitBatches(await openKilledStore(path, dataKey))
 }
