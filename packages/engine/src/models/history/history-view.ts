@@ -41,8 +41,8 @@ export class HistoryView implements ReadView {
   /** A version may have to be looked for with a scan. */
   readonly reads = 'async'
   readonly #options: HistoryViewOptions
-  /** Versions that index entries led to. */
-  readonly #found = new WeakMap<RecordId, VersionPlace>()
+  /** Versions that index entries led to; made when there is one, as most reads by id have none. */
+  #found: WeakMap<RecordId, VersionPlace> | undefined
   #isOpen = true
 
   constructor(options: HistoryViewOptions) {
@@ -55,7 +55,7 @@ export class HistoryView implements ReadView {
     const table = this.catalog.table(id.table)
     if (table === undefined) return undefined
     this.#checkKept(table)
-    return recordAt(this.#options, table, id, encodeExact(id.key), this.#found.get(id))
+    return recordAt(this.#options, table, id, encodeExact(id.key), this.#found?.get(id))
   }
 
   getRecords(ids: readonly RecordId[]): MaybePromise<(StoredRecord | undefined)[]> {
@@ -82,7 +82,7 @@ export class HistoryView implements ReadView {
   ): AsyncGenerator<readonly IndexEntry[]> {
     this.#checkKept(this.catalog.table(index.table))
     for await (const entries of scanEntriesAt(this.#options, index, range, options)) {
-      for (const { id, last } of entries) if (last !== undefined) this.#found.set(id, last)
+      for (const { id, last } of entries) if (last !== undefined) this.#remember(id, last)
       yield entries
     }
   }
@@ -109,6 +109,11 @@ export class HistoryView implements ReadView {
         must(await this.getRecord(edge), 'an edge of then').value[field] as RecordId,
     }
     return readEdges(adjacency, node, direction, tables)
+  }
+
+  #remember(id: RecordId, last: VersionPlace): void {
+    this.#found ??= new WeakMap()
+    this.#found.set(id, last)
   }
 
   /** @throws FORGET_HISTORY_GONE */

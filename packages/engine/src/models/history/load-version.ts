@@ -38,7 +38,7 @@ export function loadVersion(
   if (known !== undefined) return known
   return chain(reader.get(keyOf('version', ref.seq, ref.n)), (payload) => {
     const record = makeVersion(id, idKey, ref, payload)
-    versions.set(record, decodedBytes(payload?.length ?? 0))
+    versions.offer(record, decodedBytes(payload?.length ?? 0))
     return record
   })
 }
