@@ -14,9 +14,8 @@ import { type Task, wait } from './task.ts'
 
 export function* evaluateMeta(clause: WriteMetaClause, ctx: EvalContext): Task<WriteMeta> {
   const compiler = createStatementCompiler()
-  function* evaluate(expression: Expression | undefined): Task<Value> {
-    return expression && (yield* wait(compiler.expression(expression).evaluate(undefined, ctx)))
-  }
+  const evaluate = (expression: Expression | undefined) =>
+    wait(expression && compiler.expression(expression).evaluate(undefined, ctx))
   const causedBy = yield* evaluate(clause.causedBy)
   const evidence = shown(yield* evaluate(clause.evidence), ctx.request, 'EVIDENCE')
   const confidence = yield* evaluate(clause.confidence)

@@ -9,38 +9,50 @@ import { versionIn } from '../../models/history/earlier-version.ts'
 import type { CommitInfo, RecordVersion } from '../../models/model.ts'
 import type { EvalContext } from '../compile/eval-context.ts'
 import { estimateBytes } from '../execute/estimate-bytes.ts'
-import { type Cursor, noClose } from '../execute/operator.ts'
+import { type Batch, type Cursor, noClose } from '../execute/operator.ts'
 import { type Task, wait } from '../execute/task.ts'
 import { queryLimits } from '../limits.ts'
 import { commitValue, validValue } from './commit-value.ts'
 import { maySee } from './visible-changes.ts'
 
-/** `before`: only versions of earlier commits. */
-export function historyCursor(id: RecordId, before: number | undefined, ctx: EvalContext): Cursor {
-  let end = before
-  let limit = 1
-  let isDone = false
-  return {
-    *next() {
-      while (!isDone) {
-        yield* ctx.run.pause()
-        // Begins small, as most want the newest few, and ends small, as versions may be large.
-        limit = Math.min(2 * limit, queryLimits.historyBatchVersionsMax)
-        const versions = (yield ctx.view.commits.versions(id, { limit, before: end })) as RecordVersion[]
-        isDone = versions.length < limit
-        end = versions.at(-1)?.seq
-        const rows = yield* visibleRows(id, versions, ctx)
-        if (rows.length > 0) return rows
-      }
-      return undefined
-    },
-    close: noClose,
+export class HistoryCursor implements Cursor {
+  readonly #id: RecordId
+  readonly #ctx: EvalContext
+  #before: number | undefined
+  #limit = 1
+  #isDone = false
+
+  /** @param before only versions of earlier commits */
+  constructor(id: RecordId, before: number | undefined, ctx: EvalContext) {
+    this.#id = id
+    this.#before = before
+    this.#ctx = ctx
+  }
+
+  *next(): Task<Batch | undefined> {
+    const { run, view } = this.#ctx
+    while (!this.#isDone) {
+      yield* run.pause()
+      // Begins small, as most want the newest few, and ends small, as versions may be large.
+      this.#limit = Math.min(2 * this.#limit, queryLimits.historyBatchVersionsMax)
+      const page = { limit: this.#limit, before: this.#before }
+      const versions = (yield view.commits.versions(this.#id, page)) as RecordVersion[]
+      this.#isDone = versions.length < this.#limit
+      this.#before = versions.at(-1)?.seq
+      const rows = yield* visibleRows(this.#id, versions, this.#ctx)
+      if (rows.length > 0) return rows
+    }
+    return undefined
+  }
+
+  close(): Task<void> {
+    return noClose()
   }
 }
 
 /** The newest `historyVersionsMax` of them at once. */
 export function* recordHistory(id: RecordId, before: number | undefined, ctx: EvalContext): Task<Value> {
-  const cursor = historyCursor(id, before, ctx)
+  const cursor = new HistoryCursor(id, before, ctx)
   const rows: ValueObject[] = []
   let bytes = 0
   try {

@@ -16,7 +16,7 @@ import { resolveAggregate } from '../../functions/registry.ts'
 import { queryLimits } from '../../limits.ts'
 import type { AggregateCall, AggregateNode } from '../../plan/plan-node.ts'
 import { estimateBytes } from '../estimate-bytes.ts'
-import { type Cursor, cursorOver, type Operator, openOperator } from '../operator.ts'
+import { type Cursor, LoadedCursor, type Operator, openOperator } from '../operator.ts'
 import { type Task, wait } from '../task.ts'
 
 /** Memory of a group beside its keys and held values. */
@@ -43,13 +43,13 @@ export function createAggregate(node: AggregateNode, input: Operator, compiler: 
     inputs: [input],
     open(ctx, outer) {
       const cursor = openOperator(input, ctx, outer)
-      const groups = cursorOver(queryLimits.batchRowsMax, function* () {
-        const all = yield* new Grouping(keys, aggregates, ctx).run(cursor)
-        if (all.length === 0 && node.group.type === 'all') all.push(yield* emptyGroup(aggregates, ctx))
-        return all.sort(byKeys).map(toRow)
-      })
-      return { next: () => groups.next(), close: () => cursor.close() }
+      return new LoadedCursor(() => groupRows(ctx, cursor), cursor)
     },
+  }
+  function* groupRows(ctx: EvalContext, cursor: Cursor): Task<readonly Value[]> {
+    const all = yield* new Grouping(keys, aggregates, ctx).run(cursor)
+    if (all.length === 0 && node.group.type === 'all') all.push(yield* emptyGroup(aggregates, ctx))
+    return all.sort(byKeys).map(toRow)
   }
 }
 

@@ -5,9 +5,10 @@
  */
 
 import type { Value } from '@dendrodb/protocol'
-import { queryLimits } from '../../limits.ts'
+import type { EvalContext } from '../../compile/eval-context.ts'
 import { retainRows } from '../estimate-bytes.ts'
-import { cursorOver, type Operator } from '../operator.ts'
+import { type Cursor, LoadedCursor, type Operator } from '../operator.ts'
+import type { Task } from '../task.ts'
 
 export function createBuffer(input: Operator): Operator {
   return {
@@ -15,16 +16,17 @@ export function createBuffer(input: Operator): Operator {
     inputs: input.inputs,
     open(ctx, outer) {
       const cursor = input.open(ctx, outer)
-      const buffered = cursorOver(queryLimits.batchRowsMax, function* () {
-        const rows: Value[] = []
-        for (;;) {
-          const batch = yield* cursor.next()
-          if (batch === undefined) return rows
-          retainRows(ctx.run, batch)
-          for (const row of batch) rows.push(row)
-        }
-      })
-      return { next: () => buffered.next(), close: () => cursor.close() }
+      return new LoadedCursor(() => allRows(cursor, ctx), cursor)
     },
+  }
+}
+
+function* allRows(cursor: Cursor, ctx: EvalContext): Task<readonly Value[]> {
+  const rows: Value[] = []
+  for (;;) {
+    const batch = yield* cursor.next()
+    if (batch === undefined) return rows
+    retainRows(ctx.run, batch)
+    for (const row of batch) rows.push(row)
   }
 }

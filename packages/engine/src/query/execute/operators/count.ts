@@ -2,21 +2,23 @@
  * The number of rows of a table, from its counter.
  */
 
+import type { Value } from '@dendrodb/protocol'
+import type { EvalContext } from '../../compile/eval-context.ts'
 import { GroupRow } from '../../compile/group-row.ts'
 import type { CountNode } from '../../plan/plan-node.ts'
-import { cursorOver, type Operator } from '../operator.ts'
-import { wait } from '../task.ts'
+import { LoadedCursor, type Operator } from '../operator.ts'
+import { type Task, wait } from '../task.ts'
 
 export function createCount(node: CountNode): Operator {
   return {
     node,
     inputs: [],
-    open(ctx) {
-      return cursorOver(1, function* () {
-        const table = ctx.view.catalog.table(node.table)
-        const count = table === undefined ? 0 : yield* wait(ctx.view.countTable(table))
-        return [GroupRow.of([count])]
-      })
-    },
+    open: (ctx) => new LoadedCursor(() => countRow(node.table, ctx)),
   }
+}
+
+function* countRow(name: string, ctx: EvalContext): Task<readonly Value[]> {
+  const table = ctx.view.catalog.table(name)
+  const count = table === undefined ? 0 : yield* wait(ctx.view.countTable(table))
+  return [GroupRow.of([count])]
 }

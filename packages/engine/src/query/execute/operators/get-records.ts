@@ -9,9 +9,9 @@ import type { EvalContext } from '../../compile/eval-context.ts'
 import { queryLimits } from '../../limits.ts'
 import type { GetRecordsNode } from '../../plan/plan-node.ts'
 import { type CompiledLookup, compileLookup, isIdOf, lookupValues } from '../lookup-values.ts'
-import { type Batch, type Cursor, noClose, type Operator } from '../operator.ts'
-import { done, type Task, wait } from '../task.ts'
-import { scanCursor } from './scan-table.ts'
+import { type Batch, type Cursor, DeferredCursor, LoadedCursor, noClose, type Operator } from '../operator.ts'
+import { type Task, wait } from '../task.ts'
+import { ScanCursor } from './scan-table.ts'
 
 export function createGetRecords(node: GetRecordsNode, compiler: Compiler): Operator {
   const lookups = node.ids.map((value) => compileLookup(value, compiler))
@@ -21,7 +21,9 @@ export function createGetRecords(node: GetRecordsNode, compiler: Compiler): Oper
     inputs: [],
     ...(isDirect && { rowsNow: (ctx, outer) => pointRows(lookups, ctx, outer) }),
     open: (ctx, outer) =>
-      node.isLookup === true ? lookupCursor(node, lookups, ctx, outer) : pointCursor(lookups, ctx, outer),
+      node.isLookup === true
+        ? new DeferredCursor(() => openLookup(node.table, lookups, ctx, outer))
+        : new LoadedCursor(() => targetRows(lookups, ctx, outer)),
   }
 }
 
@@ -38,63 +40,59 @@ function pointRows(lookups: readonly CompiledLookup[], ctx: EvalContext, outer: 
 }
 
 /** The target as it stands: one batch, in the order of the ids given. */
-function pointCursor(lookups: readonly CompiledLookup[], ctx: EvalContext, outer: Value): Cursor {
-  let isDone = false
-  return {
-    *next() {
-      if (isDone) return undefined
-      isDone = true
-      ctx.run.check()
-      const rows: Value[] = []
-      for (const { expression } of lookups) {
-        const id = yield* wait(expression.evaluate(outer, ctx))
-        const record = id instanceof RecordId ? yield* wait(ctx.view.getRecord(id)) : undefined
-        if (record !== undefined) rows.push(record.value)
-      }
-      return rows.length > 0 ? rows : undefined
-    },
-    close: noClose,
+function* targetRows(
+  lookups: readonly CompiledLookup[],
+  ctx: EvalContext,
+  outer: Value,
+): Task<readonly Value[]> {
+  ctx.run.check()
+  const rows: Value[] = []
+  for (const { expression } of lookups) {
+    const id = yield* wait(expression.evaluate(outer, ctx))
+    const record = id instanceof RecordId ? yield* wait(ctx.view.getRecord(id)) : undefined
+    if (record !== undefined) rows.push(record.value)
   }
+  return rows
 }
 
 /**
  * What a condition asks for: ids of the table, in its order, each once. All rows when it asks for something
  * else.
  */
-function lookupCursor(
-  node: GetRecordsNode,
+function* openLookup(
+  table: string,
   lookups: readonly CompiledLookup[],
   ctx: EvalContext,
   outer: Value,
-): Cursor {
-  let ids: readonly RecordId[] | undefined
-  let at = 0
-  let scan: Cursor | undefined
-  return {
-    *next() {
-      if (ids === undefined && scan === undefined) {
-        ids = yield* idsOf(node.table, lookups, ctx, outer)
-        if (ids === undefined) scan = scanCursor(node.table, false, noBounds, ctx)
-      }
-      if (scan !== undefined) return yield* scan.next()
-      const known = ids as readonly RecordId[]
-      while (at < known.length) {
-        yield* ctx.run.pause()
-        const chunk = known.slice(at, at + queryLimits.batchRowsMax)
-        at += chunk.length
-        const rows = rowsOf(yield* wait(ctx.view.getRecords(chunk)))
-        if (rows.length > 0) return rows
-      }
-      return undefined
-    },
-    *close() {
-      if (scan !== undefined) yield* scan.close()
-    },
-  }
+): Task<Cursor> {
+  const ids = yield* idsOf(table, lookups, ctx, outer)
+  return ids === undefined ? new ScanCursor(table, ctx) : new IdsCursor(ids, ctx)
 }
 
-export function noBounds(): Task<Record<string, never>> {
-  return done({})
+class IdsCursor implements Cursor {
+  readonly #ids: readonly RecordId[]
+  readonly #ctx: EvalContext
+  #at = 0
+
+  constructor(ids: readonly RecordId[], ctx: EvalContext) {
+    this.#ids = ids
+    this.#ctx = ctx
+  }
+
+  *next(): Task<Batch | undefined> {
+    while (this.#at < this.#ids.length) {
+      yield* this.#ctx.run.pause()
+      const chunk = this.#ids.slice(this.#at, this.#at + queryLimits.batchRowsMax)
+      this.#at += chunk.length
+      const rows = rowsOf(yield* wait(this.#ctx.view.getRecords(chunk)))
+      if (rows.length > 0) return rows
+    }
+    return undefined
+  }
+
+  close(): Task<void> {
+    return noClose()
+  }
 }
 
 function* idsOf(

@@ -14,11 +14,10 @@ import { queryLimits } from '../../limits.ts'
 import type { IndexOrder, ScanIndexNode } from '../../plan/plan-node.ts'
 import { estimateRows } from '../estimate-bytes.ts'
 import { type CompiledIndexLookup, indexRanges } from '../index-ranges.ts'
-import type { Batch, Cursor } from '../operator.ts'
+import { type Batch, type Cursor, DeferredCursor } from '../operator.ts'
 import { areKeys, compareKeys, evaluateKeys, type KeyedRow, type SortSpec, sortSpec } from '../sort-keys.ts'
 import { type Task, wait } from '../task.ts'
-import { noBounds } from './get-records.ts'
-import { scanCursor } from './scan-table.ts'
+import { ScanCursor } from './scan-table.ts'
 import { sortedCursor } from './sort.ts'
 
 interface EntryRow extends KeyedRow {
@@ -39,24 +38,29 @@ export function orderedCursor(
     order.keys.map((key) => ({ key, fromOutput: false })),
     compiler,
   )
-  const scanAndSort = () => sortedCursor(scanCursor(node.table, false, noBounds, ctx), spec, undefined, ctx)
   const [lookup] = lookups
-  if (index === undefined || lookup === undefined) return scanAndSort()
-  let inner: Cursor | undefined
-  return {
-    *next() {
-      if (inner === undefined) {
-        const ranges = yield* indexRanges(lookup, ctx, outer)
-        const [range] = ranges ?? []
-        const isSingle = range !== undefined && ranges?.length === 1
-        inner = isSingle ? new OrderedCursor(index, range, order, spec, ctx) : scanAndSort()
-      }
-      return yield* inner.next()
-    },
-    *close() {
-      if (inner !== undefined) yield* inner.close()
-    },
-  }
+  if (index === undefined || lookup === undefined) return scanAndSort(node, spec, ctx)
+  return new DeferredCursor(() => openOrdered({ node, order, index, lookup, spec }, ctx, outer))
+}
+
+interface OrderedScan {
+  readonly node: ScanIndexNode
+  readonly order: IndexOrder
+  readonly index: IndexDefinition
+  readonly lookup: CompiledIndexLookup
+  readonly spec: SortSpec
+}
+
+function* openOrdered(scan: OrderedScan, ctx: EvalContext, outer: Value): Task<Cursor> {
+  const { node, order, index, lookup, spec } = scan
+  const ranges = yield* indexRanges(lookup, ctx, outer)
+  const [range] = ranges ?? []
+  const isSingle = range !== undefined && ranges?.length === 1
+  return isSingle ? new OrderedCursor(index, range, order, spec, ctx) : scanAndSort(node, spec, ctx)
+}
+
+function scanAndSort(node: ScanIndexNode, spec: SortSpec, ctx: EvalContext): Cursor {
+  return sortedCursor(new ScanCursor(node.table, ctx), spec, undefined, ctx)
 }
 
 class OrderedCursor implements Cursor {

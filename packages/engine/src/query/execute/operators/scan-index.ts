@@ -19,9 +19,8 @@ import type { ScanIndexNode } from '../../plan/plan-node.ts'
 import { type CompiledIndexLookup, compileIndexLookup, indexRanges } from '../index-ranges.ts'
 import type { Batch, Cursor, Operator } from '../operator.ts'
 import { type Task, wait } from '../task.ts'
-import { noBounds } from './get-records.ts'
 import { orderedCursor } from './ordered-scan.ts'
-import { scanCursor } from './scan-table.ts'
+import { ScanCursor } from './scan-table.ts'
 
 /** Memory of one collected entry. */
 const entryBytes = 160
@@ -111,7 +110,7 @@ class IndexCursor implements Cursor {
         return
       }
     }
-    this.#scan = scanCursor(node.table, false, noBounds, ctx)
+    this.#scan = new ScanCursor(node.table, ctx)
   }
 
   *#ranges(): Task<readonly IndexRange[] | undefined> {

@@ -3,13 +3,14 @@
  */
 
 import { Range, type RecordId, type Value } from '@dendrodb/protocol'
+import type { TableDefinition } from '../../../catalog/definitions.ts'
 import type { ScanTableOptions, StoredRecord } from '../../../models/model.ts'
 import type { CompiledExpression } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import type { BoundExpression, ScanTableNode } from '../../plan/plan-node.ts'
 import { evaluateOnce, isIdOf } from '../lookup-values.ts'
-import type { Cursor, Operator } from '../operator.ts'
+import type { Batch, Cursor, Operator } from '../operator.ts'
 import { type Task, wait } from '../task.ts'
 
 type Bounds = Pick<ScanTableOptions, 'lower' | 'upper'>
@@ -29,35 +30,43 @@ export function createScanTable(node: ScanTableNode, compiler: Compiler): Operat
   return {
     node,
     inputs: [],
-    open: (ctx, outer) => scanCursor(node.table, node.reverse ?? false, () => boundsOf(ctx, outer), ctx),
+    open: (ctx, outer) => new ScanCursor(node.table, ctx, node.reverse, () => boundsOf(ctx, outer)),
   }
 }
 
-/** Rows of a table that is there, within bounds that are computed first. */
-export function scanCursor(
-  tableName: string,
-  reverse: boolean,
-  boundsOf: () => Task<Bounds>,
-  ctx: EvalContext,
-): Cursor {
-  const table = ctx.view.catalog.table(tableName)
-  let iterator: AsyncIterator<readonly StoredRecord[]> | undefined
-  let isDone = false
-  return {
-    *next() {
-      if (table === undefined) return undefined
-      yield* ctx.run.pause()
-      iterator ??= ctx.view.scanTable(table, { ...(yield* boundsOf()), reverse })[Symbol.asyncIterator]()
-      const step = (yield iterator.next()) as IteratorResult<readonly StoredRecord[]>
-      if (step.done === true) {
-        isDone = true
-        return undefined
-      }
-      return valuesOf(step.value)
-    },
-    *close() {
-      if (iterator?.return !== undefined && !isDone) yield iterator.return()
-    },
+/** Rows of a table that is there; within bounds that are computed first, or all. */
+export class ScanCursor implements Cursor {
+  readonly #table: TableDefinition | undefined
+  readonly #ctx: EvalContext
+  readonly #reverse: boolean
+  readonly #boundsOf: (() => Task<Bounds>) | undefined
+  #iterator: AsyncIterator<readonly StoredRecord[]> | undefined
+  #isDone = false
+
+  constructor(tableName: string, ctx: EvalContext, reverse = false, boundsOf?: () => Task<Bounds>) {
+    this.#table = ctx.view.catalog.table(tableName)
+    this.#ctx = ctx
+    this.#reverse = reverse
+    this.#boundsOf = boundsOf
+  }
+
+  *next(): Task<Batch | undefined> {
+    if (this.#table === undefined) return undefined
+    yield* this.#ctx.run.pause()
+    this.#iterator ??= yield* this.#open(this.#table)
+    const step = (yield this.#iterator.next()) as IteratorResult<readonly StoredRecord[]>
+    if (step.done !== true) return valuesOf(step.value)
+    this.#isDone = true
+    return undefined
+  }
+
+  *close(): Task<void> {
+    if (this.#iterator?.return !== undefined && !this.#isDone) yield this.#iterator.return()
+  }
+
+  *#open(table: TableDefinition): Task<AsyncIterator<readonly StoredRecord[]>> {
+    const bounds = this.#boundsOf && (yield* this.#boundsOf())
+    return this.#ctx.view.scanTable(table, { ...bounds, reverse: this.#reverse })[Symbol.asyncIterator]()
   }
 }
 

@@ -11,7 +11,7 @@ import type { EvalContext } from '../../compile/eval-context.ts'
 import { queryLimits } from '../../limits.ts'
 import type { SortNode } from '../../plan/plan-node.ts'
 import { estimateRows } from '../estimate-bytes.ts'
-import { type Cursor, cursorOver, type Operator, openOperator } from '../operator.ts'
+import { type Cursor, LoadedCursor, type Operator, openOperator } from '../operator.ts'
 import { areKeys, compareKeys, evaluateKeys, type KeyedRow, type SortSpec, sortSpec } from '../sort-keys.ts'
 import type { Task } from '../task.ts'
 
@@ -27,7 +27,8 @@ export function createSort(node: SortNode, input: Operator, compiler: Compiler):
     inputs: [input],
     open(ctx, outer) {
       const cursor = openOperator(input, ctx, outer)
-      return spec === undefined ? shuffledCursor(cursor, ctx) : sortedCursor(cursor, spec, project, ctx)
+      if (spec !== undefined) return sortedCursor(cursor, spec, project, ctx)
+      return new RetainingCursor(cursor, ctx, () => shuffledRows(cursor, ctx))
     },
   }
 }
@@ -38,20 +39,27 @@ export function sortedCursor(
   project: CompiledExpression | undefined,
   ctx: EvalContext,
 ): Cursor {
-  return overInput(input, ctx, function* () {
-    const rows: KeyedRow[] = []
-    for (;;) {
-      const batch = yield* input.next()
-      if (batch === undefined) break
-      ctx.run.retain(estimateRows(batch) + batch.length * keyedRowBytes)
-      for (const [i, row] of batch.entries()) {
-        if (i % queryLimits.rowsPerPause === 0) yield* ctx.run.pause()
-        rows.push(yield* keyedRow(spec, row, project, ctx))
-      }
+  return new RetainingCursor(input, ctx, () => sortedRows(input, spec, project, ctx))
+}
+
+function* sortedRows(
+  input: Cursor,
+  spec: SortSpec,
+  project: CompiledExpression | undefined,
+  ctx: EvalContext,
+): Task<readonly Value[]> {
+  const rows: KeyedRow[] = []
+  for (;;) {
+    const batch = yield* input.next()
+    if (batch === undefined) break
+    ctx.run.retain(estimateRows(batch) + batch.length * keyedRowBytes)
+    for (const [i, row] of batch.entries()) {
+      if (i % queryLimits.rowsPerPause === 0) yield* ctx.run.pause()
+      rows.push(yield* keyedRow(spec, row, project, ctx))
     }
-    rows.sort((a, b) => compareKeys(spec, a.keys, b.keys))
-    return rows.map((each) => each.row)
-  })
+  }
+  rows.sort((a, b) => compareKeys(spec, a.keys, b.keys))
+  return rows.map((each) => each.row)
 }
 
 /** The row, projected where the keys ask for that, with its keys. */
@@ -70,35 +78,39 @@ function* keyedRow(
   return { row: output, keys: areKeys(found) ? found : yield* found }
 }
 
-function shuffledCursor(input: Cursor, ctx: EvalContext): Cursor {
-  return overInput(input, ctx, function* () {
-    const rows: Value[] = []
-    for (;;) {
-      const batch = yield* input.next()
-      if (batch === undefined) break
-      ctx.run.retain(estimateRows(batch))
-      rows.push(...batch)
-    }
-    for (let i = rows.length - 1; i > 0; i -= 1) {
-      const j = Math.floor(ctx.functions.random() * (i + 1))
-      const row = rows[i]
-      rows[i] = rows[j]
-      rows[j] = row
-    }
-    return rows
-  })
+function* shuffledRows(input: Cursor, ctx: EvalContext): Task<readonly Value[]> {
+  const rows: Value[] = []
+  for (;;) {
+    const batch = yield* input.next()
+    if (batch === undefined) break
+    ctx.run.retain(estimateRows(batch))
+    rows.push(...batch)
+  }
+  for (let i = rows.length - 1; i > 0; i -= 1) {
+    const j = Math.floor(ctx.functions.random() * (i + 1))
+    const row = rows[i]
+    rows[i] = rows[j]
+    rows[j] = row
+  }
+  return rows
 }
 
-function overInput(input: Cursor, ctx: EvalContext, load: () => Task<readonly Value[]>): Cursor {
-  const cursor = cursorOver(queryLimits.batchRowsMax, load)
-  let isClosed = false
-  const before = ctx.run.retainedBytes
-  return {
-    next: () => cursor.next(),
-    *close() {
-      if (!isClosed) ctx.run.release(Math.max(0, ctx.run.retainedBytes - before))
-      isClosed = true
-      yield* input.close()
-    },
+/** Gives back, when it is closed, what loading its rows has counted. */
+class RetainingCursor extends LoadedCursor {
+  readonly #ctx: EvalContext
+  readonly #before: number
+  #isClosed = false
+
+  constructor(input: Cursor, ctx: EvalContext, load: () => Task<readonly Value[]>) {
+    super(load, input)
+    this.#ctx = ctx
+    this.#before = ctx.run.retainedBytes
+  }
+
+  override close(): Task<void> {
+    const { run } = this.#ctx
+    if (!this.#isClosed) run.release(Math.max(0, run.retainedBytes - this.#before))
+    this.#isClosed = true
+    return super.close()
   }
 }

@@ -4,38 +4,52 @@
  */
 
 import { type Value, ValueSet } from '@dendrodb/protocol'
+import type { EvalContext } from '../../compile/eval-context.ts'
 import { readAt, writeAt } from '../../compile/nested-fields.ts'
 import { queryLimits } from '../../limits.ts'
 import type { SplitNode } from '../../plan/plan-node.ts'
-import { type Operator, openOperator } from '../operator.ts'
+import { type Batch, type Cursor, type Operator, openOperator } from '../operator.ts'
+import type { Task } from '../task.ts'
 
 export function createSplit(node: SplitNode, input: Operator): Operator {
   return {
     node,
     inputs: [input],
-    open(ctx, outer) {
-      const cursor = openOperator(input, ctx, outer)
-      let pending: Value[] = []
-      let taken = 0
-      return {
-        *next() {
-          while (taken >= pending.length) {
-            const batch = yield* cursor.next()
-            if (batch === undefined) return undefined
-            yield* ctx.run.pause()
-            pending = node.fields.reduce<Value[]>(
-              (rows, path) => rows.flatMap((row) => splitRow(row, path)),
-              [...batch],
-            )
-            taken = 0
-          }
-          const batch = pending.slice(taken, taken + queryLimits.batchRowsMax)
-          taken += batch.length
-          return batch
-        },
-        close: () => cursor.close(),
-      }
-    },
+    open: (ctx, outer) => new SplitCursor(openOperator(input, ctx, outer), node.fields, ctx),
+  }
+}
+
+class SplitCursor implements Cursor {
+  readonly #input: Cursor
+  readonly #fields: SplitNode['fields']
+  readonly #ctx: EvalContext
+  #pending: Value[] = []
+  #taken = 0
+
+  constructor(input: Cursor, fields: SplitNode['fields'], ctx: EvalContext) {
+    this.#input = input
+    this.#fields = fields
+    this.#ctx = ctx
+  }
+
+  *next(): Task<Batch | undefined> {
+    while (this.#taken >= this.#pending.length) {
+      const batch = yield* this.#input.next()
+      if (batch === undefined) return undefined
+      yield* this.#ctx.run.pause()
+      this.#pending = this.#fields.reduce<Value[]>(
+        (rows, path) => rows.flatMap((row) => splitRow(row, path)),
+        [...batch],
+      )
+      this.#taken = 0
+    }
+    const batch = this.#pending.slice(this.#taken, this.#taken + queryLimits.batchRowsMax)
+    this.#taken += batch.length
+    return batch
+  }
+
+  close(): Task<void> {
+    return this.#input.close()
   }
 }
 

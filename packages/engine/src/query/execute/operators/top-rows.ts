@@ -12,7 +12,7 @@ import { queryLimits } from '../../limits.ts'
 import type { TopRowsNode } from '../../plan/plan-node.ts'
 import { estimateBytes } from '../estimate-bytes.ts'
 import { countOf } from '../limit-count.ts'
-import { cursorOver, type Operator, openOperator } from '../operator.ts'
+import { type Cursor, LoadedCursor, type Operator, openOperator } from '../operator.ts'
 import { areKeys, compareKeys, evaluateKeys, type SortSpec, sortSpec } from '../sort-keys.ts'
 import type { Task } from '../task.ts'
 
@@ -33,24 +33,24 @@ export function createTopRows(node: TopRowsNode, input: Operator, compiler: Comp
     inputs: [input],
     open(ctx, outer) {
       const cursor = openOperator(input, ctx, outer)
-      const rows = cursorOver(queryLimits.batchRowsMax, function* () {
-        const wanted = yield* countOf(limit, 'LIMIT', ctx, outer)
-        const skipped = skip === undefined ? 0 : yield* countOf(skip, 'START', ctx, outer)
-        const heap = new RowHeap(spec, wanted + skipped)
-        if (wanted === 0) return []
-        for (let place = 0; ; ) {
-          const batch = yield* cursor.next()
-          if (batch === undefined) break
-          for (const row of batch) {
-            if (place % queryLimits.rowsPerPause === 0) yield* ctx.run.pause()
-            yield* offer(heap, spec, row, place, project, ctx)
-            place += 1
-          }
-        }
-        return heap.sorted().slice(skipped)
-      })
-      return { next: () => rows.next(), close: () => cursor.close() }
+      return new LoadedCursor(() => firstRows(cursor, ctx, outer), cursor)
     },
+  }
+  function* firstRows(cursor: Cursor, ctx: EvalContext, outer: Value): Task<readonly Value[]> {
+    const wanted = yield* countOf(limit, 'LIMIT', ctx, outer)
+    const skipped = skip === undefined ? 0 : yield* countOf(skip, 'START', ctx, outer)
+    const heap = new RowHeap(spec, wanted + skipped)
+    if (wanted === 0) return []
+    for (let place = 0; ; ) {
+      const batch = yield* cursor.next()
+      if (batch === undefined) break
+      for (const row of batch) {
+        if (place % queryLimits.rowsPerPause === 0) yield* ctx.run.pause()
+        yield* offer(heap, spec, row, place, project, ctx)
+        place += 1
+      }
+    }
+    return heap.sorted().slice(skipped)
   }
 }
 

@@ -16,7 +16,7 @@ import { visibleChanges } from '../../provenance/visible-changes.ts'
 import { queryErrors } from '../../query-errors.ts'
 import { estimateBytes, estimateRows } from '../estimate-bytes.ts'
 import { countOf } from '../limit-count.ts'
-import { type Batch, type Cursor, cursorOver, type Operator, openOperator } from '../operator.ts'
+import { type Batch, type Cursor, LoadedCursor, type Operator, openOperator } from '../operator.ts'
 import { type Task, wait } from '../task.ts'
 
 export function createTrace(node: TraceNode, input: Operator, compiler: Compiler): Operator {
@@ -24,14 +24,13 @@ export function createTrace(node: TraceNode, input: Operator, compiler: Compiler
   return {
     node,
     inputs: [input],
-    open(ctx, outer) {
-      return cursorOver(queryLimits.batchRowsMax, function* () {
-        const steps = depth && (yield* countOf(depth, 'DEPTH', ctx, outer))
-        const start = yield* seqsOf(openOperator(input, ctx, outer), ctx)
-        const traced = yield* traceCommits(start, node.direction, steps, ctx)
-        return yield* node.rows === 'commits' ? commitRows(traced, ctx) : recordRows(traced, ctx)
-      })
-    },
+    open: (ctx, outer) => new LoadedCursor(() => tracedRows(ctx, outer)),
+  }
+  function* tracedRows(ctx: EvalContext, outer: Value): Task<Batch> {
+    const steps = depth && (yield* countOf(depth, 'DEPTH', ctx, outer))
+    const start = yield* seqsOf(openOperator(input, ctx, outer), ctx)
+    const traced = yield* traceCommits(start, node.direction, steps, ctx)
+    return yield* node.rows === 'commits' ? commitRows(traced, ctx) : recordRows(traced, ctx)
   }
 }
 

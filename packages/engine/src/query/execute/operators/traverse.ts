@@ -21,48 +21,56 @@ export function createTraverse(node: TraverseNode, input: Operator, compiler: Co
   return {
     node,
     inputs: [input],
-    open(ctx, outer): Cursor {
-      const cursor = openOperator(input, ctx, outer)
-      const met = new Set<string>()
-      let reached: RecordId[] = []
-      return {
-        *next() {
-          for (;;) {
-            while (reached.length > 0) {
-              const ids = reached.splice(0, queryLimits.batchRowsMax)
-              const rows = (yield* wait(ctx.readRecords(ids))).filter((row) => row !== undefined)
-              if (rows.length > 0) return rows
-            }
-            const batch = yield* cursor.next()
-            if (batch === undefined) return undefined
-            reached = yield* reach(batch, targets, met, ctx)
-          }
-        },
-        close: () => cursor.close(),
-      }
-    },
+    open: (ctx, outer) => new TraverseCursor(openOperator(input, ctx, outer), targets, ctx),
   }
 }
 
-/** What is reached from the rows for the first time. */
-function* reach(
-  batch: Batch,
-  targets: CompiledExpression,
-  met: Set<string>,
-  ctx: EvalContext,
-): Task<RecordId[]> {
-  const ids: RecordId[] = []
-  for (const row of batch) {
-    yield* ctx.run.pause()
-    for (const id of (yield* wait(targets.evaluate(row, ctx))) as readonly Value[]) {
-      const text = String(id)
-      if (!(id instanceof RecordId) || met.has(text)) continue
-      ctx.run.retain(metBytes + text.length)
-      met.add(text)
-      ids.push(id)
+class TraverseCursor implements Cursor {
+  readonly #input: Cursor
+  readonly #targets: CompiledExpression
+  readonly #ctx: EvalContext
+  readonly #met = new Set<string>()
+  #reached: RecordId[] = []
+
+  constructor(input: Cursor, targets: CompiledExpression, ctx: EvalContext) {
+    this.#input = input
+    this.#targets = targets
+    this.#ctx = ctx
+  }
+
+  *next(): Task<Batch | undefined> {
+    for (;;) {
+      while (this.#reached.length > 0) {
+        const ids = this.#reached.splice(0, queryLimits.batchRowsMax)
+        const rows = (yield* wait(this.#ctx.readRecords(ids))).filter((row) => row !== undefined)
+        if (rows.length > 0) return rows
+      }
+      const batch = yield* this.#input.next()
+      if (batch === undefined) return undefined
+      this.#reached = yield* this.#reach(batch)
     }
   }
-  return ids
+
+  close(): Task<void> {
+    return this.#input.close()
+  }
+
+  /** What is reached from the rows for the first time. */
+  *#reach(batch: Batch): Task<RecordId[]> {
+    const { run } = this.#ctx
+    const ids: RecordId[] = []
+    for (const row of batch) {
+      yield* run.pause()
+      for (const id of (yield* wait(this.#targets.evaluate(row, this.#ctx))) as readonly Value[]) {
+        const text = String(id)
+        if (!(id instanceof RecordId) || this.#met.has(text)) continue
+        run.retain(metBytes + text.length)
+        this.#met.add(text)
+        ids.push(id)
+      }
+    }
+    return ids
+  }
 }
 
 /** `->relation->?`. */

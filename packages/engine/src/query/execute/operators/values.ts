@@ -9,12 +9,11 @@ import { commitNumber, expectId, historyCallName } from '../../compile/compile-r
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import type { Expression } from '../../dql/ast.ts'
-import { queryLimits } from '../../limits.ts'
 import { isNullish } from '../../operators/truthiness.ts'
 import type { PlanNode, ValuesNode } from '../../plan/plan-node.ts'
-import { historyCursor } from '../../provenance/record-history.ts'
+import { HistoryCursor } from '../../provenance/record-history.ts'
 import { queryErrors } from '../../query-errors.ts'
-import { type Cursor, cursorOver, type Operator, openOperator } from '../operator.ts'
+import { type Cursor, DeferredCursor, LoadedCursor, type Operator, openOperator } from '../operator.ts'
 import { type Task, wait } from '../task.ts'
 
 /** Makes the operator for a source found at run time, with the session's rules in it. */
@@ -38,26 +37,14 @@ export function createValues(node: ValuesNode, compiler: Compiler, build: Source
         return record === undefined ? [] : [record]
       },
     }),
-    open(ctx, outer) {
-      let inner: Cursor | undefined
-      return {
-        *next() {
-          if (inner === undefined && history !== undefined) inner = yield* history(outer, ctx)
-          if (inner === undefined) {
-            const value = yield* wait(target.evaluate(outer, ctx))
-            const source = sourceOf(value, isTable)
-            inner =
-              source === undefined
-                ? cursorOver(queryLimits.batchRowsMax, () => rowsOf(value, node, ctx))
-                : openOperator(build(source, ctx), ctx, outer)
-          }
-          return yield* inner.next()
-        },
-        *close() {
-          if (inner !== undefined) yield* inner.close()
-        },
-      }
-    },
+    open: (ctx, outer) => new DeferredCursor(() => openSource(ctx, outer)),
+  }
+  function* openSource(ctx: EvalContext, outer: Value): Task<Cursor> {
+    if (history !== undefined) return yield* history(outer, ctx)
+    const value = yield* wait(target.evaluate(outer, ctx))
+    const source = sourceOf(value, isTable)
+    if (source !== undefined) return openOperator(build(source, ctx), ctx, outer)
+    return new LoadedCursor(() => rowsOf(value, node, ctx))
   }
 }
 
@@ -75,7 +62,7 @@ function compileHistorySource(expression: Expression, compiler: Compiler): Histo
   return function* openHistory(outer, ctx) {
     const id = expectId(yield* wait(record.evaluate(outer, ctx)), historyCallName)
     const end = before && (yield* wait(before.evaluate(outer, ctx)))
-    return historyCursor(id, end === undefined ? undefined : commitNumber(end, historyCallName), ctx)
+    return new HistoryCursor(id, end === undefined ? undefined : commitNumber(end, historyCallName), ctx)
   }
 }
 

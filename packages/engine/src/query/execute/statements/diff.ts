@@ -10,7 +10,7 @@ import type { CompiledStatement } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import type { DiffOf, Expression } from '../../dql/ast.ts'
-import type { AsOf } from '../../host.ts'
+import type { AsOf, ChangesBetween } from '../../host.ts'
 import { maySeeRow } from '../../provenance/visible-changes.ts'
 import { queryErrors } from '../../query-errors.ts'
 import { diffValue } from '../branch-values.ts'
@@ -39,14 +39,17 @@ export function compileDiff(diff: DiffOf<Expression>, compiler: Compiler): Compi
         ...(last && { after: last }),
         pause: () => ctx.run.turn(),
       }
-      return yield* withContexts(between, ctx, function* (contexts) {
-        if (ctx.database.changes === undefined) throw queryErrors.NOT_SUPPORTED({ construct: 'DIFF FROM' })
-        const seen = ctx.access.isUnrestricted ? undefined : tablesSeen(contexts, tables)
-        const changes = ctx.database.changes({ ...between, ...(seen && { tables: seen }) })
-        return yield* collect(changes, contexts, rowsMax)
-      })
+      return yield* withContexts(between, ctx, (contexts) => changedRows(between, contexts, rowsMax))
     },
   }
+}
+
+function* changedRows(between: ChangesBetween, contexts: Contexts, rowsMax: number): Task<Value> {
+  const { database, access } = contexts.now
+  if (database.changes === undefined) throw queryErrors.NOT_SUPPORTED({ construct: 'DIFF FROM' })
+  const seen = access.isUnrestricted ? undefined : tablesSeen(contexts, between.tables)
+  const changes = database.changes({ ...between, ...(seen && { tables: seen }) })
+  return yield* collect(changes, contexts, rowsMax)
 }
 
 /** Where the rules are asked about a record: in the state that it is read in. */

@@ -5,6 +5,7 @@
 
 import type { Value, ValueObject } from '@dendrodb/protocol'
 import { compileProjection } from '../../compile/compile-projection.ts'
+import type { CompiledExpression } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
 import type { OutputClause } from '../../dql/ast.ts'
@@ -35,14 +36,15 @@ export function compileOutput(
     const projection = compileProjection(output.projection, compiler)
     return {
       isPoint: projection.isPoint,
-      show: (written, ctx) =>
-        ifVisible(written, ctx, function* () {
-          const row = written.after ?? written.before
-          return yield* wait(projection.evaluate(row, ctx.with({ document: documentOf(written) })))
-        }),
+      show: (written, ctx) => ifVisible(written, ctx, () => showFields(projection, written, ctx)),
     }
   }
   return { isPoint: true, show: (written, ctx) => showWhole(type as WholeOutput, written, ctx) }
+}
+
+function* showFields(projection: CompiledExpression, written: WrittenRecord, ctx: EvalContext): Task<Value> {
+  const row = written.after ?? written.before
+  return yield* wait(projection.evaluate(row, ctx.with({ document: documentOf(written) })))
 }
 
 type WholeOutput = Exclude<OutputClause['type'], 'fields'>

@@ -17,23 +17,30 @@ export type Outcome = { readonly written: WrittenRecord } | { readonly holder: R
 
 /** Creates the record, or names the one that a unique index already holds its values for. */
 export function* createOrFindHolder(id: RecordId, change: RecordChange): Task<Outcome> {
-  let refused: ValueObject | undefined
+  const made: Made = { object: undefined }
   const data = {
     ...change.data,
-    *apply(base: ValueObject, ctx: EvalContext): Task<ValueObject> {
-      refused = yield* change.data.apply(base, ctx)
-      return refused
-    },
+    apply: (base: ValueObject, ctx: EvalContext) => make(made, change, base, ctx),
   }
   try {
     return { written: yield* createAbsent(id, { ...change, data }) }
   } catch (error) {
     const name = violatedIndex(error)
-    if (name === undefined || refused === undefined) throw error
-    const holder = yield* findHolder(id.table, name, refused, change.ctx)
+    if (name === undefined || made.object === undefined) throw error
+    const holder = yield* findHolder(id.table, name, made.object, change.ctx)
     if (holder === undefined) throw error
     return { holder }
   }
+}
+
+/** What the change was about to write. */
+interface Made {
+  object: ValueObject | undefined
+}
+
+function* make(made: Made, { data }: RecordChange, base: ValueObject, ctx: EvalContext): Task<ValueObject> {
+  made.object = yield* data.apply(base, ctx)
+  return made.object
 }
 
 /** Name of the unique index that refused a write. */
