@@ -1,11 +1,13 @@
 /**
  * `npm run bench`: installs the peers on the first run, because they are no dependency of the product, then
- * compares.
+ * compares. Threads of the engine run from a bundle, as they do where the product is installed, and not from
+ * sources whose types node would have to strip first.
  */
 
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { bundledTestPrograms } from '../scripts/start/bundle.mjs'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 if (!existsSync(`${folder}node_modules/@surrealdb/node`)) {
@@ -15,4 +17,9 @@ if (!existsSync(`${folder}node_modules/@surrealdb/node`)) {
   execFileSync(command, [...args, 'install', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit' })
 }
 
-await import('./compare.ts')
+const hook = new URL('../scripts/testing/run-bundled.mjs', import.meta.url).href
+const run = spawnSync(process.execPath, ['--import', hook, `${folder}compare.ts`, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  env: { ...process.env, DENDRODB_TEST_BUNDLES: JSON.stringify(await bundledTestPrograms()) },
+})
+process.exitCode = run.status ?? 1

@@ -4,6 +4,7 @@ import type { DbErrorFields } from '@dendrodb/protocol'
 import type { HistoryScope } from './expected-history.ts'
 import type { FindingsPart } from './findings.ts'
 import type { ChainResult } from './verify-chain.ts'
+import type { ChainSums } from './verify-records.ts'
 
 export type ChainRequest =
   | {
@@ -21,10 +22,7 @@ export type ChainRequest =
   /** The same, and end the thread. */
   | { readonly type: 'end' }
 
-export interface ChainOutcome extends ChainResult, FindingsPart {
-  /** Of the `ExpectedHistory`. */
-  readonly expectedSums: Uint32Array
-}
+export interface ChainOutcome extends ChainResult, FindingsPart, ChainSums {}
 
 /** Each request to verify is answered by an outcome or an error; by then nothing of the store is open. */
 export type ChainAnswer =

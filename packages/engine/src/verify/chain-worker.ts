@@ -5,12 +5,18 @@
 
 import { parentPort } from 'node:worker_threads'
 import { DbError, must } from '@dendrodb/protocol'
+import { readCatalog } from '../catalog/read-catalog.ts'
 import { decodeManifest } from '../ledger/manifest.ts'
+import type { KvReader } from '../ledger/overlay.ts'
+import { scanRecords } from '../models/document/live-records.ts'
 import type { KvStoreReader, OpenReader } from '../storage/kv-store.ts'
 import type { ChainAnswer, ChainOutcome, ChainRequest } from './chain-messages.ts'
-import { ExpectedHistory } from './expected-history.ts'
+import { ExpectedHistory, type HistoryScope } from './expected-history.ts'
 import { Findings } from './findings.ts'
+import { FingerprintSet } from './fingerprint-set.ts'
+import { droppedNumbers, type MetEntries, meetEntries } from './meet-entries.ts'
 import { readManifest } from './read-manifest.ts'
+import { SoundReader } from './sound-reader.ts'
 import { verifyChain } from './verify-chain.ts'
 
 type VerifyRequest = ChainRequest & { readonly type: 'verify' }
@@ -72,19 +78,39 @@ async function verifySnapshot(
 ): Promise<ChainOutcome> {
   const snapshot = from.snapshot()
   const history = new ExpectedHistory(earlier.scope)
-  const findings = new Findings()
   const { stored, ...begin } = await readManifest(snapshot)
+  const isSame = stored.equals(earlier.manifest)
+  const findings = new Findings()
   const result = await verifyChain({
     ...begin,
     reader: snapshot,
-    earlier: stored.equals(earlier.manifest) ? undefined : decodeManifest(begin.hash, earlier.manifest),
+    earlier: isSame ? undefined : decodeManifest(begin.hash, earlier.manifest),
     history,
     findings,
     onProgress: (seq) => post({ type: 'progress', seq }),
   })
+  const entries = isSame ? await entriesOf(snapshot, earlier.scope) : undefined
   return {
     ...result,
     expectedSums: history.sums,
+    ...(entries && { entries }),
+    findings: findings.list,
+    findingsCount: findings.count,
+  }
+}
+
+/** The chain takes less time than the records, so that this is done here, where it can be. */
+async function entriesOf(reader: KvReader, { seed }: HistoryScope): Promise<MetEntries> {
+  const catalog = await readCatalog((table) => scanRecords(new SoundReader(reader), table))
+  const findings = new Findings(catalog)
+  const live = new FingerprintSet(seed)
+  const past = new FingerprintSet(seed)
+  const { definitions: dropped } = await droppedNumbers(reader)
+  const objects = await meetEntries({ reader, catalog, dropped, findings }, { live, past })
+  return {
+    live: live.actualSums,
+    past: past.actualSums,
+    objects,
     findings: findings.list,
     findingsCount: findings.count,
   }

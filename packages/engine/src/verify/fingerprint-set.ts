@@ -57,9 +57,19 @@ export class FingerprintSet {
     return this.#expected
   }
 
+  /** What was met so far, for `meetSums` likewise. */
+  get actualSums(): Uint32Array {
+    return this.#actual
+  }
+
   /** Expects what another set was told to. */
   expectSums(sums: Uint32Array): void {
-    for (const [at, sum] of sums.entries()) this.#expected[at] = (this.#expected[at] as number) + sum
+    addSums(this.#expected, sums)
+  }
+
+  /** Has met what another set was handed. */
+  meetSums(sums: Uint32Array): void {
+    addSums(this.#actual, sums)
   }
 
   get isEqual(): boolean {
@@ -147,6 +157,10 @@ export class FingerprintSet {
     this.#low = low
     this.#high = mixed(high, low, 0x2c1b3c6d)
   }
+}
+
+function addSums(target: Uint32Array, sums: Uint32Array): void {
+  for (const [at, sum] of sums.entries()) target[at] = (target[at] as number) + sum
 }
 
 function mixed(state: number, word: number, multiplier: number): number {

@@ -10,4 +10,4 @@ export const entriesCollectedMax = 200_000
 /** Versions read at a time in the order of records. */
 export const versionsPerRead = 512
 /** Entries that a cursor reads at a time. */
-export const entriesPerChunk = 256
+export const entriesPerChunk = 512

@@ -6,40 +6,30 @@
 
 import { DbError, type Value } from '@dendrodb/protocol'
 import type { TableDefinition } from '../catalog/definitions.ts'
-import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { decodeCurrentRecord } from '../ledger/current-record.ts'
 import type { LedgerHash } from '../ledger/hash.ts'
 import { decodeHistory, type HistoryItem } from '../ledger/history-entry.ts'
 import { keyOf, kindRange, mainBranch, recordKey } from '../ledger/key-space.ts'
-import type { KvReader } from '../ledger/overlay.ts'
 import { openVersion, storedInterval } from '../ledger/record-version.ts'
-import { readUvarint } from '../ledger/uvarint.ts'
 import { type Period, periodBeforeOf } from '../ledger/valid-time.ts'
 import { chain } from '../storage/chain.ts'
 import type { KvEntry, MaybePromise } from '../storage/kv-store.ts'
 import { contentsOf, contentsOfCurrent, contentsOfDelete } from './expected-history.ts'
-import { type Findings, isEndOfReading } from './findings.ts'
+import { isEndOfReading } from './findings.ts'
 import type { FingerprintSet } from './fingerprint-set.ts'
 import { IndexedParts } from './indexed-parts.ts'
 import { KeyCursor } from './key-cursor.ts'
 import { recordName } from './key-name.ts'
 import { versionsPerRead } from './limits.ts'
+import { type EntryPass, type EntrySets, numberIn } from './meet-entries.ts'
 
-export interface WalkPass {
-  readonly reader: KvReader
+export interface WalkPass extends EntryPass {
   readonly hash: LedgerHash
-  readonly catalog: StoredCatalog
-  /** Numbers of tables and indexes whose keys are being removed. */
-  readonly dropped: ReadonlySet<number>
-  readonly findings: Findings
   readonly onProgress: (versionsDone: number) => void
 }
 
-export interface WalkSets {
+export interface WalkSets extends EntrySets {
   readonly history: FingerprintSet
-  /** Index entries in force. */
-  readonly live: FingerprintSet
-  readonly past: FingerprintSet
 }
 
 /** What a version says of its record, and the form in which it is compared with the log. */
@@ -271,9 +261,4 @@ function currentContents(item: HistoryItem, stored: Buffer): Contents | undefine
   } catch {
     return undefined
   }
-}
-
-/** The number behind the branch: a table's or an index's. */
-export function numberIn(key: Uint8Array): number {
-  return readUvarint(key, readUvarint(key, 1).end).value
 }

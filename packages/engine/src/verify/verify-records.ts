@@ -6,7 +6,6 @@
  * as these are stored in another order. Where sets differ, a second run names the difference.
  */
 
-import type { IndexDefinition } from '../catalog/definitions.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { branchOfKey } from '../ledger/branch-keys.ts'
 import { decodeCurrentRecord } from '../ledger/current-record.ts'
@@ -19,34 +18,47 @@ import { Findings, isEndOfReading } from './findings.ts'
 import { FingerprintSet, type NamedDifference } from './fingerprint-set.ts'
 import { KeyCursor } from './key-cursor.ts'
 import { recordName } from './key-name.ts'
-import { numberIn, RecordWalk, type WalkPass, type WalkSets } from './record-walk.ts'
+import { type MetEntries, meetEntries, numberIn, takeEntries } from './meet-entries.ts'
+import { RecordWalk, type WalkPass, type WalkSets } from './record-walk.ts'
 import { BranchesCheck } from './verify-branches.ts'
 
 export interface RecordPass extends WalkPass {
   /** Numbers of branches whose keys are being removed. */
   readonly discarded: ReadonlySet<number>
   readonly scope: HistoryScope
-  /** Sums of the `ExpectedHistory` of the pass over the chain, which may still be going on. */
-  readonly expectedSums: Promise<Uint32Array>
+  /** The pass over the chain, which may still be going on. */
+  readonly chain: Promise<ChainSums>
   /** Goes over the chain again and tells what it expects. */
   readonly expectAgain: (history: ExpectedHistory) => Promise<unknown>
 }
 
+/** What the pass over the chain has for this one. */
+export interface ChainSums {
+  /** Of the `ExpectedHistory`. */
+  readonly expectedSums: Uint32Array
+  /** Index entries, where it met them because its snapshot holds the same as that of the records. */
+  readonly entries?: MetEntries
+}
+
 export async function verifyRecords(pass: RecordPass): Promise<{ readonly objects: number }> {
   const history = new FingerprintSet(pass.scope.seed)
-  const live = new FingerprintSet()
-  const past = new FingerprintSet()
+  const live = new FingerprintSet(pass.scope.seed)
+  const past = new FingerprintSet(pass.scope.seed)
   const walk = new RecordWalk(pass, { history, live, past })
   await walk.run()
   const branches = await BranchesCheck.open({ ...pass, newestSeq: pass.scope.seqMax }, walk.versionsDone)
   await branches.run(history)
   const counts = await compareCounts(pass, walk.counts)
-  const entries = await meetEntries(pass, { live, past })
-  history.expectSums(await pass.expectedSums)
+  const { expectedSums, entries } = await pass.chain
+  history.expectSums(expectedSums)
+  const met =
+    entries === undefined
+      ? await meetEntries(pass, { live, past })
+      : takeEntries(entries, pass.findings, { live, past })
   if (!history.isEqual || !live.isEqual || !past.isEqual) {
     await nameDifferences(pass, { history, live, past }, branches)
   }
-  return { objects: walk.objects + branches.objects + counts + entries }
+  return { objects: walk.objects + branches.objects + counts + met }
 }
 
 async function nameDifferences(pass: RecordPass, sets: WalkSets, branches: BranchesCheck): Promise<void> {
@@ -129,33 +141,6 @@ async function compareCounts(pass: WalkPass, counts: ReadonlyMap<number, number>
   }
   for (const tableId of counts.keys()) {
     if (!seen.has(tableId)) broken(keyOf('count', mainBranch, tableId), 'it is missing')
-  }
-  return objects
-}
-
-/** Hands every entry of the maintained indexes to the sets; gives their number. */
-async function meetEntries(pass: WalkPass, { live, past }: Omit<WalkSets, 'history'>): Promise<number> {
-  const states = new Map<number, IndexDefinition['state']>()
-  for (const table of pass.catalog.tables())
-    for (const index of table.indexes) states.set(index.id, index.state)
-  let objects = 0
-  for (const [kind, set] of [
-    ['index', live],
-    ['pastIndex', past],
-  ] as const) {
-    const cursor = new KeyCursor(pass.reader, kindRange(kind, mainBranch), 'an index entry', pass.findings)
-    for (let entry = cursor.peek(); ; entry = cursor.peek()) {
-      const found = entry instanceof Promise ? await entry : entry
-      if (found === undefined) break
-      cursor.advance()
-      objects += 1
-      const indexId = numberIn(found.key)
-      const state = states.get(indexId)
-      if (state === 'ready') set.meet(found.key, found.value)
-      else if (state === undefined && !pass.dropped.has(indexId)) {
-        pass.findings.add({ what: 'an index entry', key: found.key, reason: 'there is no such index' })
-      }
-    }
   }
   return objects
 }

@@ -8,11 +8,7 @@
 import { availableParallelism } from 'node:os'
 import { readCatalog } from '../catalog/read-catalog.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
-import { garbageKinds } from '../ledger/commit-group.ts'
 import { formatHead } from '../ledger/hash.ts'
-import { kindRange } from '../ledger/key-space.ts'
-import type { KvReader } from '../ledger/overlay.ts'
-import { readUvarint } from '../ledger/uvarint.ts'
 import { scanRecords } from '../models/document/live-records.ts'
 import type { KvSnapshot, KvStore } from '../storage/kv-store.ts'
 import type { ChainOutcome } from './chain-messages.ts'
@@ -23,11 +19,12 @@ import { type Finding, Findings, type FindingsPart } from './findings.ts'
 import { newSeed } from './fingerprint-set.ts'
 import type { ForgottenCounts } from './forgotten-check.ts'
 import { threadStoreBytesMin } from './limits.ts'
+import { droppedNumbers } from './meet-entries.ts'
 import { PhaseProgress, type VerifyProgress } from './phase-progress.ts'
 import { type ReadManifest, readManifest } from './read-manifest.ts'
 import { SoundReader } from './sound-reader.ts'
 import { type ChainPass, type ChainResult, verifyChain } from './verify-chain.ts'
-import { verifyRecords } from './verify-records.ts'
+import { type ChainSums, verifyRecords } from './verify-records.ts'
 
 export interface VerifyOptions {
   readonly onProgress?: (progress: VerifyProgress) => void
@@ -111,7 +108,7 @@ async function verifyInTurn(pass: WholePass): Promise<Part[]> {
   const files = await filesPart(pass)
   const chain = await chainPart(pass)
   pass.progress.endChain(chain.versions)
-  return [files, chain, await recordPart(pass, Promise.resolve(chain.expectedSums))]
+  return [files, chain, await recordPart(pass, Promise.resolve(chain))]
 }
 
 /** The thread's snapshot is the younger one: this one is there already. */
@@ -123,12 +120,9 @@ async function verifySideBySide(pass: WholePass, store: SharingStore, thread: Ch
       progress.endChain(chain.versions)
       return chain
     })
-  const expectedSums = chainDone.then((chain) => chain.expectedSums)
   // Who awaits it may have failed by then.
-  expectedSums.catch(() => undefined)
-  const restDone = filesPart(pass).then(
-    async (files) => [files, await recordPart(pass, expectedSums)] as const,
-  )
+  chainDone.catch(() => undefined)
+  const restDone = filesPart(pass).then(async (files) => [files, await recordPart(pass, chainDone)] as const)
   try {
     const [chain, [files, records]] = await Promise.all([chainDone, restDone])
     return [files, chain, records]
@@ -160,7 +154,7 @@ function verifyOwnChain(
   return verifyChain({ ...begin, reader: snapshot, ...to })
 }
 
-async function recordPart(pass: WholePass, expectedSums: Promise<Uint32Array>): Promise<Part> {
+async function recordPart(pass: WholePass, chain: Promise<ChainSums>): Promise<Part> {
   const { snapshot, begin, catalog, scope, progress } = pass
   const findings = new Findings(catalog)
   const dropped = await droppedNumbers(snapshot)
@@ -171,7 +165,7 @@ async function recordPart(pass: WholePass, expectedSums: Promise<Uint32Array>): 
     dropped: dropped.definitions,
     discarded: dropped.branches,
     scope,
-    expectedSums,
+    chain,
     expectAgain: (history) =>
       verifyOwnChain(pass, { findings: new Findings(), history, onProgress: () => undefined }),
     findings,
@@ -223,18 +217,4 @@ export async function verifyLog(store: KvStore): Promise<ChainReport> {
   } finally {
     snapshot.close()
   }
-}
-
-/** What is being removed: numbers of tables and indexes, and of branches. */
-async function droppedNumbers(reader: KvReader) {
-  const definitions = new Set<number>()
-  const branches = new Set<number>()
-  for await (const chunk of reader.scan(kindRange('garbage'), { values: false })) {
-    for (const { key } of chunk) {
-      const kind = readUvarint(key, 1)
-      const numbers = kind.value === garbageKinds.branch ? branches : definitions
-      numbers.add(readUvarint(key, kind.end).value)
-    }
-  }
-  return { definitions, branches }
 }
