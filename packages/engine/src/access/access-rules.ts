@@ -16,7 +16,8 @@ import type { AccessKind, Action } from '../query/compile/access-scope.ts'
 import type { CompiledExpression } from '../query/compile/compiled.ts'
 import type { Compiler } from '../query/compile/compiler.ts'
 import type { AccessRules, AccessScope, EvalContext, Guard, RowGuard } from '../query/compile/eval-context.ts'
-import type { Expression } from '../query/dql/ast.ts'
+import { type AnyNode, someNode } from '../query/compile/walk.ts'
+import type { Expression, ParamExpression } from '../query/dql/ast.ts'
 import { parseExpression } from '../query/dql/parse-dql.ts'
 import { isBoundError } from '../query/execute/statement-run.ts'
 import { isTruthy } from '../query/operators/truthiness.ts'
@@ -27,9 +28,14 @@ const rulesKeptMax = 1_000
 const allow: Guard = { type: 'allow' }
 const ownerRule = 'owner = $auth.id'
 
+/** Parameters that stand for the record while it is written. */
+const documentParams: ReadonlySet<string> = new Set(['before', 'after', 'value', 'input'])
+
 interface CompiledRule {
   readonly condition: Expression
   readonly compiled: CompiledExpression
+  /** Whether it asks for one of `documentParams`. */
+  readonly usesDocument: boolean
 }
 
 type TableGuards = Map<Action, Guard>
@@ -101,7 +107,7 @@ export class TableRules implements AccessRules {
       origin,
       rule,
       condition: compiled.condition,
-      passes: (row, ctx) => passes(compiled.compiled, row, ctx),
+      passes: (row, ctx) => passes(compiled, row, ctx),
     } satisfies RowGuard
   }
 
@@ -118,16 +124,25 @@ export class TableRules implements AccessRules {
 function compileRule(rule: string, compiler: Compiler): CompiledRule | undefined {
   try {
     const condition = parseExpression(rule)
-    return { condition, compiled: compiler.expression(condition) }
+    const usesDocument = someNode(condition, isDocumentParam)
+    return { condition, compiled: compiler.expression(condition), usesDocument }
   } catch (error) {
     if (error instanceof DbError) return undefined
     throw error
   }
 }
 
-function passes(rule: CompiledExpression, row: Value, ctx: EvalContext): ReturnType<RowGuard['passes']> {
+function isDocumentParam(node: AnyNode): boolean {
+  return node.kind === 'param' && documentParams.has((node as ParamExpression).name)
+}
+
+function passes(rule: CompiledRule, row: Value, ctx: EvalContext): ReturnType<RowGuard['passes']> {
+  const { compiled, usesDocument } = rule
   try {
-    const found = rule.evaluate(row, ctx.forRule({ ...ctx.document, value: row }))
+    const found = compiled.evaluate(
+      row,
+      usesDocument ? ctx.forRule({ ...ctx.document, value: row }) : ctx.forRule(),
+    )
     return found instanceof Promise ? found.then(isTruthy, notMet) : isTruthy(found)
   } catch (error) {
     return notMet(error)

@@ -88,6 +88,8 @@ export class EvalContext implements EvalContextFields {
   readonly document: DocumentValues | undefined
   readonly recursion: RecursionFrame | undefined
   readonly depth: number
+  /** The one for rules that ask for nothing of the record but its fields: the same for all rows. */
+  #ofRules: EvalContext | undefined
 
   constructor(fields: EvalContextFields) {
     this.run = fields.run
@@ -132,8 +134,14 @@ export class EvalContext implements EvalContextFields {
     return this.with({ scope: new Scope(this.scope), ...change, depth: this.depth + 1 })
   }
 
-  /** For a permission rule: sees all rows, and none of the caller's variables. */
-  forRule(document: DocumentValues | undefined): EvalContext {
+  /** For a permission rule: sees all rows, and none of the caller's variables. @throws QUERY_TOO_DEEP */
+  forRule(document?: DocumentValues): EvalContext {
+    if (document !== undefined) return this.#nestedForRule(document)
+    this.#ofRules ??= this.#nestedForRule(undefined)
+    return this.#ofRules
+  }
+
+  #nestedForRule(document: DocumentValues | undefined): EvalContext {
     return this.nested({
       access: this.request.ruleAccess,
       scope: ruleScope,

@@ -13,7 +13,7 @@ import { type Task, wait } from './task.ts'
 
 /** Rules are evaluated without the caller's parameters, wherever a part of them is. */
 function contextFor({ isRule }: { readonly isRule?: boolean }, ctx: EvalContext): EvalContext {
-  return isRule === true ? ctx.forRule(undefined) : ctx
+  return isRule === true ? ctx.forRule() : ctx
 }
 
 export interface CompiledLookup {

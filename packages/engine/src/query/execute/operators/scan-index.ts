@@ -24,8 +24,6 @@ import { ScanCursor } from './scan-table.ts'
 
 /** Memory of one collected entry. */
 const entryBytes = 160
-/** Rows of the first batch; each one after it has twice as many, as a LIMIT may want only a few. */
-const firstBatchRows = 64
 
 export function createScanIndex(node: ScanIndexNode, compiler: Compiler): Operator {
   const lookups = node.lookups.map((lookup) => compileIndexLookup(lookup, compiler))
@@ -61,7 +59,7 @@ class IndexCursor implements Cursor {
   readonly #options: IndexCursorOptions
   #entries: readonly IndexEntry[] = []
   #at = 0
-  #batchRows = firstBatchRows
+  #batchRows: number = queryLimits.firstBatchRows
   /** Where more entries come from. */
   #chunks: AsyncIterator<readonly IndexEntry[]> | undefined
   #collected = 0

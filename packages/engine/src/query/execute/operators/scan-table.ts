@@ -8,6 +8,7 @@ import type { ScanTableOptions, StoredRecord } from '../../../models/model.ts'
 import type { CompiledExpression } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
+import { queryLimits } from '../../limits.ts'
 import type { BoundExpression, ScanTableNode } from '../../plan/plan-node.ts'
 import { evaluateOnce, isIdOf } from '../lookup-values.ts'
 import type { Batch, Cursor, Operator } from '../operator.ts'
@@ -42,6 +43,10 @@ export class ScanCursor implements Cursor {
   readonly #boundsOf: (() => Task<Bounds>) | undefined
   #iterator: AsyncIterator<readonly StoredRecord[]> | undefined
   #isDone = false
+  /** What the store has given, and how much of it has been handed on. */
+  #records: readonly StoredRecord[] = []
+  #at = 0
+  #batchRows: number = queryLimits.firstBatchRows
 
   constructor(tableName: string, ctx: EvalContext, reverse = false, boundsOf?: () => Task<Bounds>) {
     this.#table = ctx.view.catalog.table(tableName)
@@ -53,11 +58,20 @@ export class ScanCursor implements Cursor {
   *next(): Task<Batch | undefined> {
     if (this.#table === undefined) return undefined
     yield* this.#ctx.run.pause()
-    this.#iterator ??= yield* this.#open(this.#table)
-    const step = (yield this.#iterator.next()) as IteratorResult<readonly StoredRecord[]>
-    if (step.done !== true) return valuesOf(step.value)
-    this.#isDone = true
-    return undefined
+    if (this.#at === this.#records.length) {
+      this.#iterator ??= yield* this.#open(this.#table)
+      const step = (yield this.#iterator.next()) as IteratorResult<readonly StoredRecord[]>
+      if (step.done === true) {
+        this.#isDone = true
+        return undefined
+      }
+      this.#records = step.value
+      this.#at = 0
+    }
+    const rows = valuesOf(this.#records, this.#at, this.#batchRows)
+    this.#at += rows.length
+    this.#batchRows = Math.min(2 * this.#batchRows, queryLimits.batchRowsMax)
+    return rows
   }
 
   *close(): Task<void> {
@@ -70,9 +84,9 @@ export class ScanCursor implements Cursor {
   }
 }
 
-function valuesOf(records: readonly StoredRecord[]): Value[] {
-  const rows = new Array<Value>(records.length)
-  for (let i = 0; i < records.length; i += 1) rows[i] = (records[i] as StoredRecord).value
+function valuesOf(records: readonly StoredRecord[], from: number, countMax: number): Value[] {
+  const rows = new Array<Value>(Math.min(countMax, records.length - from))
+  for (let i = 0; i < rows.length; i += 1) rows[i] = (records[from + i] as StoredRecord).value
   return rows
 }
 
