@@ -27,7 +27,7 @@ export const queryLimits = {
   /** Rows handed from operator to operator at once. */
   batchRowsMax: 1_024,
   /** In a scan's first batch; each one after it has twice as many, as a LIMIT may want only a few. */
-  firstBatchRows: 64,
+  firstBatchRows: 16,
   /** Time a statement works before other requests have their turn. */
   sliceMsMax: 10,
   /** Time an expression may compute on large values at a stretch, as nobody else has a turn meanwhile. */

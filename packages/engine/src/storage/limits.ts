@@ -18,6 +18,8 @@ export const storeLimits: KvStoreLimits = {
 export const chunkEntriesMax = 1_000
 /** Entries in the first chunk of a scan whose caller says nothing, since many scans end early. */
 export const firstChunkEntries = 64
+/** How many times as many entries each chunk after it may have. */
+export const chunkGrowth = 4
 /** Bytes that a chunk aims at. Scans are slower with less and no faster with more. */
 export const chunkBytes = 256 * 1024
 /** Bytes that one chunk may have, but for its last entry: what a scan holds in memory. */

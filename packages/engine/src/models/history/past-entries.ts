@@ -10,14 +10,14 @@ import { decodeLiveEntry, decodePastEntry, wasInForce } from '../../ledger/index
 import { indexKey, keyOf, mainBranch, tailOffset, timeNodeFanout } from '../../ledger/key-space.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
 import { readUvarint } from '../../ledger/uvarint.ts'
-import type { KeyRange, KvEntry, ScanOptions } from '../../storage/kv-store.ts'
+import type { KeyRange, ScanOptions } from '../../storage/kv-store.ts'
 import type { VersionPlace } from '../document/index-diff.ts'
 import { rowsPerChunkMax } from '../document/limits.ts'
 import { entryRange } from '../document/live-records.ts'
 import { decodeId } from '../document/record-codec.ts'
 import type { AdjacencyEntry } from '../graph/adjacency.ts'
 import type { IndexRange, ScanIndexOptions } from '../model.ts'
-import { EntrySource, mergeSources } from './merge-entries.ts'
+import { type EntryDecoder, type EntryPlace, EntrySource, mergeSources } from './merge-entries.ts'
 
 /** An entry that was in force. */
 export interface PastIndexEntry extends AdjacencyEntry {
@@ -86,13 +86,13 @@ async function* scanAt<Entry extends Pick<RawEntry, 'entry' | 'idKey'>>(
 ): AsyncGenerator<readonly Entry[]> {
   const { reverse = false, limit = Number.POSITIVE_INFINITY, chunkEntries = rowsPerChunkMax } = options
   if (Buffer.compare(keys.gte, keys.lt) >= 0 || limit <= 0) return
-  const open = (scanned: KeyRange, decode: (entry: KvEntry) => Entry | undefined) => {
-    return new EntrySource(reader.scan(scanned, { reverse }), decode)
+  const open = (scanned: KeyRange, decoder: EntryDecoder<Entry>) => {
+    return new EntrySource(reader.scan(scanned, { reverse }), decoder)
   }
   const sources = [open(keys, liveDecoder(indexId, seq, make))]
-  const decodePast = pastDecoder(indexId, seq, make)
+  const past = pastDecoder(indexId, seq, make)
   for (let level = 0, bucket = seq; level === 0 || newestSeq >= timeNodeFanout ** (level - 1); level += 1) {
-    sources.push(open(pastRange(keys, indexId, level, bucket), decodePast))
+    sources.push(open(pastRange(keys, indexId, level, bucket), past))
     bucket = Math.floor(bucket / timeNodeFanout)
   }
   yield* mergeSources(sources, { reverse, limit, chunkMax: Math.min(chunkEntries, rowsPerChunkMax) })
@@ -112,26 +112,52 @@ function endOf(prefix: Buffer): Buffer {
 }
 
 /** Entries in force at head, if they were at `seq`. */
-function liveDecoder<Entry>(indexId: number, seq: number, make: MakeEntry<Entry>) {
+function liveDecoder<Entry extends EntryPlace>(
+  indexId: number,
+  seq: number,
+  make: MakeEntry<Entry>,
+): EntryDecoder<Entry> {
   const start = tailOffset(mainBranch, indexId)
-  return ({ key, value }: KvEntry): Entry | undefined => {
-    const { since, idKey: held, idBytes, isCut } = decodeLiveEntry(value)
-    if (since > seq) return undefined
-    const idKey = held ?? key.subarray(key.length - idBytes)
-    return make(key.subarray(start, key.length - idBytes), idKey, isCut, held !== undefined, undefined)
+  const split = (key: Buffer, held: Uint8Array | undefined, idBytes: number) => ({
+    entry: key.subarray(start, key.length - idBytes),
+    idKey: held ?? key.subarray(key.length - idBytes),
+  })
+  return {
+    decode: ({ key, value }) => {
+      const { since, idKey: held, idBytes, isCut } = decodeLiveEntry(value)
+      if (since > seq) return undefined
+      const { entry, idKey } = split(key, held, idBytes)
+      return make(entry, idKey, isCut, held !== undefined, undefined)
+    },
+    placeOf: ({ key, value }) => {
+      const { idKey: held, idBytes } = decodeLiveEntry(value)
+      return split(key, held, idBytes)
+    },
   }
 }
 
 /** Entries that have gone, if they were in force at `seq`. */
-function pastDecoder<Entry>(indexId: number, seq: number, make: MakeEntry<Entry>) {
+function pastDecoder<Entry extends EntryPlace>(
+  indexId: number,
+  seq: number,
+  make: MakeEntry<Entry>,
+): EntryDecoder<Entry> {
   const levelStart = tailOffset(mainBranch, indexId)
-  return ({ key, value }: KvEntry): Entry | undefined => {
-    if (!wasInForce(key, value, seq)) return undefined
-    const { isCut, idBytes, fromBytes, lastSeq, lastN } = decodePastEntry(value)
+  const split = (key: Buffer, idBytes: number, fromBytes: number) => {
     const start = readUvarint(key, readUvarint(key, levelStart).end).end
     const idEnd = key.length - fromBytes
-    const idKey = key.subarray(idEnd - idBytes, idEnd)
-    const entry = key.subarray(start, idEnd - idBytes)
-    return make(entry, idKey, isCut, undefined, { seq: lastSeq, n: lastN })
+    return { entry: key.subarray(start, idEnd - idBytes), idKey: key.subarray(idEnd - idBytes, idEnd) }
+  }
+  return {
+    decode: ({ key, value }) => {
+      if (!wasInForce(key, value, seq)) return undefined
+      const { isCut, idBytes, fromBytes, lastSeq, lastN } = decodePastEntry(value)
+      const { entry, idKey } = split(key, idBytes, fromBytes)
+      return make(entry, idKey, isCut, undefined, { seq: lastSeq, n: lastN })
+    },
+    placeOf: ({ key, value }) => {
+      const { idBytes, fromBytes } = decodePastEntry(value)
+      return split(key, idBytes, fromBytes)
+    },
   }
 }

@@ -7,7 +7,7 @@
 
 import type { Snapshot } from 'classic-level'
 import type { KeyRange, KvEntry, KvSnapshot, ScanOptions } from '../kv-store.ts'
-import { chunkBytes, chunkBytesMax, chunkEntriesMax, firstChunkEntries } from '../limits.ts'
+import { chunkBytes, chunkBytesMax, chunkEntriesMax, chunkGrowth, firstChunkEntries } from '../limits.ts'
 import { storageErrors } from '../storage-errors.ts'
 import { damaged } from './level-errors.ts'
 import {
@@ -85,7 +85,8 @@ export class LevelSnapshot implements KvSnapshot {
       if (last === undefined || (raw.length < limit && !isCut)) return
       left -= raw.length
       bounds = isReverse ? { gte: range.gte, lt: last.key } : { gt: last.key, lt: range.lt }
-      wanted = Math.max(1, Math.min(entriesMax, Math.floor((chunkBytes * raw.length) / bytes)))
+      const fitting = Math.floor((chunkBytes * raw.length) / bytes)
+      wanted = Math.max(1, Math.min(entriesMax, fitting, wanted * chunkGrowth))
     }
   }
 
