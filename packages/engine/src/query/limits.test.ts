@@ -286,11 +286,23 @@ describe('looking things up', () => {
       rows: Array.from({ length: 500 }, (_, id) => ({ id, a: 1 })),
     })
     const shown = await resultOf(host, 'EXPLAIN ANALYZE SELECT * FROM t WHERE a = 1 LIMIT 3')
-    expect(shown).toMatchObject({ inputs: [{ inputs: [{ operator: 'scan_index', rows: 64 }] }] })
+    expect(shown).toMatchObject({
+      inputs: [{ inputs: [{ operator: 'scan_index', rows: queryLimits.firstBatchRows }] }],
+    })
     expect(await answerOf(host, 'SELECT VALUE id FROM t WHERE a = 1 LIMIT 2 START 150')).toBe(
       '[t:150, t:151]',
     )
     expect(await answerOf(host, 'SELECT count() FROM t WHERE a = 1 GROUP ALL')).toBe('[{ count: 500 }]')
+  })
+
+  test('a table is read as far as its rows are wanted', async () => {
+    await resultOf(host, 'INSERT INTO t $rows', { rows: Array.from({ length: 500 }, (_, id) => ({ id })) })
+    const shown = await resultOf(host, 'EXPLAIN ANALYZE SELECT * FROM t LIMIT 3')
+    expect(shown).toMatchObject({ inputs: [{ operator: 'scan_table', rows: queryLimits.firstBatchRows }] })
+    expect(await answerOf(host, 'SELECT VALUE id FROM t LIMIT 2 START 150')).toBe('[t:150, t:151]')
+    expect(await answerOf(host, 'SELECT count(), math::sum(id.id()) AS n FROM t GROUP ALL')).toBe(
+      '[{ count: 500, n: 124750 }]',
+    )
   })
 
   test('more entries than the bound, and the table is scanned instead', async () => {
