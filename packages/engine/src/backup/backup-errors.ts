@@ -29,6 +29,10 @@ export const backupErrors = defineErrors('BACKUP', {
     status: 'invalid_argument',
     message: 'the backup ends at commit {toSeq}; there is no commit {asked} in it',
   },
+  INSTANT_UNKNOWN: {
+    status: 'invalid_argument',
+    message: 'the backup does not tell what was there at {asked}: {reason}',
+  },
   SINCE_UNKNOWN: {
     status: 'invalid_argument',
     message: 'there is no commit {since} to go on from; the newest is {newest}',

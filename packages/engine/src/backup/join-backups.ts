@@ -29,7 +29,8 @@ export interface JoinOptions {
 }
 
 /**
- * @throws BACKUP_NOT_ONE, BACKUP_NOT_FULL, BACKUP_NOT_NEXT, BACKUP_POINT_UNKNOWN, STORAGE_FILE_UNREADABLE, …
+ * @throws BACKUP_NOT_ONE, BACKUP_NOT_FULL, BACKUP_NOT_NEXT, BACKUP_POINT_UNKNOWN, BACKUP_INSTANT_UNKNOWN for
+ * one after the last backup was taken, STORAGE_FILE_UNREADABLE, …
  */
 export async function joinBackups(options: JoinOptions): Promise<JoinedBackups> {
   const { inputs, to } = options
@@ -39,11 +40,15 @@ export async function joinBackups(options: JoinOptions): Promise<JoinedBackups> 
     checkNext(parts.at(-1), part)
     parts.push(part)
   }
-  const { toSeq } = must(parts.at(-1), 'a backup to restore').header
+  const joined = new JoinedBackups(parts, options)
+  const { toSeq, takenMicros } = joined.last
   if (to !== undefined && 'seq' in to && to.seq > toSeq) {
     throw backupErrors.POINT_UNKNOWN({ toSeq, asked: to.seq })
   }
-  return new JoinedBackups(parts, options)
+  if (to !== undefined && 'micros' in to && to.micros > takenMicros) {
+    throw unknownInstant(to.micros, `it was taken at ${instantText(takenMicros)}`)
+  }
+  return joined
 }
 
 interface Part {
@@ -78,7 +83,7 @@ export class JoinedBackups {
     return must(this.#parts.at(-1), 'the last backup').header
   }
 
-  /** Once. */
+  /** Once. @throws BACKUP_INSTANT_UNKNOWN for one before the first commit */
   async *log(): AsyncGenerator<readonly LogItem[]> {
     for (const part of this.#parts) {
       const { name } = part
@@ -119,9 +124,22 @@ export class JoinedBackups {
     return items.findIndex((item) => {
       if (item.type !== 'commit') return false
       this.#seq += 1
-      return 'seq' in to ? this.#seq > to.seq : decodeCommit(item.stored).timeMicros > to.micros
+      if ('seq' in to) return this.#seq > to.seq
+      const { timeMicros } = decodeCommit(item.stored)
+      const isLater = timeMicros > to.micros
+      if (isLater && this.#seq === 1)
+        throw unknownInstant(to.micros, `its first commit is of ${instantText(timeMicros)}`)
+      return isLater
     })
   }
+}
+
+function unknownInstant(micros: number, reason: string): Error {
+  return backupErrors.INSTANT_UNKNOWN({ asked: instantText(micros), reason })
+}
+
+function instantText(micros: number): string {
+  return new Date(Math.floor(micros / 1_000)).toISOString()
 }
 
 async function openPart(input: BackupInput, masterKey: Uint8Array | undefined): Promise<Part> {

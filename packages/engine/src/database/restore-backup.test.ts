@@ -100,8 +100,10 @@ test('an instant is the newest commit that is not later', async () => {
     const first = Datetime.now()
     await setTimeout(5)
     await database.put('product:late', { name: 'late' })
+    const second = Datetime.now()
+    await setTimeout(5)
     await database.backup({ path: file })
-    return [first, Datetime.now()]
+    return [first, second]
   })
   const target = temporaryFolder()
   const [before, after] = await Promise.all(
@@ -110,9 +112,6 @@ test('an instant is the newest commit that is not later', async () => {
     ),
   )
   expect([before?.seq, after?.seq]).toEqual([5, 6])
-  const long = Datetime.parse('1990-01-01T00:00:00Z')
-  const empty = await restoreBackup({ path: target, files: [file], name: 'empty', to: { instant: long } })
-  expect(empty.seq).toBe(0)
 })
 
 test('databases that are restored into one folder one soon after another do not take each other for leftovers', async () => {
@@ -160,6 +159,21 @@ test('a commit that is not there cannot be gone on from, nor restored', async ()
   const restore = (seq: number) => restoreBackup({ path: temporaryFolder(), files, to: { seq } })
   await expect(restore(8)).rejects.toMatchObject({ code: 'BACKUP_POINT_UNKNOWN' })
   await expect(restore(-1)).rejects.toMatchObject({ code: 'LEDGER_AS_OF_INVALID' })
+})
+
+test('an instant of which the backup knows nothing is refused, and leaves nothing behind', async () => {
+  const { files } = await makeBackups(temporaryFolder())
+  const target = temporaryFolder()
+  for (const [instant, reason] of [
+    [new Datetime(1_000_000_000, 0), 'its first commit is of'],
+    [new Datetime(Math.ceil(Date.now() / 1_000) + 1, 0), 'it was taken at'],
+  ] as const) {
+    await expect(restoreBackup({ path: target, files, to: { instant } })).rejects.toMatchObject({
+      code: 'BACKUP_INSTANT_UNKNOWN',
+      message: expect.stringContaining(reason),
+    })
+  }
+  expect(databasesIn(target)).toEqual([])
 })
 
 test('an encrypted backup shows nothing and needs its key', async () => {
