@@ -36,9 +36,17 @@ export function allOf(conditions: readonly Expression[]): Expression | undefined
 export function conditionOf({ field, operator, value }: NqlCondition): Expression {
   const path = fieldIdiom(field)
   if (value === undefined || value === null) return nullCondition(path, operator)
-  if (operator === '=' || operator === '!=') return binary(path, operator, constant(value))
+  if (operator === '=' || operator === '!=') return equality(path, operator, value)
   // The comparison stands first: it is what an index can answer.
   return binary(binary(path, operator, constant(value)), '&&', call(typeTest(value), path))
+}
+
+/** A text stands for itself and for the link that is written so, as rows show links as texts. */
+function equality(path: Expression, operator: '=' | '!=', value: Value): Expression {
+  const link = typeof value === 'string' ? parseId(value) : undefined
+  if (link === undefined) return binary(path, operator, constant(value))
+  const list: Expression = { kind: 'array', span, items: [literal(value), recordId(link)] }
+  return binary(path, operator === '=' ? 'IN' : 'NOT IN', list)
 }
 
 /** `WHERE _id = x`, or `id = x`, or `!=`: the record by its id, which is what the primary key answers. */

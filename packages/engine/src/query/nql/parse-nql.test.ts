@@ -96,6 +96,10 @@ describe('a syntax error', () => {
   test.each([
     ['', 'unexpected end of the query at line 1, column 1; expected FROM or EXPLAIN'],
     ['FROM', 'unexpected end of the query at line 1, column 5; expected a collection'],
+    [
+      ' select * FROM t',
+      'SELECT begins a statement of DQL, and this is a query of NQL at line 1, column 2; expected FROM or EXPLAIN',
+    ],
     ['FROM t WHERE a ~ 1', "unexpected '~' at line 1, column 16"],
     ['FROM t WHERE a 1', "unexpected '1' at line 1, column 16; expected '=', '!=', '<', '<=', '>' or '>='"],
     ['FROM t WHERE a =', 'unexpected end of the query at line 1, column 17; expected a value'],

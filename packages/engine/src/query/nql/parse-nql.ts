@@ -4,6 +4,7 @@
 
 import type { Datetime, DbError, Value } from '@dendrodb/protocol'
 import { toInstant } from '../../ledger/valid-time.ts'
+import { isStatementKeyword } from '../dql/keywords.ts'
 import type { Mutable } from '../dql/mutable.ts'
 import { type NqlToken, readTokens } from './lexer.ts'
 import { nqlLimits } from './limits.ts'
@@ -20,7 +21,18 @@ import {
 
 /** @throws NQL_SYNTAX, NQL_TOO_LONG */
 export function parseNql(text: string): NqlQuery {
+  refuseDql(text)
   return new NqlParser(text).query()
+}
+
+/** Whoever sends it here would be told of its first sign that NQL does not know. */
+function refuseDql(text: string): void {
+  const [, space = '', word = ''] = /^(\s*)(\w*)/.exec(text) ?? []
+  const keyword = word.toUpperCase()
+  if (beginnings.includes(keyword) || !isStatementKeyword(keyword)) return
+  const problem = `${keyword} begins a statement of DQL, and this is a query of NQL`
+  const start = space.length
+  throw nqlSyntaxError(text, { problem, start, end: start + word.length, expected: beginnings })
 }
 
 const constants: ReadonlyMap<string, Value> = new Map([
@@ -28,6 +40,8 @@ const constants: ReadonlyMap<string, Value> = new Map([
   ['FALSE', false],
   ['NULL', null],
 ])
+
+const beginnings: readonly string[] = ['FROM', 'EXPLAIN']
 
 class NqlParser {
   readonly #text: string
