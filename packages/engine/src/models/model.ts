@@ -73,11 +73,11 @@ export interface IndexEntry {
   readonly id: RecordId
   readonly idKey: Uint8Array
   /**
-   * The indexed value was longer than a key may be and was cut: the record's true value must be checked
-   * against the condition, and neighbours that are cut as well may stand in another order than their true
-   * values.
+   * The entry is so long that ranges do not tell it from others, whether it was itself cut or not: the
+   * record's true value must be checked against the condition, and neighbours that are long as well may stand
+   * in another order than their true values.
    */
-  readonly isCut: boolean
+  readonly isLong: boolean
 }
 
 /** `out`: edges whose `in` is the node. `in`: edges whose `out` is the node. */

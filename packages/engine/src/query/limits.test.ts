@@ -321,7 +321,7 @@ describe('looking things up', () => {
 /** The host with an index that gives the one entry for `t:1` again and again. */
 function floodedHost(inner: MemoryHost, entries: number) {
   const database = inner.database('main')
-  const [entry] = [{ id: new RecordId('t', 1), idKey: Uint8Array.of(1), isCut: false }] as const
+  const [entry] = [{ id: new RecordId('t', 1), idKey: Uint8Array.of(1), isLong: false }] as const
   const view = (asOf?: Parameters<typeof database.view>[0]) =>
     Object.assign(database.view(asOf), {
       async *scanIndex(): AsyncIterable<readonly IndexEntry[]> {

@@ -20,7 +20,7 @@ import type { KvReader } from '../../ledger/overlay.ts'
 import { readUvarint } from '../../ledger/uvarint.ts'
 import { chain } from '../../storage/chain.ts'
 import type { KeyRange, KvEntry, MaybePromise } from '../../storage/kv-store.ts'
-import type { AdjacencyReader } from '../graph/adjacency.ts'
+import type { AdjacencyEntry, AdjacencyReader } from '../graph/adjacency.ts'
 import type {
   IndexEntry,
   IndexRange,
@@ -90,7 +90,7 @@ export function decodeRow(table: TableDefinition, { key, value }: KvEntry): Stor
   return decodeStoredRecord(decodeId(table.name, idKey), idKey, value)
 }
 
-/** Keys of the index's entries within the range; never too narrow, wider only where entries are cut. */
+/** Keys of the index's entries within the range; never too narrow, wider only by long entries. */
 export function entryRange(index: IndexDefinition, range: IndexRange): { gte: Uint8Array; lt: Uint8Array } {
   const prefix = encodeTuple(range.equals)
   const bound = (value: Value) => cut(Buffer.concat([prefix, encodeCollation(value)]))
@@ -114,14 +114,20 @@ export async function* scanEntries(
   const keys = entryRange(index, range)
   if (Buffer.compare(keys.gte, keys.lt) >= 0) return
   for await (const chunk of reader.scan(keys, scanOptions(options))) {
-    for (const entries of inRows(chunk)) yield entries.map((entry) => decodeIndexEntry(index.table, entry))
+    for (const entries of inRows(chunk)) yield entries.map((entry) => decodeIndexEntry(index, entry))
   }
 }
 
-function decodeIndexEntry(table: string, { key, value }: KvEntry): IndexEntry {
-  const { isCut, idKey: held, idBytes } = decodeLiveEntry(value)
+function decodeIndexEntry({ id, table }: IndexDefinition, { key, value }: KvEntry): AdjacencyEntry {
+  const { idKey: held, idBytes } = decodeLiveEntry(value)
   const idKey = held ?? key.subarray(key.length - idBytes)
-  return { id: decodeId(table, idKey), idKey, isCut }
+  const entry = key.subarray(tailOffset(mainBranch, id), key.length - idBytes)
+  return { id: decodeId(table, idKey), idKey, isLong: isLong(entry.length), entry }
+}
+
+/** Bounds of ranges have no more bytes of an entry, so that they do not tell it from others. */
+export function isLong(entryBytes: number): boolean {
+  return entryBytes >= indexEntryPrefixBytes
 }
 
 /** How edges are read from the live state. `onRange` hears of every range that is read. */
@@ -134,18 +140,11 @@ export function adjacencyReader(
     async *entries(index, node) {
       const keys = entryRange(index, { equals: [node] })
       onRange?.(keys)
-      const start = tailOffset(mainBranch, index.id)
-      for await (const chunk of reader.scan(keys)) {
-        yield chunk.map((entry) => {
-          const decoded = decodeIndexEntry(index.table, entry)
-          return { ...decoded, entry: entry.key.subarray(start, entry.key.length - decoded.idKey.length) }
-        })
-      }
+      for await (const chunk of reader.scan(keys)) yield chunk.map((entry) => decodeIndexEntry(index, entry))
     },
     rows: (table) => records.scanTable(table),
-    async farEnd(edge, field) {
-      const record = await records.getRecord(edge)
-      return must(record, 'an edge that its index names').value[field] as RecordId
+    async valueOf(edge) {
+      return must(await records.getRecord(edge), 'an edge that its index names').value
     },
   }
 }

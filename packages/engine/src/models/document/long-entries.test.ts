@@ -10,7 +10,7 @@ import { verifyStore } from '../../verify/verify-store.ts'
 const text = recordOf('text')
 const long = (end: string) => `${'x'.repeat(indexEntryBytesMax)}${end}`
 
-test('equality on a long value finds candidates of the same beginning, marked as cut', async () => {
+test('equality on a long value finds candidates of the same beginning, marked as long', async () => {
   const core = await openTestCore()
   await core.write((tx) => tx.defineIndex({ name: 'body', table: 'text', fields: [['body']], unique: false }))
   const bodies = ['short', long('a'), long('b'), 'z']
@@ -19,8 +19,8 @@ test('equality on a long value finds candidates of the same beginning, marked as
   const index = view.catalog.table('text')?.indexes[0]
   if (index === undefined) throw new Error('no index')
   const found = await collect(view.scanIndex(index, { equals: [long('a')] }))
-  expect(found.map(({ id, isCut }) => ({ key: id.key, isCut }))).toEqual(
-    expect.arrayContaining([{ key: 1, isCut: true }]),
+  expect(found.map(({ id, isLong }) => ({ key: id.key, isLong }))).toEqual(
+    expect.arrayContaining([{ key: 1, isLong: true }]),
   )
   const above = await collect(view.scanIndex(index, { equals: [], lower: { value: 'x', inclusive: false } }))
   expect(new Set(above.map(({ id }) => id.key))).toEqual(new Set([1, 2, 3]))

@@ -2,7 +2,8 @@
  * Every edge that ever touched a node, on whatever branch.
  * Why the node's edges are erased with it: their keys, their index entries and their fields hold its id.
  * How: entries in force are found under the node; past ones are ordered by time first, so that all of the
- * relation's are gone through. Where a table or a branch was removed, its history is all there is.
+ * relation's are gone through. Where a table or a branch was removed, its history is all there is, and where
+ * the node's id is long, entries do not tell it from others.
  */
 
 import { decodeExact, encodeCollation, RecordId, type RecordKey } from '@dendrodb/protocol'
@@ -12,6 +13,7 @@ import { indexEntryPrefixBytes } from '../../ledger/limits.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
 import { readUvarint } from '../../ledger/uvarint.ts'
 import type { KeyRange } from '../../storage/kv-store.ts'
+import { isLong } from '../document/live-records.ts'
 import { holdersInHistory } from './find-holders.ts'
 import type { TableEver } from './tables-ever.ts'
 
@@ -27,10 +29,14 @@ export interface EdgeSearch {
 /** Ids, some of them often. */
 export async function* edgesEver(search: EdgeSearch, node: RecordId): AsyncGenerator<RecordId> {
   const { reader, relations, branches, isIndexed } = search
+  const near = nearBytes(node)
   for (const table of relations) {
     for (const branch of branches) {
-      if (isIndexed(branch, table)) yield* indexedEdges(reader, branch, table, node)
-      else yield* holdersInHistory(reader, { branch, table, fields: ['in', 'out'] }, [node])
+      if (!isLong(near.length) && isIndexed(branch, table)) {
+        yield* indexedEdges(reader, branch, table, near)
+        continue
+      }
+      yield* holdersInHistory(reader, { branch, table, fields: ['in', 'out'] }, [node])
     }
   }
 }
@@ -49,16 +55,15 @@ async function* indexedEdges(
   reader: KvReader,
   branch: number,
   table: TableEver,
-  node: RecordId,
+  near: Uint8Array,
 ): AsyncGenerator<RecordId> {
-  for (const range of adjacencyRanges(branch, table, node)) {
-    for await (const chunk of reader.scan(range)) {
+  for (const adjacency of table.adjacency) {
+    for await (const chunk of reader.scan(prefixRange(indexKey(branch, adjacency, near)))) {
       for (const { key, value } of chunk) {
         yield edgeId(table, key.subarray(key.length - decodeLiveEntry(value).idBytes))
       }
     }
   }
-  const near = nearBytes(node)
   for (const index of table.adjacency) {
     const start = tailOffset(branch, index)
     for await (const chunk of reader.scan(kindRange('pastIndex', branch, index))) {

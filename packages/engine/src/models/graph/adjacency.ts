@@ -4,7 +4,7 @@
  * for edges without a line of code. The far end stands in the index key, so a hop reads no edge record.
  */
 
-import { compareValues, decodeExact, encodeCollation, RecordId } from '@dendrodb/protocol'
+import { compareValues, decodeExact, encodeCollation, RecordId, type ValueObject } from '@dendrodb/protocol'
 import type { IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import type { Direction, EdgeRef, IndexEntry, StoredRecord } from '../model.ts'
@@ -19,8 +19,8 @@ export interface AdjacencyReader {
   entries(index: IndexDefinition, node: RecordId): AsyncIterable<readonly AdjacencyEntry[]>
   /** All edges of the table, for one whose index is of no use: a table that main has removed (ADR 22). */
   rows(table: TableDefinition): AsyncIterable<readonly StoredRecord[]>
-  /** The far end as the edge's record has it, for entries that were cut. */
-  farEnd(edge: RecordId, field: 'in' | 'out'): Promise<RecordId>
+  /** The edge's record, for entries that are long. */
+  valueOf(edge: RecordId): Promise<ValueObject>
   /** The edges of the node in the index that are known already, or what `read` gives. */
   remembered?(
     index: IndexDefinition,
@@ -65,15 +65,20 @@ async function readEdgesAt(
 ): Promise<EdgeRef[]> {
   const edges: EdgeRef[] = []
   const nearBytes = encodeCollation(node).length
+  let isOrdered = true
   for await (const chunk of reader.entries(index, node)) {
-    for (const { id, isCut, entry } of chunk) {
-      const far = isCut
-        ? await reader.farEnd(id, near === 'in' ? 'out' : 'in')
-        : (decodeExact(entry, nearBytes).value as RecordId)
-      edges.push({ edge: id, node: far })
+    for (const { id, isLong, entry } of chunk) {
+      if (!isLong) {
+        edges.push({ edge: id, node: decodeExact(entry, nearBytes).value as RecordId })
+        continue
+      }
+      isOrdered = false
+      // The entry may be another node's, whose id begins the same.
+      const value = await reader.valueOf(id)
+      if (node.equals(value[near] as RecordId)) edges.push({ edge: id, node: farEnd(value, near) })
     }
   }
-  return edges
+  return isOrdered ? edges : inOrder(edges)
 }
 
 async function scanForEdges(
@@ -87,10 +92,19 @@ async function scanForEdges(
     for (const { id, value } of rows) {
       const end = value[near]
       if (!(end instanceof RecordId) || !node.equals(end)) continue
-      edges.push({ edge: id, node: value[near === 'in' ? 'out' : 'in'] as RecordId })
+      edges.push({ edge: id, node: farEnd(value, near) })
     }
   }
-  return edges.sort((a, b) => compareValues(a.node, b.node))
+  return inOrder(edges)
+}
+
+function farEnd(edge: ValueObject, near: 'in' | 'out'): RecordId {
+  return edge[near === 'in' ? 'out' : 'in'] as RecordId
+}
+
+/** Of the records they lead to, then of their own. */
+function inOrder(edges: EdgeRef[]): EdgeRef[] {
+  return edges.sort((a, b) => compareValues(a.node, b.node) || compareValues(a.edge, b.edge))
 }
 
 export function isRelation(table: TableDefinition): boolean {

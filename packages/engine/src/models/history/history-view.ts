@@ -105,8 +105,7 @@ export class HistoryView implements ReadView {
     const adjacency: AdjacencyReader = {
       entries: (index, near) => scanEntriesAt(this.#options, index, { equals: [near] }),
       rows: (table) => this.scanTable(table),
-      farEnd: async (edge, field) =>
-        must(await this.getRecord(edge), 'an edge of then').value[field] as RecordId,
+      valueOf: async (edge) => must(await this.getRecord(edge), 'an edge of then').value,
     }
     return readEdges(adjacency, node, direction, tables)
   }

@@ -13,7 +13,7 @@ import { readUvarint } from '../../ledger/uvarint.ts'
 import type { KeyRange, ScanOptions } from '../../storage/kv-store.ts'
 import type { VersionPlace } from '../document/index-diff.ts'
 import { rowsPerChunkMax } from '../document/limits.ts'
-import { entryRange } from '../document/live-records.ts'
+import { entryRange, isLong } from '../document/live-records.ts'
 import { decodeId } from '../document/record-codec.ts'
 import type { AdjacencyEntry } from '../graph/adjacency.ts'
 import type { IndexRange, ScanIndexOptions } from '../model.ts'
@@ -49,8 +49,8 @@ export function scanEntriesAt(
   range: IndexRange,
   options?: ScanIndexOptions,
 ): AsyncGenerator<readonly PastIndexEntry[]> {
-  return scanAt(at, index.id, entryRange(index, range), options, (entry, idKey, isCut, _, last) => {
-    return { id: decodeId(index.table, idKey), idKey, isCut, entry, last }
+  return scanAt(at, index.id, entryRange(index, range), options, (entry, idKey, _cut, _claims, last) => {
+    return { id: decodeId(index.table, idKey), idKey, isLong: isLong(entry.length), entry, last }
   })
 }
 

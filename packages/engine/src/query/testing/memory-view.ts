@@ -116,10 +116,10 @@ export class MemoryView implements ReadView {
   ): AsyncIterable<readonly IndexEntry[]> {
     const table = this.catalog.tableById(index.tableId)
     const entries = table === undefined ? [] : this.#entries(index, table)
-    const wanted = entries.filter((entry) => entry.isCut || isWithin(entry.tuple, range))
+    const wanted = entries.filter((entry) => entry.isLong || isWithin(entry.tuple, range))
     wanted.sort(compareEntries)
     if (reverse) wanted.reverse()
-    const rows = wanted.slice(0, limit).map(({ id, idKey, isCut }) => ({ id, idKey, isCut }))
+    const rows = wanted.slice(0, limit).map(({ id, idKey, isLong }) => ({ id, idKey, isLong }))
     for (let at = 0; at < rows.length; at += 1024) yield rows.slice(at, at + 1024)
   }
 
@@ -164,8 +164,8 @@ export class MemoryView implements ReadView {
     return rowsInOrder(this.records(table)).flatMap((row) => {
       const tuples = new Map(indexedTuples(index, row.value).map((tuple) => [tupleText(tuple), tuple]))
       return [...tuples].map(([text, tuple]): MemoryEntry => {
-        const isCut = text.length > this.#entryBytesMax
-        return { id: row.id, idKey: row.idKey, tuple, text: text.slice(0, this.#entryBytesMax), isCut }
+        const isLong = text.length > this.#entryBytesMax
+        return { id: row.id, idKey: row.idKey, tuple, text: text.slice(0, this.#entryBytesMax), isLong }
       })
     })
   }
@@ -190,7 +190,7 @@ interface MemoryEntry extends IndexEntry {
  */
 function compareEntries(a: MemoryEntry, b: MemoryEntry): number {
   if (a.text !== b.text) return a.text < b.text ? -1 : 1
-  return a.isCut ? compareBytes(b.idKey, a.idKey) : compareBytes(a.idKey, b.idKey)
+  return a.isLong ? compareBytes(b.idKey, a.idKey) : compareBytes(a.idKey, b.idKey)
 }
 
 function isWithin(tuple: readonly Value[], { equals, lower, upper }: IndexRange): boolean {

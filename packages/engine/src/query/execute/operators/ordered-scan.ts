@@ -1,6 +1,6 @@
 /**
  * Records in the order of an index, read only as far as rows are wanted.
- * Rows are gathered while their keys tie, or may stand in the wrong order because their entries were cut;
+ * Rows are gathered while their keys tie, or may stand in the wrong order because their entries are long;
  * such a run is put in order by the true keys and the ids, so that the result is that of a stable sort of the
  * table's rows.
  */
@@ -22,7 +22,7 @@ import { sortedCursor } from './sort.ts'
 
 interface EntryRow extends KeyedRow {
   readonly idKey: Uint8Array
-  readonly isCut: boolean
+  readonly isLong: boolean
 }
 
 export function orderedCursor(
@@ -118,7 +118,7 @@ class OrderedCursor implements Cursor {
   #belongsToRun(row: EntryRow): boolean {
     const last = this.#run[this.#run.length - 1]
     if (last === undefined) return true
-    if (last.isCut && row.isCut) return true
+    if (last.isLong && row.isLong) return true
     // Where ties come in the order of the ids already there is nothing to gather.
     return !this.#order.isTotal && compareKeys(this.#spec, last.keys, row.keys) === 0
   }
@@ -171,9 +171,9 @@ class OrderedCursor implements Cursor {
     const rows: EntryRow[] = []
     for (const [i, record] of records.entries()) {
       if (record === undefined) continue
-      const { idKey, isCut } = entries[i] as IndexEntry
+      const { idKey, isLong } = entries[i] as IndexEntry
       const found = evaluateKeys(this.#spec, record.value, undefined, this.#ctx)
-      rows.push({ row: record.value, keys: areKeys(found) ? found : yield* found, idKey, isCut })
+      rows.push({ row: record.value, keys: areKeys(found) ? found : yield* found, idKey, isLong })
     }
     return rows
   }

@@ -152,7 +152,7 @@ class IndexCursor implements Cursor {
     if (node.countOnly !== true) return yield* readRows(entries, ctx)
     const rows: Value[] = []
     for (const entry of entries) {
-      if (!entry.isCut) {
+      if (!entry.isLong) {
         rows.push(countedRow)
         continue
       }
