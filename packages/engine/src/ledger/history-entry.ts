@@ -31,15 +31,27 @@ export interface HistoryEntry {
 }
 
 export function encodeHistoryEntry(entry: HistoryEntry): Buffer {
-  const { isPut, n, prevSeq, prevN, periodBefore } = entry
-  const prevBytes = uvarintBytes(prevSeq) + (prevSeq === 0 ? 0 : uvarintBytes(prevN))
-  const periodBytes = periodBefore === 0 ? 0 : uvarintBytes(periodBefore)
-  const target = Buffer.allocUnsafe(1 + uvarintBytes(n) + prevBytes + periodBytes)
-  target[0] = (isPut ? putFlag : 0) | (periodBefore === 0 ? 0 : periodFlag)
+  const { n, prevSeq, prevN, periodBefore } = entry
+  const target = Buffer.allocUnsafe(bytesOf(entry))
+  target[0] = flagsOf(entry)
   let end = writeUvarint(target, writeUvarint(target, 1, n), prevSeq)
   if (prevSeq !== 0) end = writeUvarint(target, end, prevN)
   if (periodBefore !== 0) writeUvarint(target, end, periodBefore)
   return target
+}
+
+/** Whether it was written like this: reading it passes over flags and bytes that mean nothing. */
+export function isExactHistoryEntry(stored: Uint8Array, read: HistoryEntry): boolean {
+  return stored[0] === flagsOf(read) && stored.length === bytesOf(read)
+}
+
+function flagsOf({ isPut, periodBefore }: HistoryEntry): number {
+  return (isPut ? putFlag : 0) | (periodBefore === 0 ? 0 : periodFlag)
+}
+
+function bytesOf({ n, prevSeq, prevN, periodBefore }: HistoryEntry): number {
+  const prevBytes = uvarintBytes(prevSeq) + (prevSeq === 0 ? 0 : uvarintBytes(prevN))
+  return 1 + uvarintBytes(n) + prevBytes + (periodBefore === 0 ? 0 : uvarintBytes(periodBefore))
 }
 
 export function decodeHistoryEntry(stored: Uint8Array): HistoryEntry {

@@ -6,9 +6,9 @@
 
 import { DbError, type Value } from '@dendrodb/protocol'
 import type { TableDefinition } from '../catalog/definitions.ts'
-import { decodeCurrentRecord } from '../ledger/current-record.ts'
+import { decodeCurrentRecord, encodeCurrentRecord } from '../ledger/current-record.ts'
 import type { LedgerHash } from '../ledger/hash.ts'
-import { decodeHistory, type HistoryItem } from '../ledger/history-entry.ts'
+import { decodeHistory, type HistoryItem, isExactHistoryEntry } from '../ledger/history-entry.ts'
 import { keyOf, kindRange, mainBranch, recordKey } from '../ledger/key-space.ts'
 import { openVersion, storedInterval } from '../ledger/record-version.ts'
 import { type Period, periodBeforeOf } from '../ledger/valid-time.ts'
@@ -91,7 +91,9 @@ export class RecordWalk {
   #decode(entry: KvEntry): HistoryItem | undefined {
     this.objects += 1
     try {
-      return decodeHistory(entry)
+      const item = decodeHistory(entry)
+      if (!isExactHistoryEntry(entry.value, item)) this.#brokenHistory(item, notExact)
+      return item
     } catch {
       this.#broken('a history entry', entry.key, 'it cannot be read')
       return undefined
@@ -241,6 +243,9 @@ export class RecordWalk {
   }
 }
 
+/** Of a history entry. */
+export const notExact = 'it holds more than its version'
+
 function isSameRecord(one: HistoryItem, other: HistoryItem | undefined): boolean {
   return other !== undefined && one.tableId === other.tableId && one.idKey.equals(other.idKey)
 }
@@ -257,7 +262,9 @@ function currentContents(item: HistoryItem, stored: Buffer): Contents | undefine
     const current = decodeCurrentRecord(stored)
     const { seq, n, periodBefore, validFrom, validTo, bytes } = current
     if (seq !== item.seq || n !== item.n || periodBefore !== item.periodBefore) return undefined
-    return { bytes, validFrom, validTo, compared: periodBefore === 0 ? stored : contentsOfCurrent(current) }
+    if (periodBefore === 0) return { bytes, validFrom, validTo, compared: stored }
+    if (!encodeCurrentRecord(current).equals(stored)) return undefined
+    return { bytes, validFrom, validTo, compared: contentsOfCurrent(current) }
   } catch {
     return undefined
   }

@@ -126,6 +126,22 @@ test('a changed byte in any value of a branch is found', async () => {
   expect([...kinds].sort().join('')).toBe('CHIRX')
 })
 
+test('bits and bytes that mean nothing are found in the history of a branch', async () => {
+  const store = openMemoryStore()
+  await makeDatabase(store)
+  const history = (await branchEntries(store)).filter(({ key }) => branchKindOf(key) === 'history')
+  expect(history.length).toBeGreaterThan(5)
+  for (const { key, value } of history) {
+    const unknownFlag = Buffer.from(value)
+    unknownFlag[0] = (value[0] as number) ^ 0x40
+    for (const changed of [unknownFlag, Buffer.concat([value, Buffer.alloc(1)])]) {
+      await store.commit([{ type: 'put', key, value: changed }])
+      expect(await isIntact(store), `${key.toString('latin1')} as ${changed.toString('hex')}`).toBe(false)
+    }
+    await store.commit([{ type: 'put', key, value }])
+  }
+})
+
 test('a value of a branch, or of its log, that cannot be read is named, and the rest is verified', async () => {
   const store = openMemoryStore()
   await makeDatabase(store)

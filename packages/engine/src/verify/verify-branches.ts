@@ -9,7 +9,7 @@ import type { BranchDefinition } from '../catalog/definitions.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { branchKinds, branchOfKey } from '../ledger/branch-keys.ts'
 import type { LedgerHash } from '../ledger/hash.ts'
-import type { HistoryItem } from '../ledger/history-entry.ts'
+import { decodeHistory, type HistoryItem, isExactHistoryEntry } from '../ledger/history-entry.ts'
 import { kindRange, mainBranch } from '../ledger/key-space.ts'
 import type { KvReader } from '../ledger/overlay.ts'
 import type { RecordVersion } from '../ledger/record-version.ts'
@@ -25,10 +25,12 @@ import {
   type StoredBranches,
   tablesOfBranch,
 } from '../models/branch/stored-branches.ts'
+import type { KvEntry } from '../storage/kv-store.ts'
 import { contentsOf, contentsOfDelete } from './expected-history.ts'
 import { type Findings, isEndOfReading } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
 import { KeyCursor } from './key-cursor.ts'
+import { notExact } from './record-walk.ts'
 import { SoundReader } from './sound-reader.ts'
 
 export interface BranchPass {
@@ -135,6 +137,7 @@ export class BranchesCheck {
         cursor.advance()
         if (isFirst && kind !== 'history') this.objects += 1
         const stranger = this.#strangerReason(kind, entry.key)
+        if (isFirst && kind === 'history') this.#checkExact(entry)
         if (stranger === undefined) {
           if (kind !== 'history' && !this.#isOnTheWayOut(kind, entry.key)) set.meet(entry.key, entry.value)
         } else if (isFirst) {
@@ -142,6 +145,16 @@ export class BranchesCheck {
         }
       }
     }
+  }
+
+  /** What cannot be read is named where it is derived from. */
+  #checkExact(entry: KvEntry): void {
+    try {
+      if (isExactHistoryEntry(entry.value, decodeHistory(entry))) return
+    } catch {
+      return
+    }
+    this.#pass.findings.add({ what: this.nameOf(entry.key), key: entry.key, reason: notExact })
   }
 
   nameOf(key: Uint8Array): string {

@@ -62,6 +62,12 @@ function encodeUvarint(value: number): Buffer {
   return bytes
 }
 
+function withFirst(bytes: Buffer, first: number): Buffer {
+  const changed = Buffer.from(bytes)
+  changed[0] = first
+  return changed
+}
+
 type Outcome = Omit<VerifyReport, 'durationMs'> | { readonly isIntact: false; readonly error: unknown }
 
 async function outcomeOf(store: KvStore, thread?: ChainThread): Promise<Outcome> {
@@ -160,6 +166,21 @@ describe.each([
       await change({ type: 'put', key, value })
     }
     expect([...kinds].sort().join('')).toBe('CEHILMRTVXfm')
+  })
+
+  test('bits and bytes that mean nothing are found in the history and in current records', async () => {
+    for (const { key, value } of entries) {
+      const kind = String.fromCharCode(key[0] as number)
+      if (!'HR'.includes(kind)) continue
+      const bits = setup.isThorough ? [1, 2, 4, 8, 16, 32, 64, 128] : [128]
+      const changes = bits.map((bit) => withFirst(value, (value[0] as number) ^ bit))
+      for (const changed of [...changes, Buffer.concat([value, Buffer.alloc(1)])]) {
+        await change({ type: 'put', key, value: changed })
+        const { isIntact } = await setup.verify()
+        expect(isIntact, `${key.toString('latin1')} as ${changed.toString('hex')}`).toBe(false)
+      }
+      await change({ type: 'put', key, value })
+    }
   })
 
   test('a missing key is found, whatever its kind', async () => {
