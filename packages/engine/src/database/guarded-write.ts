@@ -88,7 +88,10 @@ function checkNonce(
   const key = nonceKey(hash, meta)
   return chain(tx.readGuard(key), (stored) => {
     const last = stored === undefined ? undefined : decodeNonce(stored)
-    if (last !== undefined && nonce <= last) throw ledgerErrors.NONCE_STALE({ nonce, client, last })
+    if (last !== undefined && nonce <= last) {
+      const sender = client === '' ? 'writes without a client' : `client ${client}`
+      throw ledgerErrors.NONCE_STALE({ nonce, client, last, sender })
+    }
     return { nonce: { key, nonce } }
   })
 }

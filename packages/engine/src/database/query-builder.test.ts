@@ -91,6 +91,17 @@ test('the session and its rules', async () => {
   })
 })
 
+test('whoever acts for somebody has not the rights of the owner, though nothing is said of root', async () => {
+  const auth = { id: new RecordId('user', 'ann'), roles: [] }
+  expect(await shop.nql('FROM item', { session: { auth } })).toMatchObject({ rows: [] })
+  const nobody = { auth: undefined } as unknown as { auth: typeof auth }
+  await expect(shop.query('SELECT * FROM item', {}, { session: nobody })).rejects.toMatchObject({
+    code: 'ACCESS_SIGN_IN_REQUIRED',
+  })
+  const timed = { limits: { timeoutMs: 1_000 } }
+  expect((await shop.nql('FROM item', { session: timed })).rows.length).toBeGreaterThan(0)
+})
+
 describe('what no query can say is refused', () => {
   test.each<[string, (from: QueryBuilder) => unknown]>([
     ['an operator', (from) => from.where('a', '~' as '=', 1)],

@@ -66,7 +66,7 @@ export interface DeleteReceipt extends Receipt {
 
 /** With `asOf` or `validAsOf` nothing can be written. */
 export interface QueryOptions extends ReadTimes {
-  /** Who asks; default: the engine's owner. */
+  /** Who asks; default: the engine's owner, unless it has an `auth`. */
   readonly session?: Partial<Omit<Session, 'database'>>
 }
 
@@ -256,7 +256,8 @@ export class RecordCalls implements RecordMethods {
 
   #session({ asOf, validAsOf, session }: QueryOptions): Session {
     return {
-      isRoot: true,
+      // Whoever acts for somebody, even for somebody who was not found, does not act with the owner's rights.
+      isRoot: session === undefined || !('auth' in session),
       isSystem: false,
       ...session,
       ...this.#place,

@@ -27,7 +27,7 @@ export const ledgerErrors = defineErrors('LEDGER', {
   },
   NONCE_STALE: {
     status: 'conflict',
-    message: 'the nonce {nonce} of client {client} is not above its last one, {last}',
+    message: 'the nonce {nonce} of {sender} is not above its last one, {last}',
   },
   PRECONDITION: {
     status: 'conflict',

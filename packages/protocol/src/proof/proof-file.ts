@@ -79,7 +79,7 @@ function encodeCommitParts({ commit, meta }: CommitProof | RecordProof): ProofFi
 
 /** @param file the text of a proof file, or its object. @throws PROOF_MALFORMED, PROOF_VERSION */
 export function decodeProof(file: string | ProofFile): Proof {
-  const fields = new ProofFields(typeof file === 'string' ? parseObject(file) : file)
+  const fields = new ProofFields(typeof file === 'string' ? parseObject(file) : asObject(file))
   if (fields.text('format') !== proofFormat) throw malformed('it is none of DendroDB')
   const version = fields.count('version')
   if (version > proofVersion) throw proofErrors.VERSION({ version, supported: proofVersion })
@@ -173,6 +173,11 @@ function hashOf(value: unknown, name: string): Uint8Array {
   return bytes
 }
 
+function asObject(value: unknown): object {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw malformed('it is not a JSON object')
+}
+
 function parseObject(text: string): object {
   if (text.length > proofLimits.fileCharsMax) throw malformed('it is too long')
   let parsed: unknown
@@ -181,11 +186,9 @@ function parseObject(text: string): object {
   } catch (error) {
     throw proofErrors.MALFORMED({ problem: 'it is not JSON' }, { cause: error })
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw malformed('it is not a JSON object')
-  }
+  const object = asObject(parsed)
   checkNamedOnce(text)
-  return parsed
+  return object
 }
 
 /** `JSON.parse` lets the last of two fields with one name win, where another program may take the first. */

@@ -60,6 +60,11 @@ function validText({ validFrom, validTo }: WriteConditions): string {
   return ` VALID FROM $valid_from${validTo === undefined ? '' : ' TO $valid_to'}`
 }
 
+/** Where there was to be none. Of which commit it is may not be for the caller to know. */
+export function unexpectedRecord(id: RecordId): Error {
+  return httpErrors.PRECONDITION({ id: id.toString(), expected: 'absent', actual: 'there' })
+}
+
 export function unexpectedSeq(id: RecordId, expected: number, actual: Value): Error {
   const textOf = (seq: Value) =>
     seq === undefined || seq === absentSeq ? 'absent' : `of commit ${String(seq)}`

@@ -108,13 +108,14 @@ class FieldReader {
   number(name: string): number | undefined {
     const value = numberOf(this.value(name))
     if (value === undefined || typeof value === 'number') return value
+    if (typeof value === 'bigint') return Number(value)
     throw this.#error(name, 'a number')
   }
 
   integer(name: string): number | undefined {
     const value = this.number(name)
     if (value === undefined || Number.isSafeInteger(value)) return value
-    throw this.#error(name, 'an integer')
+    throw this.#error(name, 'an integer of at most 2^53 - 1')
   }
 
   /** One number of a commit, or a list of them. */

@@ -5,7 +5,15 @@
  */
 
 import type { Database, SessionLimits } from '@dendrodb/engine'
-import { formatIdentifier, must, RecordId, setField, type Value, type ValueObject } from '@dendrodb/protocol'
+import {
+  DbError,
+  formatIdentifier,
+  must,
+  RecordId,
+  setField,
+  type Value,
+  type ValueObject,
+} from '@dendrodb/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ServerMetrics } from '../../observability/server-metrics.ts'
 import { sendValue } from '../answer.ts'
@@ -22,11 +30,11 @@ import {
   unknownRecord,
 } from '../record-answer.ts'
 import { checkTable, pathPartOf, recordOfField, recordOfPath } from '../record-path.ts'
-import { type RecordWrite, statementOf, unexpectedSeq } from '../record-write.ts'
+import { type RecordWrite, statementOf, unexpectedRecord, unexpectedSeq } from '../record-write.ts'
 import type { RequestDatabases } from '../request-database.ts'
 import { abortOf, branchSessionOf } from '../request-session.ts'
 import { asOfQuery } from '../request-times.ts'
-import { recordWriteFields, writeConditionsOf, writeMetaOf } from '../write-request.ts'
+import { absentSeq, recordWriteFields, writeConditionsOf, writeMetaOf } from '../write-request.ts'
 
 export interface DataRouteOptions {
   readonly databases: RequestDatabases
@@ -123,7 +131,9 @@ export function dataRoutes(app: FastifyInstance, options: DataRouteOptions): voi
       session: { ...session, meta, request: [request.method, request.url, body ?? null] },
       ...(body && { data: fieldsOf(body) }),
     }
-    const outcome = await run(database, { ...statementOf(write), session: write.session })
+    const outcome = await run(database, { ...statementOf(write), session: write.session }).catch((error) => {
+      throw write.conditions.ifSeq === absentSeq && isThere(error) ? unexpectedRecord(id) : error
+    })
     await checkCondition(database, write, outcome)
     return { write, outcome }
   }
@@ -137,6 +147,10 @@ export function dataRoutes(app: FastifyInstance, options: DataRouteOptions): voi
     const found = await run(database, { text: 'RETURN record::seq($id)', vars: { id }, session: reading })
     if (found.result !== undefined) throw unexpectedSeq(id, ifSeq, found.result)
   }
+}
+
+function isThere(error: unknown): boolean {
+  return error instanceof DbError && error.code === 'QUERY_RECORD_EXISTS'
 }
 
 function listStatement(table: string, limit: number, after: RecordId | undefined) {

@@ -67,6 +67,12 @@ test('a stale nonce is 409', async () => {
   const stale = await put(5)
   expect([stale.status, reasonOf(stale)]).toEqual([409, 'LEDGER_NONCE_STALE'])
   expect((await put(6)).status).toBe(200)
+  const nameless = (nonce: number) =>
+    server.call('PUT', '/api/data/nonce/b', { token: ada.token, body: { $nonce: nonce } })
+  expect((await nameless(2)).status).toBe(201)
+  const late = await nameless(1)
+  expect([late.status, reasonOf(late)]).toEqual([409, 'LEDGER_NONCE_STALE'])
+  expect(late.body.error.message).toContain('writes without a client')
 })
 
 test('a write on condition of a commit is made while the record is of that commit', async () => {
@@ -75,7 +81,7 @@ test('a write on condition of a commit is made while the record is of that commi
   const made = await server.call('PUT', url, { token, body: { $if_seq: -1, n: 1 } })
   expect(made.status).toBe(201)
   const again = await server.call('PUT', url, { token, body: { $if_seq: -1, n: 1 } })
-  expect(again.status).toBe(409)
+  expect([again.status, reasonOf(again)]).toEqual([409, 'HTTP_PRECONDITION'])
   const { seq } = (await server.call('GET', url, { token })).body
   expect(seq).toBe(made.body.seq)
   const patched = await server.call('PATCH', url, { token, body: { $if_seq: seq, n: 2 } })
@@ -124,6 +130,7 @@ test('reasons of a write are in its commit, and its valid time with the record',
 test.each([
   ['$nonce', 'a'],
   ['$nonce', 1.5],
+  ['$nonce', 2 ** 53],
   ['$if_seq', 'a'],
   ['$if_seq', -2],
   ['$caused_by', 'a'],
