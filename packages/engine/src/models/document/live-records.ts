@@ -130,6 +130,14 @@ export function isLong(entryBytes: number): boolean {
   return entryBytes >= indexEntryPrefixBytes
 }
 
+async function* decodedEntries(
+  reader: KvReader,
+  index: IndexDefinition,
+  keys: KeyRange,
+): AsyncGenerator<readonly AdjacencyEntry[]> {
+  for await (const chunk of reader.scan(keys)) yield chunk.map((entry) => decodeIndexEntry(index, entry))
+}
+
 /** How edges are read from the live state. `onRange` hears of every range that is read. */
 export function adjacencyReader(
   reader: KvReader,
@@ -137,10 +145,10 @@ export function adjacencyReader(
   onRange?: (range: KeyRange) => void,
 ): AdjacencyReader {
   return {
-    async *entries(index, node) {
+    entries: (index, node) => {
       const keys = entryRange(index, { equals: [node] })
       onRange?.(keys)
-      for await (const chunk of reader.scan(keys)) yield chunk.map((entry) => decodeIndexEntry(index, entry))
+      return decodedEntries(reader, index, keys)
     },
     rows: (table) => records.scanTable(table),
     async valueOf(edge) {

@@ -68,12 +68,16 @@ class ValidView implements ReadView {
   ): AsyncGenerator<readonly StoredRecord[]> {
     if (table.validTime === 'none') return yield* this.base.scanTable(table, options)
     const { limit, ...rest } = options
-    const rows = async function* (view: ValidView) {
-      for await (const chunk of view.base.scanTable(table, rest)) {
-        yield (await view.#allValid(chunk)).filter((record) => record !== undefined)
-      }
+    yield* limited(this.#validRows(table, rest), limit)
+  }
+
+  async *#validRows(
+    table: TableDefinition,
+    options: ScanTableOptions,
+  ): AsyncGenerator<readonly StoredRecord[]> {
+    for await (const chunk of this.base.scanTable(table, options)) {
+      yield (await this.#allValid(chunk)).filter((record) => record !== undefined)
     }
-    yield* limited(rows(this), limit)
   }
 
   async *scanIndex(
@@ -85,13 +89,18 @@ class ValidView implements ReadView {
       return yield* this.base.scanIndex(index, range, options)
     }
     const { limit, ...rest } = options
-    const entries = async function* (view: ValidView) {
-      for await (const chunk of view.base.scanIndex(index, range, rest)) {
-        const records = await view.getRecords(chunk.map(({ id }) => id))
-        yield chunk.filter((_, at) => records[at] !== undefined)
-      }
+    yield* limited(this.#validEntries(index, range, rest), limit)
+  }
+
+  async *#validEntries(
+    index: IndexDefinition,
+    range: IndexRange,
+    options: ScanIndexOptions,
+  ): AsyncGenerator<readonly IndexEntry[]> {
+    for await (const chunk of this.base.scanIndex(index, range, options)) {
+      const records = await this.getRecords(chunk.map(({ id }) => id))
+      yield chunk.filter((_, at) => records[at] !== undefined)
     }
-    yield* limited(entries(this), limit)
   }
 
   countTable(table: TableDefinition): MaybePromise<number> {
