@@ -8,9 +8,11 @@ export { decodeBase64, encodeBase64 } from './base64.ts'
 export {
   byteStringHeadBytes,
   decodeCanonical,
+  decodeCanonicalAnswer,
   decodeCanonicalInto,
   decodeCanonicalViews,
   encodeCanonical,
+  encodeCanonicalAnswer,
   encodeCanonicalBehind,
 } from './cbor.ts'
 export { readCanonical } from './cbor-decode.ts'

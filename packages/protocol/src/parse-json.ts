@@ -32,7 +32,8 @@ export function parseJson(text: string): Value {
   } catch (error) {
     if (error instanceof SyntaxError) throw jsonErrors.SYNTAX({ problem: error.message }, { cause: error })
     // The platform's parser ran out of stack, which takes far more levels than are allowed.
-    if (error instanceof RangeError) throw valueErrors.TOO_DEEP({}, { cause: error })
+    if (error instanceof RangeError)
+      throw valueErrors.TOO_DEEP({ levelsMax: limits.depthMax }, { cause: error })
     throw error
   }
 }
@@ -44,7 +45,7 @@ class ParsedTree {
   #elements = 0
 
   normalize(node: unknown, depth: number): Value {
-    if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
+    if (depth > limits.depthMax) throw valueErrors.TOO_DEEP({ levelsMax: limits.depthMax })
     if (typeof node === 'string') return checkText(node)
     if (typeof node === 'number') return isIntNumber(node) ? node : this.#float(node)
     if (typeof node === 'bigint') return int(node)
