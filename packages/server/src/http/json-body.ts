@@ -15,7 +15,10 @@ export function acceptJsonBodies(app: FastifyInstance, budget: BodyBudget): void
     try {
       // Others are refused, or read as a stream.
       if (type?.toLowerCase().startsWith('application/json') === true) {
-        budget.take(length === undefined ? undefined : Number(length), reply.raw)
+        const { bodyLimit } = request.routeOptions
+        const bytes = length === undefined ? bodyLimit : Number(length)
+        if (bytes > bodyLimit) throw httpErrors.BODY_TOO_LARGE({ bytesMax: bodyLimit })
+        budget.take(bytes, reply.raw)
       }
       done(null, payload)
     } catch (error) {
