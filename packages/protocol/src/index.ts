@@ -78,7 +78,7 @@ export { limits } from './limits.ts'
 export { literalErrors } from './literal-scanner.ts'
 export { nearestName } from './nearest-name.ts'
 export { compareNumbers } from './number-order.ts'
-export { fromJson, parseJson } from './parse-json.ts'
+export { fromJson, type ParseJsonOptions, parseJson } from './parse-json.ts'
 export { parseLiteral } from './parse-literal.ts'
 export {
   type Checkpoint,

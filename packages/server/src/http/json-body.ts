@@ -69,5 +69,5 @@ function readBody(request: FastifyRequest, body: Buffer): Value {
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw httpErrors.BODY_TYPE()
   if (body.length === 0) return undefined
   if (!isUtf8(body)) throw httpErrors.BODY_ENCODING()
-  return parseJson(body.toString('utf8'))
+  return parseJson(body.toString('utf8'), { uniqueFields: true })
 }
