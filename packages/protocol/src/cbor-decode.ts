@@ -2,7 +2,7 @@
  * Deterministic CBOR to values; everything else is refused. The table of types is in `cbor.ts`.
  */
 
-import { vectorNanBits } from './cbor-encode.ts'
+import { answerTop, vectorNanBits } from './cbor-encode.ts'
 import { cborErrors } from './cbor-errors.ts'
 import type { CborReader } from './cbor-reader.ts'
 import { cborTags } from './cbor-tags.ts'
@@ -26,8 +26,17 @@ import type { RangeBound, RecordKey, Value, ValueObject } from './values.ts'
 
 /** Reads one value and leaves the reader behind it. @throws CBOR_* */
 export function readCanonical(reader: CborReader): Value {
+  return readFrom(reader, 0)
+}
+
+/** The same of an answer, which may have more levels. @throws CBOR_* */
+export function readCanonicalAnswer(reader: CborReader): Value {
+  return readFrom(reader, answerTop)
+}
+
+function readFrom(reader: CborReader, top: number): Value {
   try {
-    return readValue(reader, 0)
+    return readValue(reader, top)
   } catch (error) {
     throw malformed(reader, error)
   }

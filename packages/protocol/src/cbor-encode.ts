@@ -22,13 +22,21 @@ export function writeCanonical(writer: CborWriter, value: Value): void {
   writeValue(writer, value, 0)
 }
 
+/** The same of an answer, which may have more levels. @throws VALUE_TOO_DEEP, VALUE_LONE_SURROGATE */
+export function writeCanonicalAnswer(writer: CborWriter, value: Value): void {
+  writeValue(writer, value, answerTop)
+}
+
+/** The levels that an answer may have on top of those of a value are counted off before its first. */
+export const answerTop = limits.depthMax - limits.answerDepthMax
+
 /** The four bytes of the only NaN that a vector holds. */
 export const vectorNanBits = 0x7fc0_0000
 
 const textEncoder = new TextEncoder()
 
 function writeValue(writer: CborWriter, value: Value, depth: number): void {
-  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
+  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP({ levelsMax: limits.depthMax })
   switch (typeof value) {
     case 'string':
       writer.text(value)
@@ -168,7 +176,7 @@ function writeBound(writer: CborWriter, bound: RangeBound | undefined, depth: nu
 }
 
 function writeGeometry(writer: CborWriter, geometry: Geometry, depth: number): void {
-  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
+  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP({ levelsMax: limits.depthMax })
   writer.array(2).uint(geometryTypes.indexOf(geometry.type))
   if (geometry.type !== 'GeometryCollection') return writeCoordinates(writer, geometry.coordinates)
   writer.array(geometry.geometries.length)

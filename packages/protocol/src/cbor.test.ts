@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { decodeCanonical, encodeCanonical } from './cbor.ts'
+import { decodeCanonical, decodeCanonicalAnswer, encodeCanonical, encodeCanonicalAnswer } from './cbor.ts'
 import { CborReader } from './cbor-reader.ts'
 import { CborWriter, cborMajor } from './cbor-writer.ts'
 import { compareExact } from './compare-values.ts'
@@ -70,6 +70,16 @@ describe('encodeCanonical', () => {
     expect(decodeCanonical(encodeCanonical(nested(limits.depthMax)))).toEqual(nested(limits.depthMax))
     expect(codeOf(() => encodeCanonical(nested(limits.depthMax + 1)))).toBe('VALUE_TOO_DEEP')
     expect(codeOf(() => encodeCanonical(nested(100_000)))).toBe('VALUE_TOO_DEEP')
+  })
+
+  test('an answer may be nested deeper, and has the same bytes', () => {
+    const deepest = nested(limits.answerDepthMax)
+    const bytes = encodeCanonicalAnswer(deepest)
+    expect(decodeCanonicalAnswer(bytes)).toEqual(deepest)
+    expect(codeOf(() => encodeCanonicalAnswer([deepest]))).toBe('VALUE_TOO_DEEP')
+    expect(codeOf(() => decodeCanonicalAnswer(Uint8Array.of(0x81, ...bytes)))).toBe('CBOR_DEPTH')
+    expect(codeOf(() => decodeCanonical(bytes))).toBe('CBOR_DEPTH')
+    expect(encodeCanonicalAnswer(nested(limits.depthMax))).toEqual(encodeCanonical(nested(limits.depthMax)))
   })
 
   test('handles values larger than its first buffer, and their kinds of text', () => {

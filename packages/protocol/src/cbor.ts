@@ -21,8 +21,8 @@
  * | geometry | tag 0xdd03 [type, nested arrays of floats; of a collection: arrays like this one] |
  */
 
-import { readCanonical, readCanonicalFields } from './cbor-decode.ts'
-import { writeCanonical } from './cbor-encode.ts'
+import { readCanonical, readCanonicalAnswer, readCanonicalFields } from './cbor-decode.ts'
+import { writeCanonical, writeCanonicalAnswer } from './cbor-encode.ts'
 import { CborReader } from './cbor-reader.ts'
 import { CborWriter } from './cbor-writer.ts'
 import type { Value } from './values.ts'
@@ -35,6 +35,15 @@ export function encodeCanonical(value: Value): Uint8Array {
   return sharedWriter.finish()
 }
 
+/**
+ * The canonical bytes of an answer, which may be nested deeper than a value that is stored. @throws
+ * VALUE_TOO_DEEP, VALUE_LONE_SURROGATE
+ */
+export function encodeCanonicalAnswer(value: Value): Uint8Array {
+  writeCanonicalAnswer(sharedWriter.reset(), value)
+  return sharedWriter.finish()
+}
+
 /** `prefix`, and behind it the canonical bytes of a value. @throws VALUE_TOO_DEEP, VALUE_LONE_SURROGATE */
 export function encodeCanonicalBehind(prefix: Uint8Array, value: Value): Uint8Array {
   writeCanonical(sharedWriter.reset().raw(prefix), value)
@@ -43,16 +52,21 @@ export function encodeCanonicalBehind(prefix: Uint8Array, value: Value): Uint8Ar
 
 /** The value of canonical bytes. @throws CBOR_* for any others */
 export function decodeCanonical(bytes: Uint8Array): Value {
-  return readWhole(new CborReader(bytes))
+  return readWhole(new CborReader(bytes), readCanonical)
+}
+
+/** The value of the bytes of `encodeCanonicalAnswer`. @throws CBOR_* for any others */
+export function decodeCanonicalAnswer(bytes: Uint8Array): Value {
+  return readWhole(new CborReader(bytes), readCanonicalAnswer)
 }
 
 /** The same, with byte strings as views of `bytes`. @throws CBOR_* */
 export function decodeCanonicalViews(bytes: Uint8Array): Value {
-  return readWhole(new CborReader(bytes, 0, false))
+  return readWhole(new CborReader(bytes, 0, false), readCanonical)
 }
 
-function readWhole(reader: CborReader): Value {
-  const value = readCanonical(reader)
+function readWhole(reader: CborReader, read: (reader: CborReader) => Value): Value {
+  const value = read(reader)
   reader.finish()
   return value
 }

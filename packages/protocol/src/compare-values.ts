@@ -88,7 +88,7 @@ function compareAny(left: Value, right: Value, exact: boolean, depth: number): n
   const tag = tagOf(left)
   const otherTag = tagOf(right)
   if (tag !== otherTag) return tag - otherTag
-  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
+  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP({ levelsMax: limits.depthMax })
   switch (tag) {
     case tags.none:
     case tags.null:
@@ -159,7 +159,7 @@ function compareObjects(left: ValueObject, right: ValueObject, exact: boolean, d
 }
 
 function compareGeometries(left: Geometry, right: Geometry, depth: number): number {
-  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
+  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP({ levelsMax: limits.depthMax })
   const order = geometryTypes.indexOf(left.type) - geometryTypes.indexOf(right.type)
   if (order !== 0) return order
   if (left.type !== 'GeometryCollection') return compareCoordinates(left.coordinates, right.coordinates)

@@ -44,7 +44,7 @@ export function formatIdentifier(name: string): string {
 }
 
 function format(value: Value, depth: number): string {
-  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
+  if (depth > limits.answerDepthMax) throw valueErrors.TOO_DEEP({ levelsMax: limits.answerDepthMax })
   const tag = tagOf(value)
   switch (tag) {
     case tags.none:
@@ -138,7 +138,7 @@ function formatBound(bound: RangeBound, depth: number): string {
 }
 
 function formatGeometry(geometry: Geometry, depth: number): string {
-  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
+  if (depth > limits.answerDepthMax) throw valueErrors.TOO_DEEP({ levelsMax: limits.answerDepthMax })
   const members =
     geometry.type === 'GeometryCollection'
       ? `geometries: [${geometry.geometries.map((member) => formatGeometry(member, depth + 1)).join(', ')}]`

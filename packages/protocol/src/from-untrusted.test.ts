@@ -123,6 +123,9 @@ describe('refuses', () => {
   test('what is nested too deep', () => {
     expect(fromUntrusted(nested(limits.depthMax))).toEqual(nested(limits.depthMax))
     expect(codeOf(() => fromUntrusted(nested(limits.depthMax + 1)))).toBe('VALUE_TOO_DEEP')
+    expect(fromUntrusted(nested(limits.answerDepthMax), limits.answerDepthMax)).toEqual(
+      nested(limits.answerDepthMax),
+    )
     expect(codeOf(() => fromUntrusted(nested(100_000)))).toBe('VALUE_TOO_DEEP')
   })
 

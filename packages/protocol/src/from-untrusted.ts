@@ -30,12 +30,12 @@ import { ValueSet } from './value-set.ts'
 import type { RangeBound, RecordKey, Value, ValueObject } from './values.ts'
 
 /**
- * The value for any JavaScript input, copied.
+ * The value for any JavaScript input, copied. An answer may have `limits.answerDepthMax` levels.
  * @throws VALUE_UNSUPPORTED, VALUE_CYCLE, VALUE_TOO_DEEP, VALUE_TOO_MANY_ELEMENTS, VALUE_LONE_SURROGATE,
  * VALUE_INT_RANGE
  */
-export function fromUntrusted(input: unknown): Value {
-  return new Intake().value(input)
+export function fromUntrusted(input: unknown, levelsMax: number = limits.depthMax): Value {
+  return new Intake(levelsMax).value(input)
 }
 
 class Intake {
@@ -45,9 +45,14 @@ class Intake {
   #elements = 0
   /** Record ids around the place that is read: inside them a NONE field is part of the identity. */
   #recordIds = 0
+  readonly #levelsMax: number
+
+  constructor(levelsMax: number) {
+    this.#levelsMax = levelsMax
+  }
 
   value(input: unknown): Value {
-    if (this.#ancestors.length > limits.depthMax) throw this.#tooDeep()
+    if (this.#ancestors.length > this.#levelsMax) throw this.#tooDeep()
     switch (typeof input) {
       case 'string':
         return this.#text(input)
@@ -155,7 +160,7 @@ class Intake {
   #tooDeep(): Error {
     return new Set(this.#ancestors).size < this.#ancestors.length
       ? valueErrors.CYCLE()
-      : valueErrors.TOO_DEEP()
+      : valueErrors.TOO_DEEP({ levelsMax: this.#levelsMax })
   }
 
   #count(elements: number): void {

@@ -76,7 +76,7 @@ export class Geometry {
 
 function readGeoJson(input: unknown, depth: number): Geometry {
   if (!isPlainObject(input)) throw valueErrors.GEOMETRY({ problem: 'not an object' })
-  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
+  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP({ levelsMax: limits.depthMax })
   const { type, coordinates, geometries, ...others } = input
   if (!isGeometryType(type)) throw valueErrors.GEOMETRY({ problem: 'unknown type' })
   const [other] = Object.keys(others)

@@ -8,9 +8,11 @@ export { decodeBase64, encodeBase64 } from './base64.ts'
 export {
   byteStringHeadBytes,
   decodeCanonical,
+  decodeCanonicalAnswer,
   decodeCanonicalInto,
   decodeCanonicalViews,
   encodeCanonical,
+  encodeCanonicalAnswer,
   encodeCanonicalBehind,
 } from './cbor.ts'
 export { readCanonical } from './cbor-decode.ts'
@@ -76,7 +78,7 @@ export { limits } from './limits.ts'
 export { literalErrors } from './literal-scanner.ts'
 export { nearestName } from './nearest-name.ts'
 export { compareNumbers } from './number-order.ts'
-export { fromJson, parseJson } from './parse-json.ts'
+export { fromJson, type ParseJsonOptions, parseJson } from './parse-json.ts'
 export { parseLiteral } from './parse-literal.ts'
 export {
   type Checkpoint,

@@ -138,7 +138,7 @@ export class KeyWriter {
   }
 
   #value(value: Value, exact: boolean, depth: number): void {
-    if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
+    if (depth > limits.depthMax) throw valueErrors.TOO_DEEP({ levelsMax: limits.depthMax })
     const tag = tagOf(value)
     switch (tag) {
       case tags.none:
@@ -298,7 +298,7 @@ export class KeyWriter {
   }
 
   #geometry(geometry: Geometry, depth: number): void {
-    if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
+    if (depth > limits.depthMax) throw valueErrors.TOO_DEEP({ levelsMax: limits.depthMax })
     this.byte(geometryTypes.indexOf(geometry.type))
     if (geometry.type !== 'GeometryCollection') {
       this.#coordinates(geometry.coordinates)

@@ -7,6 +7,11 @@ export const limits = {
    * collections.
    */
   depthMax: 128,
+  /**
+   * The same of an answer and of what is shown of it: what stands around records comes on top of their own
+   * levels.
+   */
+  answerDepthMax: 160,
   /** An int x satisfies |x| < 2^intBitsMax. */
   intBitsMax: 512,
   /** Longest text of an int or decimal that is parsed, signs and zeros included. */

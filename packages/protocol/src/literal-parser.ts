@@ -83,7 +83,7 @@ class LiteralParser {
 
   /** A value, which may be a range. */
   value(depth: number): Value {
-    if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
+    if (depth > limits.depthMax) throw valueErrors.TOO_DEEP({ levelsMax: limits.depthMax })
     const scanner = this.#scanner
     scanner.skipSpace()
     if (scanner.startsWith('..')) return new Range(undefined, this.#rangeEnd(depth))
@@ -137,7 +137,7 @@ class LiteralParser {
     const scanner = this.#scanner
     scanner.expect('(')
     this.#openParentheses += 1
-    if (this.#openParentheses > limits.depthMax) throw valueErrors.TOO_DEEP()
+    if (this.#openParentheses > limits.depthMax) throw valueErrors.TOO_DEEP({ levelsMax: limits.depthMax })
     const value = this.value(depth)
     this.#openParentheses -= 1
     scanner.skipSpace()
@@ -291,7 +291,7 @@ class LiteralParser {
 
   #key(depth: number): RecordKey {
     const scanner = this.#scanner
-    if (depth >= limits.depthMax) throw valueErrors.TOO_DEEP()
+    if (depth >= limits.depthMax) throw valueErrors.TOO_DEEP({ levelsMax: limits.depthMax })
     if (scanner.peek() === '[') return this.#array(depth + 1)
     if (scanner.peek() === '{') return this.#keyObject(depth)
     if (scanner.startsWith("u'") || scanner.startsWith('u"')) {

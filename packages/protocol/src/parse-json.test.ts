@@ -48,6 +48,15 @@ describe('parseJson', () => {
     expect(codeOf(() => parseJson(text))).toBe('JSON_SYNTAX')
   })
 
+  test('refuses repeated fields where it is told to', () => {
+    const strict = (text: string) => parseJson(text, { uniqueFields: true })
+    expect(strict('{"a":{"a":1},"b":[{"a":9007199254740993},{"a":":"}]}')).toMatchObject({ a: { a: 1 } })
+    for (const text of ['{"a":1,"a":1}', '[{"b":{"a":1,"\\u0061":9007199254740993}}]']) {
+      expect(codeOf(() => strict(text))).toBe('JSON_FIELD_REPEATED')
+      expect(() => strict(text)).toThrow('an object has the field a twice')
+    }
+  })
+
   test.each(['"\\ud800"', '["\\udc00x"]', '{"\\ud800":1}'])('refuses lone surrogates: %s', (text) => {
     expect(codeOf(() => parseJson(text))).toBe('VALUE_LONE_SURROGATE')
   })
@@ -56,7 +65,9 @@ describe('parseJson', () => {
     expect(codeOf(() => parseJson('1e999'))).toBe('JSON_NUMBER')
     expect(codeOf(() => parseJson('[-1.5e400]'))).toBe('JSON_NUMBER')
     expect(codeOf(() => parseJson(String(2n ** 512n)))).toBe('VALUE_INT_RANGE')
-    expect(codeOf(() => parseJson('9'.repeat(limits.numberTextCharsMax + 1)))).toBe('JSON_NUMBER')
+    for (const digits of [limits.numberTextCharsMax, limits.numberTextCharsMax + 1, 100_000]) {
+      expect(codeOf(() => parseJson(`{"n":-${'9'.repeat(digits)}}`))).toBe('VALUE_INT_RANGE')
+    }
   })
 
   test('depth is bounded; 100,000 levels are an error with a code', () => {

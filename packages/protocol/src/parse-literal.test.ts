@@ -178,7 +178,8 @@ describe('parseLiteral refuses', () => {
 
   test('values nested too deep, in any way', () => {
     expect(parseLiteral(formatValue(nested(limits.depthMax)))).toEqual(nested(limits.depthMax))
-    expect(codeOf(() => formatValue(nested(limits.depthMax + 1)))).toBe('VALUE_TOO_DEEP')
+    expect(codeOf(() => parseLiteral(formatValue(nested(limits.depthMax + 1))))).toBe('VALUE_TOO_DEEP')
+    expect(codeOf(() => formatValue(nested(limits.answerDepthMax + 1)))).toBe('VALUE_TOO_DEEP')
     for (const open of [
       '[',
       '(',
@@ -254,5 +255,5 @@ test('geometry collections nest to the limit', () => {
   ])
   for (let i = 0; i < limits.depthMax; i += 1) geometry = Geometry.collection([geometry])
   expect(compareExact(parseLiteral(formatValue(geometry)), geometry)).toBe(0)
-  expect(codeOf(() => formatValue(Geometry.collection([geometry])))).toBe('VALUE_TOO_DEEP')
+  expect(codeOf(() => parseLiteral(formatValue(Geometry.collection([geometry]))))).toBe('VALUE_TOO_DEEP')
 })

@@ -72,9 +72,10 @@ test('__proto__ stays a field', () => {
 })
 
 test('depth is bounded', () => {
-  expect(stringifyJson(nested(limits.depthMax))).toBe(JSON.stringify(nested(limits.depthMax)))
-  expect(toJson(nested(limits.depthMax))).toEqual(nested(limits.depthMax))
-  expect(codeOf(() => stringifyJson(nested(limits.depthMax + 1)))).toBe('VALUE_TOO_DEEP')
+  const deepest = nested(limits.answerDepthMax)
+  expect(stringifyJson(deepest)).toBe(JSON.stringify(deepest))
+  expect(toJson(deepest)).toEqual(deepest)
+  expect(() => stringifyJson([deepest])).toThrow('nested deeper than 160 levels')
   expect(codeOf(() => toJson(nested(100_000)))).toBe('VALUE_TOO_DEEP')
 })
 

@@ -41,7 +41,7 @@ export function stringifyJson(value: Value): string {
 }
 
 function convert(value: Value, depth: number): JsonValue {
-  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
+  if (depth > limits.answerDepthMax) throw valueErrors.TOO_DEEP({ levelsMax: limits.answerDepthMax })
   const tag = tagOf(value)
   switch (tag) {
     case tags.none:
@@ -97,7 +97,7 @@ function convertFloat(n: number): JsonValue {
 }
 
 function print(value: Value, depth: number): string {
-  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
+  if (depth > limits.answerDepthMax) throw valueErrors.TOO_DEEP({ levelsMax: limits.answerDepthMax })
   switch (typeof value) {
     case 'string':
       return quote(value)

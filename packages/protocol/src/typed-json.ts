@@ -46,7 +46,7 @@ export function fromTypedJson(json: unknown): Value {
 }
 
 function wrap(value: Value, depth: number): JsonValue {
-  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
+  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP({ levelsMax: limits.depthMax })
   const tag = tagOf(value)
   switch (tag) {
     case tags.none:
@@ -116,7 +116,7 @@ function wrapObject(object: ValueObject, depth: number): JsonValue {
 }
 
 function unwrap(json: unknown, depth: number): Value {
-  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
+  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP({ levelsMax: limits.depthMax })
   if (typeof json === 'string') return wellFormed(json)
   if (typeof json === 'number') return isIntNumber(json) ? json : float(json)
   if (typeof json === 'boolean' || json === null) return json

@@ -39,7 +39,7 @@ export const valueErrors = defineErrors('VALUE', {
     status: 'invalid_argument',
     message: 'the text at {path} has a lone surrogate and is not valid Unicode',
   },
-  TOO_DEEP: { status: 'invalid_argument', message: 'the value is nested deeper than 128 levels' },
+  TOO_DEEP: { status: 'invalid_argument', message: 'the value is nested deeper than {levelsMax} levels' },
   TOO_MANY_ELEMENTS: { status: 'invalid_argument', message: 'the value has more than 1,000,000 elements' },
   CYCLE: { status: 'invalid_argument', message: 'the value contains itself' },
   UNSUPPORTED: { status: 'type_mismatch', message: 'no database type holds {type} (at {path})' },

@@ -34,6 +34,16 @@ describe('a server', () => {
     expect(String(set)).toBe('{1, 2}')
   })
 
+  test('answers with the deepest record', async () => {
+    const { url } = await openTestServer()
+    const deep = `${'['.repeat(100)}1${']'.repeat(100)}`
+    const outcomes = await run(
+      { url, token: rootToken },
+      `LET $a = ${deep}; CREATE t:1 SET a = ${'['.repeat(27)}$a${']'.repeat(27)}; SELECT * FROM t`,
+    )
+    expect(outcomes.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok'])
+  })
+
   test('gives the error of a statement as it was made', async () => {
     const { url } = await openTestServer()
     const outcomes = await run({ url, token: rootToken }, 'CREATE a:1; CREATE a:1; RETURN 3')

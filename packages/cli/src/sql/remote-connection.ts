@@ -5,7 +5,7 @@
 
 import {
   DbError,
-  decodeCanonical,
+  decodeCanonicalAnswer,
   type ErrorStatus,
   errorStatusTable,
   type Value,
@@ -116,7 +116,7 @@ class RemoteConnection implements Connection {
     const isCbor = response.headers.get('content-type')?.startsWith('application/cbor') === true
     if (response.ok && isCbor) {
       try {
-        return decodeCanonical(await response.bytes())
+        return decodeCanonicalAnswer(await response.bytes())
       } catch (error) {
         if (error instanceof DbError)
           throw cliErrors.SERVER_ANSWER({ url, problem: error.message }, { cause: error })

@@ -5,7 +5,7 @@
  * transaction, so that two requests with one key that run at once are one.
  */
 
-import { decodeCanonical, fromUntrusted, type Value } from '@dendrodb/protocol'
+import { decodeCanonicalAnswer, fromUntrusted, limits, type Value } from '@dendrodb/protocol'
 import type { LedgerHash } from '../ledger/hash.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import {
@@ -54,7 +54,7 @@ export function guardedWork<T>(
 /** @throws LEDGER_REPLAY_ANSWER_GONE */
 export function answerOf({ idempotencyKey = '' }: WriteMeta, { seq, answer }: Replay): Value {
   if (answer === undefined) throw ledgerErrors.REPLAY_ANSWER_GONE({ key: idempotencyKey, seq })
-  return decodeCanonical(answer)
+  return decodeCanonicalAnswer(answer)
 }
 
 function findReplay(
@@ -103,7 +103,6 @@ function replayGuard(
   result: unknown,
 ): Pick<ReplayGuard, 'replay'> {
   if (meta.idempotencyKey === undefined) return {}
-  return {
-    replay: { key: replayKey(hash, meta), requestHash, answer: encodeAnswer(fromUntrusted(result)) },
-  }
+  const answer = encodeAnswer(fromUntrusted(result, limits.answerDepthMax))
+  return { replay: { key: replayKey(hash, meta), requestHash, answer } }
 }

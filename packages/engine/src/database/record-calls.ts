@@ -3,7 +3,7 @@
  * Every one acts with the engine owner's rights; to act for somebody else, give `query` a session.
  */
 
-import { fromUntrusted, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
+import { fromUntrusted, limits, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import type { PutOptions, ReadView, StoredRecord, WriteTx } from '../models/model.ts'
 import { viewAt } from '../models/valid-time/valid-view.ts'
@@ -172,7 +172,9 @@ export class RecordCalls implements RecordMethods {
     vars: Readonly<Record<string, unknown>> = {},
     options: QueryOptions = {},
   ): Promise<QueryAnswer> {
-    return runQuery(this.#engine, this.#session(options), text, fromUntrusted(vars) as ValueObject)
+    // Each of them is a value of its own, and may be as deep as any.
+    const given = fromUntrusted(vars, limits.depthMax + 1) as ValueObject
+    return runQuery(this.#engine, this.#session(options), text, given)
   }
 
   async nql(text: string, options: QueryOptions = {}): Promise<NqlAnswer> {

@@ -8,7 +8,7 @@
  * Format: docs/formats.md#replay
  */
 
-import { decodeCanonical, encodeCanonical, type Value } from '@dendrodb/protocol'
+import { decodeCanonical, encodeCanonical, encodeCanonicalAnswer, type Value } from '@dendrodb/protocol'
 import { hashBytes, type LedgerHash } from './hash.ts'
 import { keyOf, keyWithTail } from './key-space.ts'
 import { ledgerErrors } from './ledger-errors.ts'
@@ -43,12 +43,12 @@ export function nonceKey(hash: LedgerHash, { actor = '', client = '' }: WriteMet
 }
 
 export function hashOfRequest(hash: LedgerHash, request: Value): Uint8Array {
-  return request === undefined ? new Uint8Array() : hash.of(encodeCanonical(request))
+  return request === undefined ? new Uint8Array() : hash.of(encodeCanonicalAnswer(request))
 }
 
 /** The canonical bytes of a result, if it is small enough to be kept. @throws VALUE_* */
 export function encodeAnswer(result: Value): Uint8Array | undefined {
-  const bytes = encodeCanonical(result)
+  const bytes = encodeCanonicalAnswer(result)
   return bytes.length > replayAnswerBytesMax ? undefined : bytes
 }
 

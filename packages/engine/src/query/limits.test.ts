@@ -1,4 +1,4 @@
-import { Range, RecordId, type Value } from '@dendrodb/protocol'
+import { Geometry, limits, Range, RecordId, type RecordKey, type Value, ValueSet } from '@dendrodb/protocol'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { IndexEntry } from '../models/model.ts'
 import { runNql, runQuery } from '../run-query.ts'
@@ -200,6 +200,44 @@ describe('nesting', () => {
   test('of blocks is bounded while they run', async () => {
     expect(await answerOf(host, nested(queryLimits.nestingDepthMax))).toBe('1')
     expect(await answerOf(host, nested(queryLimits.nestingDepthMax + 1))).toBe('QUERY_TOO_DEEP')
+  })
+
+  test.each<readonly [string, (inner: Value) => Value]>([
+    ['arrays', (inner) => [inner]],
+    ['objects', (inner) => ({ f: inner })],
+    ['sets', (inner) => ValueSet.from([inner])],
+    ['ranges', (inner) => new Range({ value: inner, inclusive: true }, undefined)],
+  ])('of %s that a query makes has room for an answer around a record', async (_, wrap) => {
+    let deepest: Value = 1
+    for (let i = 0; i < queryLimits.valueDepthMax - 1; i += 1) deepest = wrap(deepest)
+    expect(await answerOf(host, 'RETURN [$a]', { a: deepest })).not.toBe('VALUE_TOO_DEEP')
+    expect(await answerOf(host, 'RETURN [[$a]]', { a: deepest })).toBe('VALUE_TOO_DEEP')
+    expect(queryLimits.valueDepthMax).toBeLessThan(limits.answerDepthMax)
+  })
+
+  test('a geometry collection is one level around its members', async () => {
+    let deepest: Geometry = Geometry.of('MultiPolygon', [
+      [
+        [
+          [0, 0],
+          [0, 1],
+          [1, 1],
+          [0, 0],
+        ],
+      ],
+    ])
+    for (let i = 0; i < queryLimits.valueDepthMax - 1; i += 1) deepest = Geometry.collection([deepest])
+    expect(await answerOf(host, 'RETURN [$a]', { a: deepest })).not.toBe('VALUE_TOO_DEEP')
+    expect(await answerOf(host, 'RETURN [[$a]]', { a: deepest })).toBe('VALUE_TOO_DEEP')
+  })
+
+  test('a record id is the level around its key', async () => {
+    let key: RecordKey = [1]
+    for (let i = 0; i < 125; i += 1) key = [key]
+    const wrapped = (levels: number) => `RETURN ${'['.repeat(levels)}$a${']'.repeat(levels)}`
+    const room = queryLimits.valueDepthMax - 127
+    expect(await answerOf(host, wrapped(room), { a: new RecordId('t', key) })).not.toBe('VALUE_TOO_DEEP')
+    expect(await answerOf(host, wrapped(room + 1), { a: new RecordId('t', key) })).toBe('VALUE_TOO_DEEP')
   })
 })
 

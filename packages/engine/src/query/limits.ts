@@ -2,6 +2,9 @@
  * Bounds of running queries. Each is tested at the bound and one past it; those that a session may change say
  * so.
  */
+
+import { limits } from '@dendrodb/protocol'
+
 export const queryLimits = {
   /** Time one statement may take. A session may set another; TIMEOUT may shorten it. */
   statementTimeoutMs: 30_000,
@@ -16,6 +19,11 @@ export const queryLimits = {
   foldedBytesMax: 4_096,
   /** Memory asked for at once from which on the bounds are looked at. */
   largeBytes: 256 * 1_024,
+  /**
+   * A value that a query makes may lie inside at most this many others: those of a record, which a record id
+   * may be around, and those that the query puts around it. An answer has room for more.
+   */
+  valueDepthMax: limits.depthMax + 16,
   /** Parameters below this size are not counted: a text has room for few of them. */
   parameterBytesMin: 1_024,
   /** Subqueries, blocks and closures inside one another while they run. */

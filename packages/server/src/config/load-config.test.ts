@@ -59,6 +59,21 @@ test('flags beat the environment, which beats ./ddb.toml, which beats the userâ€
   expect(config.sessionMs).toBe(86_400_000)
 })
 
+test.each(['"x"', '70000', '1.5'])('port = %s is refused where a flag outweighs it too', async (port) => {
+  for (const file of [userFile(), join(cwd, 'ddb.toml')]) {
+    await writeFile(file, `port = ${port}\n`)
+    const problem = problemOf({ args: ['--port', '1'], env: { DDB_PORT: '2' } })
+    expect(problem).toMatch(/^CONFIG_INVALID_VALUE .*ddb\.toml.*port/)
+    await rm(file)
+  }
+})
+
+test('every variable and every flag is checked', () => {
+  expect(problemOf({ args: ['--port', '1'], env: { DDB_PORT: 'x' } })).toContain('CONFIG_INVALID_VALUE')
+  expect(problemOf({ args: ['--port', 'x', '--port', '1'] })).toContain('CONFIG_INVALID_VALUE')
+  expect(load({ args: ['--port', '1', '--port', '2'] }).config.port).toBe(2)
+})
+
 test('a flag is written with a space or an equals sign', () => {
   const { config } = load({ args: ['--log-level=debug', '--data', '/tmp/x=y'] })
   expect(config).toMatchObject({ logLevel: 'debug', data: '/tmp/x=y' })

@@ -40,7 +40,8 @@ interface Given {
   readonly base: string
 }
 
-type GivenSettings = Map<SettingKey, Given>
+/** What counts most comes last. */
+type GivenSettings = readonly (readonly [SettingKey, Given])[]
 type Environment = NonNullable<ConfigSources['env']>
 
 const allSettings = Object.entries(settings) as [SettingKey, Setting][]
@@ -60,13 +61,18 @@ const knownFlags = [fileFlag, ...allSettings.flatMap(([, setting]) => flagName(s
 export function loadConfig(sources: ConfigSources = {}): LoadedConfig {
   const { args = [], env = process.env, cwd = process.cwd(), home = homedir() } = sources
   const flags = readFlags(args)
-  const given: GivenSettings = new Map([
+  const given: GivenSettings = [
     ...fromFiles(namedFile(flags, env), cwd, home),
     ...fromEnvironment(env, cwd),
     ...fromFlags(flags, cwd),
-  ])
-  const entries = allSettings.map(([key, setting]) => [key, validValue(setting, given.get(key), cwd)])
-  return { config: Object.fromEntries(entries) as Config, warnings: environmentSlips(env) }
+  ]
+  const values = new Map<SettingKey, unknown>()
+  for (const [key, setting] of allSettings) {
+    values.set(key, validValue(setting, { value: setting.default, where: 'the default', base: cwd }))
+  }
+  // Also what something else outweighs: it would count as soon as that is left out.
+  for (const [key, each] of given) values.set(key, validValue(settings[key], each))
+  return { config: Object.fromEntries(values) as Config, warnings: environmentSlips(env) }
 }
 
 interface NamedFile {
@@ -85,7 +91,7 @@ function namedFile(flags: readonly Flag[], env: Environment): NamedFile | undefi
 function fromFiles(named: NamedFile | undefined, cwd: string, home: string): GivenSettings {
   if (named === undefined) {
     const files = [join(home, '.config', 'dendrodb', configFileName), resolve(cwd, configFileName)]
-    return new Map(files.flatMap((file) => [...(fromFile(file) ?? [])]))
+    return files.flatMap((file) => fromFile(file) ?? [])
   }
   const file = resolve(cwd, named.file)
   const given = fromFile(file)
@@ -97,8 +103,7 @@ function fromFiles(named: NamedFile | undefined, cwd: string, home: string): Giv
 function fromFile(file: string): GivenSettings | undefined {
   const lines = readTomlFile(file)
   if (lines === undefined) return undefined
-  const given: GivenSettings = new Map()
-  for (const { name, value, where } of lines) {
+  return lines.map(({ name, value, where }) => {
     const [key] = allSettings.find(([, setting]) => setting.name === name) ?? []
     if (key === undefined) {
       throw unknownSetting(
@@ -107,18 +112,15 @@ function fromFile(file: string): GivenSettings | undefined {
         allSettings.map(([, setting]) => setting.name),
       )
     }
-    given.set(key, { value, where, base: dirname(file) })
-  }
-  return given
+    return [key, { value, where, base: dirname(file) }]
+  })
 }
 
 function fromEnvironment(env: Environment, base: string): GivenSettings {
-  const given: GivenSettings = new Map()
-  for (const [key, setting] of allSettings) {
+  return allSettings.flatMap(([key, setting]) => {
     const variable = [environmentName(setting), ...setting.aliases].find((name) => (env[name] ?? '') !== '')
-    if (variable !== undefined) given.set(key, { value: env[variable], where: environment, base })
-  }
-  return given
+    return variable === undefined ? [] : [[key, { value: env[variable], where: environment, base }]]
+  })
 }
 
 interface Flag {
@@ -148,16 +150,13 @@ function readFlags(args: readonly string[]): readonly Flag[] {
 }
 
 function fromFlags(flags: readonly Flag[], base: string): GivenSettings {
-  const given: GivenSettings = new Map()
-  for (const { name, value } of flags) {
+  return flags.flatMap(({ name, value }) => {
     const [key] = allSettings.find(([, setting]) => flagName(setting) === name) ?? []
-    if (key !== undefined) given.set(key, { value, where: commandLine, base })
-  }
-  return given
+    return key === undefined ? [] : [[key, { value, where: commandLine, base }]]
+  })
 }
 
-function validValue(setting: Setting, given: Given | undefined, cwd: string): unknown {
-  const { value, where, base } = given ?? { value: setting.default, where: 'the default', base: cwd }
+function validValue(setting: Setting, { value, where, base }: Given): unknown {
   const result = setting.schema.safeParse(value)
   if (!result.success) {
     const problem = result.error.issues[0]?.message ?? 'is not valid'

@@ -5,7 +5,7 @@
 import {
   type DbError,
   type ErrorBody,
-  encodeCanonical,
+  encodeCanonicalAnswer,
   errorBody,
   errorStatusTable,
   stringifyJson,
@@ -19,7 +19,7 @@ export const jsonType = 'application/json; charset=utf-8'
 const cborType = 'application/cbor'
 
 export function sendValue(request: FastifyRequest, reply: FastifyReply, value: Value): FastifyReply {
-  if (wantsCbor(request.headers.accept)) return reply.type(cborType).send(encodeCanonical(value))
+  if (wantsCbor(request.headers.accept)) return reply.type(cborType).send(encodeCanonicalAnswer(value))
   return reply.type(jsonType).send(stringifyJson(value))
 }
 

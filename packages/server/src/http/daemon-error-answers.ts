@@ -5,7 +5,8 @@
 
 import { type DbError, errorStatusTable } from '@dendrodb/protocol'
 import type { FastifyReply } from 'fastify'
-import { jsonType, publicError } from './answer.ts'
+import { publicError } from './answer.ts'
+import { sendErrorText } from './error-answers.ts'
 
 /** What a client of the daemon acts on by its text; everything else is told in a sentence. */
 const words: ReadonlyMap<string, string> = new Map([['LEDGER_PRECONDITION', 'precondition_failed']])
@@ -16,5 +17,5 @@ export function sendDaemonError(reply: FastifyReply, error: DbError): FastifyRep
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
   if (status === errorStatusTable.unauthenticated.http) reply.header('www-authenticate', 'Bearer')
   const body = { error: words.get(error.code) ?? message, code: reason, kind, message, status, ...details }
-  return reply.code(status).type(jsonType).send(JSON.stringify(body))
+  return sendErrorText(reply.code(status), error, JSON.stringify(body))
 }

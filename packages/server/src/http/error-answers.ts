@@ -11,6 +11,7 @@ import type { Log } from '../observability/log.ts'
 import { concernsOperator, errorAnswer, jsonType } from './answer.ts'
 import { httpErrors } from './http-errors.ts'
 import { headerBytesMax, lingerMs, pathPartCharsMax } from './limits.ts'
+import { isRefusing, sendRefusal } from './refused-body.ts'
 import { securityHeaders } from './security-headers.ts'
 
 export function sendError(reply: FastifyReply, error: DbError): FastifyReply {
@@ -18,7 +19,13 @@ export function sendError(reply: FastifyReply, error: DbError): FastifyReply {
   const retryAfter = error.details.retry_after_secs
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
   if (status === 401) reply.header('www-authenticate', 'Bearer')
-  return reply.code(status).type(jsonType).send(text)
+  return sendErrorText(reply.code(status), error, text)
+}
+
+/** Of whoever sends too much the rest is still to come. */
+export function sendErrorText(reply: FastifyReply, { code }: DbError, text: string): FastifyReply {
+  reply.type(jsonType)
+  return code === 'HTTP_BODY_TOO_LARGE' ? sendRefusal(reply, text) : reply.send(text)
 }
 
 /** @param send writes the answer in the words of the routes */
@@ -36,6 +43,8 @@ export function createErrorHandler(log: Log, send: typeof sendError = sendError)
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   // What still arrives after the answer fails again.
   if (socket.writableEnded) return
+  // It has its answer; what was wrong came behind it.
+  if (isRefusing(socket)) return void socket.end()
   if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy(error)
   else answerSocket(socket, clientError(error))
 }

@@ -80,6 +80,18 @@ describe('bodies', () => {
     await expectRefusal(reply, 400, 'VALUE_TOO_DEEP')
   })
 
+  test.each([
+    ['/api/query', '{"query":"RETURN 1","query":"RETURN 2"}', 'query'],
+    ['/api/query', '{"query":"RETURN $a","vars":{"a":{"b":1,"b":1}}}', 'b'],
+    ['/api/data/note', '{"a":1,"\\u0061":2}', 'a'],
+    ['/v1/databases/main/put', '{"coll":"note","coll":"note","id":"1","doc":{}}', 'coll'],
+  ])('a field that stands twice, at %s', async (path, raw, field) => {
+    const { status, body } = await server.call('POST', path, { token: rootToken, raw })
+    const { message } = path.startsWith('/v1') ? body : body.error
+    expect([status, message]).toEqual([400, `an object has the field ${field} twice`])
+    await expectUnharmed()
+  })
+
   test('invalid UTF-8', async () => {
     await expectRefusal(await post(Buffer.from('{"a": "\xff"}', 'latin1')), 400, 'HTTP_BODY_ENCODING')
     await expectRefusal(await post(Buffer.from('7b2261223a22c0af227d', 'hex')), 400, 'HTTP_BODY_ENCODING')

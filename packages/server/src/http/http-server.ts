@@ -37,6 +37,7 @@ import {
 import { ambiguityOf } from './one-meaning.ts'
 import { createOperatorCheck } from './operator-access.ts'
 import { RateLimiter } from './rate-limiter.ts'
+import { isRefusing } from './refused-body.ts'
 import { RequestDatabases } from './request-database.ts'
 import { requestIdOf } from './request-id.ts'
 import { releaseAtEnd } from './request-leases.ts'
@@ -113,6 +114,8 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   app.addHook('onClose', async () => clearInterval(sweep))
   const requestLog = new RequestLog(log, metrics)
   app.addHook('onRequest', (request, reply, done) => {
+    // What comes behind a refused body is left without an answer; its connection ends.
+    if (isRefusing(request.raw.socket)) return void reply.hijack()
     requestLog.watch(request, reply)
     inFlight.watch(reply.raw)
     releaseAtEnd(request, reply)

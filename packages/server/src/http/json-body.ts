@@ -15,7 +15,10 @@ export function acceptJsonBodies(app: FastifyInstance, budget: BodyBudget): void
     try {
       // Others are refused, or read as a stream.
       if (type?.toLowerCase().startsWith('application/json') === true) {
-        budget.take(length === undefined ? undefined : Number(length), reply.raw)
+        const { bodyLimit } = request.routeOptions
+        const bytes = length === undefined ? bodyLimit : Number(length)
+        if (bytes > bodyLimit) throw httpErrors.BODY_TOO_LARGE({ bytesMax: bodyLimit })
+        budget.take(bytes, reply.raw)
       }
       done(null, payload)
     } catch (error) {
@@ -66,5 +69,5 @@ function readBody(request: FastifyRequest, body: Buffer): Value {
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw httpErrors.BODY_TYPE()
   if (body.length === 0) return undefined
   if (!isUtf8(body)) throw httpErrors.BODY_ENCODING()
-  return parseJson(body.toString('utf8'))
+  return parseJson(body.toString('utf8'), { uniqueFields: true })
 }

@@ -4,6 +4,9 @@
 export const headerBytesMax = 16 * 1024
 /** Longest body from somebody who is not signed in. */
 export const anonymousBodyBytesMax = 16 * 1024
+/** How long, and how much of, a body is read on that was refused as too long. */
+export const refusedBodyMs = 5_000
+export const refusedBodyBytesMax = 64 * 1024 * 1024
 /** Longest body that does not count among those in work. */
 export const shortBodyBytesMax = 64 * 1024
 /** When to try again where the server has too much to do. */

@@ -4,23 +4,29 @@
  * come or go meanwhile are neither repeated nor left out.
  */
 
-import { DbError, decodeCanonical, encodeCanonical, RecordId, type RecordKey } from '@dendrodb/protocol'
+import {
+  DbError,
+  decodeCanonicalAnswer,
+  encodeCanonicalAnswer,
+  RecordId,
+  type RecordKey,
+} from '@dendrodb/protocol'
 import { httpErrors } from './http-errors.ts'
 import { cursorCharsMax } from './limits.ts'
 
 export function encodeCursor(id: RecordId): string {
-  return Buffer.from(encodeCanonical(id.key)).toString('base64url')
+  return Buffer.from(encodeCanonicalAnswer(id.key)).toString('base64url')
 }
 
 /** In a list of records of several tables. */
 export function encodeRecordCursor(id: RecordId): string {
-  return Buffer.from(encodeCanonical([id.table, id.key])).toString('base64url')
+  return Buffer.from(encodeCanonicalAnswer([id.table, id.key])).toString('base64url')
 }
 
 /** @throws HTTP_CURSOR_INVALID */
 export function decodeRecordCursor(cursor: string): RecordId {
   return decodeText(cursor, (bytes) => {
-    const pair = decodeCanonical(bytes)
+    const pair = decodeCanonicalAnswer(bytes)
     if (!Array.isArray(pair) || typeof pair[0] !== 'string') throw httpErrors.CURSOR_INVALID()
     return new RecordId(pair[0], pair[1] as RecordKey)
   })
@@ -28,7 +34,7 @@ export function decodeRecordCursor(cursor: string): RecordId {
 
 /** @throws HTTP_CURSOR_INVALID */
 export function decodeCursor(table: string, cursor: string): RecordId {
-  return decodeText(cursor, (bytes) => new RecordId(table, decodeCanonical(bytes) as RecordKey))
+  return decodeText(cursor, (bytes) => new RecordId(table, decodeCanonicalAnswer(bytes) as RecordKey))
 }
 
 function decodeText<T>(cursor: string, decode: (bytes: Buffer) => T): T {

@@ -64,6 +64,17 @@ describe('keys in a path', () => {
     )
   })
 
+  test.each([
+    ["u'nope'", 'VALUE_UUID_SYNTAX'],
+    ["[u'nope']", 'VALUE_UUID_SYNTAX'],
+    ['9'.repeat(200), 'VALUE_INT_RANGE'],
+    ['['.repeat(200) + ']'.repeat(200), 'VALUE_TOO_DEEP'],
+  ])('%s has the form of a value and is none: it is refused', (part, code) => {
+    expect(codeOf(() => recordOfPath('t', part))).toBe(code)
+    expect(codeOf(() => recordOfField('t', part))).toBe(code)
+    expect(recordOfPath('t', `⟨${part}⟩`).key).toBe(part)
+  })
+
   test('a key that is too long is refused', () => {
     expect(codeOf(() => recordOfPath('t', 'x'.repeat(1100)))).toBe('VALUE_RECORD_KEY_SIZE')
     expect(codeOf(() => recordOfPath('t', '9'.repeat(1025)))).not.toBe('no error')

@@ -1,8 +1,9 @@
 /**
  * Records in paths: `/api/data/person/alice`.
  * The last part is the key as it stands after the colon of a record id: `alice` is a text, `123` an int,
- * `⟨123⟩` a text of digits, `u'0190…'` a uuid, `[1,'a']` an array. What reads as none of these is a text as
- * it is, so that a key such as `a-b@c` needs no escaping but that of the URL.
+ * `⟨123⟩` a text of digits, `u'0190…'` a uuid, `[1,'a']` an array. What has no such form is a text as it is,
+ * so that a key such as `a-b@c` needs no escaping but that of the URL. What has the form and says no value,
+ * such as a uuid with a digit too few, is refused: as a text it would name a record that nobody means.
  */
 
 import { DbError, formatIdentifier, RecordId, type RecordKey, type Value } from '@dendrodb/protocol'
@@ -19,7 +20,7 @@ export function checkTable(name: string): string {
   return name
 }
 
-/** @throws HTTP_TABLE_NAME, HTTP_ROUTE_UNKNOWN, VALUE_RECORD_KEY_SIZE, VALUE_INT_RANGE */
+/** @throws HTTP_TABLE_NAME, HTTP_ROUTE_UNKNOWN, VALUE_* */
 export function recordOfPath(table: string, part: string): RecordId {
   checkTable(table)
   // A slash too many behind the table names no record.

@@ -5,8 +5,9 @@
  * what is heavy.
  */
 
-import { Decimal, Geometry, limits, Range, type Value, ValueSet, valueErrors } from '@dendrodb/protocol'
+import { Decimal, Geometry, Range, RecordId, type Value, ValueSet, valueErrors } from '@dendrodb/protocol'
 import { isPlainObject } from '../compile/read-field.ts'
+import { queryLimits } from '../limits.ts'
 import type { StatementRun } from './statement-run.ts'
 
 const objectBytes = 48
@@ -25,9 +26,9 @@ export function estimateBytes(value: Value, room = Number.POSITIVE_INFINITY): nu
 }
 
 function measure(value: Value, room: number, depth: number): number {
+  if (depth > queryLimits.valueDepthMax) throw valueErrors.TOO_DEEP({ levelsMax: queryLimits.valueDepthMax })
   if (typeof value === 'string') return 24 + value.length * 2
   if (typeof value !== 'object' || value === null) return elementBytes
-  if (depth > limits.depthMax) throw valueErrors.TOO_DEEP()
   if (Array.isArray(value)) return measureList(value, room, depth)
   if (value instanceof Uint8Array || value instanceof Float32Array) return objectBytes + value.byteLength
   if (isPlainObject(value)) return measureFields(value, room, depth)
@@ -36,11 +37,15 @@ function measure(value: Value, room: number, depth: number): number {
   if (value instanceof Range) {
     return objectBytes + measureList([value.begin?.value, value.end?.value], room, depth)
   }
-  if (value instanceof Geometry) {
-    const { coordinates, geometries } = value
-    return objectBytes + measureList([coordinates, geometries] as Value as Value[], room, depth)
-  }
+  if (value instanceof Geometry) return measureGeometry(value, room, depth)
+  if (value instanceof RecordId) return objectBytes * 2 + measure(value.key, room, depth + 1)
   return objectBytes * 2
+}
+
+/** Its coordinates are no levels of the value, and are few within one another. */
+function measureGeometry({ coordinates, geometries }: Geometry, room: number, depth: number): number {
+  const bytes = objectBytes + measure(coordinates as Value, room, 0)
+  return bytes + measureList(geometries as Value as Value[], room - bytes, depth)
 }
 
 function measureFields(value: object, room: number, depth: number): number {
