@@ -171,6 +171,10 @@ export class DatabaseCore {
     await this.store.close()
   }
 
+  get isClosed(): boolean {
+    return this.#closedError !== undefined
+  }
+
   /** @throws LEDGER_CLOSED, ENGINE_DATABASE_DROPPED */
   checkOpen(): void {
     if (this.#closedError !== undefined) throw this.#closedError()

@@ -41,14 +41,8 @@ import {
   RecordImport,
   type ImportOptions as RecordImportOptions,
 } from '../transfer/import-records.ts'
-import { type CommitReport, verifyCommit } from '../verify/verify-commit.ts'
-import {
-  type ChainReport,
-  type VerifyOptions,
-  type VerifyReport,
-  verifyLog,
-  verifyStore,
-} from '../verify/verify-store.ts'
+import type { CommitReport } from '../verify/verify-commit.ts'
+import type { ChainReport, VerifyOptions, VerifyReport } from '../verify/verify-store.ts'
 import {
   type BackupStream,
   type BackupStreamOptions,
@@ -60,7 +54,7 @@ import { noticeOf } from './commit-notices.ts'
 import { DatabaseBranch } from './database-branch.ts'
 import type { DatabaseCore } from './database-core.ts'
 import { DatabaseJobs } from './database-jobs.ts'
-import { checkSeq, type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } from './database-proofs.ts'
+import { type DatabaseCheckpoint, DatabaseProofs, type ProofOptions } from './database-proofs.ts'
 import { defineAnew } from './define-anew.ts'
 import type { CommitNotice } from './engine-feed.ts'
 import { type ExportOptions, type ExportStream, openExportStream } from './export-database.ts'
@@ -105,6 +99,7 @@ import {
 import type { ScannedParts } from './scan-database.ts'
 import type { SelectOptions } from './select-statement.ts'
 import { SnapshotService } from './snapshot-service.ts'
+import { DatabaseVerifier } from './verify-database.ts'
 
 /** A commit, or a record as it is or was: then the version that was in force. */
 export type ProofSubject =
@@ -325,30 +320,18 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
   }
 
   /** Checks every commit, version, record and index entry against the chain. */
-  async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
-    for (;;) {
-      const { forgettings } = this.#core
-      const report = await this.#verify(() => verifyStore(this.#core.store, options))
-      // What is forgotten while it runs may be there for one pass and gone for the next.
-      if (report.isIntact || forgettings === this.#core.forgettings) return report
-    }
+  verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    return this.#verify((verifier) => verifier.whole(options))
   }
 
   /** Checks the log alone: every commit and its contents, and the tree over them. */
   verifyChain(): Promise<ChainReport> {
-    return this.#verify(() => verifyLog(this.#core.store))
+    return this.#verify((verifier) => verifier.chain())
   }
 
   /** Checks one commit, its contents, and that what follows stands on it. @throws PROOF_SEQ_UNKNOWN */
-  async verifyCommit(seq: number): Promise<CommitReport> {
-    const { hash } = this.#core
-    const { snapshot: reader, manifest, release } = await this.#core.holdSnapshot()
-    try {
-      checkSeq(seq, 1, manifest.seq)
-      return await verifyCommit({ reader, hash, manifest, seq })
-    } finally {
-      release()
-    }
+  verifyCommit(seq: number): Promise<CommitReport> {
+    return new DatabaseVerifier(this.#core, this.forgetting).commit(seq)
   }
 
   /**
@@ -550,11 +533,11 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
     await closeCore()
   }
 
-  async #verify<T>(work: () => Promise<T>): Promise<T> {
+  async #verify<T>(work: (verifier: DatabaseVerifier) => Promise<T>): Promise<T> {
     this.#jobs.requireManifest()
     const release = this.retain()
     try {
-      return await work()
+      return await work(new DatabaseVerifier(this.#core, this.forgetting))
     } finally {
       release()
     }

@@ -7,6 +7,7 @@
  */
 
 import { randomBytes } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { encodeCanonical, RecordId, ulid, type ValueObject } from '@dendrodb/protocol'
 import { forgottenTable, isEngineTable, isSystemTable } from '../catalog/system-tables.ts'
 import { encodePlaces } from '../ledger/forgotten-mark.ts'
@@ -31,7 +32,7 @@ import type {
 import type { KvOperation, KvSnapshot } from '../storage/kv-store.ts'
 import type { DatabaseCore } from './database-core.ts'
 import type { GarbageCollector } from './garbage-collector.ts'
-import { answersPerStep, purgeRetryMs, snapshotsExpireMs } from './limits.ts'
+import { answersPerStep, holdsPollMs, purgeRetryMs, snapshotsExpireMs } from './limits.ts'
 
 type Step = NonNullable<ForgettingStatus['step']>
 
@@ -56,6 +57,9 @@ export class ForgettingService implements ForgettingHost {
   #isAskedAgain = false
   #step: Step | undefined
   #failure: unknown
+  #purging: Promise<void> | undefined
+  /** Readers that no file may be rewritten under. */
+  #holds = 0
   #retry: NodeJS.Timeout | undefined
 
   /** @param expire forgets what has outlived its retention, and gives the number of versions */
@@ -142,6 +146,18 @@ export class ForgettingService implements ForgettingHost {
     }
   }
 
+  /**
+   * No files are rewritten from now on, those that are being rewritten first come to an end. Gives the
+   * function that lets it go on.
+   */
+  async hold(): Promise<() => void> {
+    this.#holds += 1
+    await this.#purging?.catch(() => undefined)
+    return () => {
+      this.#holds -= 1
+    }
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the database is being closed'))
     clearTimeout(this.#retry)
@@ -179,7 +195,10 @@ export class ForgettingService implements ForgettingHost {
     for (let seqs = await this.#pending(); seqs.length > 0; seqs = await this.#pending()) {
       this.#step = 'answers'
       await this.#forgetAnswers(Math.max(...seqs))
-      await this.#purge()
+      this.#step = 'snapshots'
+      while (this.#holds > 0) await pause(holdsPollMs, undefined, { signal: this.#stopping.signal })
+      this.#purging = this.#purge()
+      await this.#purging
       const done = seqs.map((seq): KvOperation => ({ type: 'delete', key: keyOf('erasure', seq) }))
       while (!(await this.#change(done, [])));
       this.#failure = undefined

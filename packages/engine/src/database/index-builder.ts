@@ -13,16 +13,17 @@
  */
 
 import type { RecordKey } from '@dendrodb/protocol'
-import { decodeExact } from '@dendrodb/protocol'
+import { DbError, decodeExact } from '@dendrodb/protocol'
 import type { IndexDefinition, TableDefinition } from '../catalog/definitions.ts'
 import type { LedgerHash } from '../ledger/hash.ts'
 import { decodeLiveEntry, encodeLiveEntry } from '../ledger/index-entry.ts'
 import { indexKey, keyOf, mainBranch, recordKey } from '../ledger/key-space.ts'
 import { readUvarint, uvarintBytes, writeUvarint } from '../ledger/uvarint.ts'
 import { entriesOf } from '../models/document/index-entries.ts'
-import { indexErrors } from '../models/document/index-errors.ts'
+import { indexErrors, sameValueError } from '../models/document/index-errors.ts'
 import { indexBuildRowsPerStep } from '../models/document/limits.ts'
 import { scanRecords } from '../models/document/live-records.ts'
+import { decodeId } from '../models/document/record-codec.ts'
 import type { StoredRecord } from '../models/model.ts'
 import type { IndexProgress } from '../query/host.ts'
 import type { KvOperation, KvSnapshot } from '../storage/kv-store.ts'
@@ -180,8 +181,7 @@ export class IndexBuilder {
   }
 
   async #fail(index: IndexDefinition, error: unknown): Promise<void> {
-    const reason = error instanceof Error ? error.message : String(error)
-    await this.#core.write((tx) => tx.setIndexState(index, 'failed', reason))
+    await this.#core.write((tx) => tx.setIndexState(index, 'failed', failureOf(error)))
   }
 }
 
@@ -199,7 +199,7 @@ async function nextRows(
 
 /**
  * Puts for the entries that are not there yet, and the keys that this relies on. @throws
- * INDEX_UNIQUE_VIOLATION
+ * INDEX_BUILD_FAILED
  */
 async function buildEntries(
   hash: LedgerHash,
@@ -220,8 +220,9 @@ async function buildEntries(
     const holder = stored[at] && decodeLiveEntry(stored[at]).idKey
     if (entry.isUnique) {
       const other = claimed.get(entry.text)
-      if (other !== undefined && other !== row) throw duplicate(index, other, row)
-      if (holder !== undefined && Buffer.compare(holder, row.idKey) !== 0) throw duplicate(index, row, holder)
+      if (other !== undefined && other !== row) throw sameValueError(index, other.id, row.id)
+      if (holder !== undefined && Buffer.compare(holder, row.idKey) !== 0)
+        throw sameValueError(index, row.id, decodeId(index.table, holder))
       claimed.set(entry.text, row)
       readKeys.push(key)
     }
@@ -232,13 +233,11 @@ async function buildEntries(
   return { operations, readKeys }
 }
 
-function duplicate(index: IndexDefinition, row: StoredRecord, other: StoredRecord | Uint8Array) {
-  const otherId = 'id' in other ? other.id : decodeExact(other, 0).value
-  return indexErrors.BUILD_FAILED({
-    index: index.name,
-    table: index.table,
-    reason: `records ${row.id} and ${String(otherId)} hold the same value`,
-  })
+/** Why the index has failed, without what is said of every one that has. */
+function failureOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const isWrapped = error instanceof DbError && error.code === 'INDEX_BUILD_FAILED'
+  return isWrapped ? String(error.details.reason) : error.message
 }
 
 /** Position of a build: rows done (uvarint), then the id of the last one. */

@@ -27,6 +27,8 @@ export const diffRecordsDefault = 100
 export const answersPerStep = 512
 /** Files that could not be rewritten after an erasure are tried again after this. */
 export const purgeRetryMs = 30_000
+/** How often an erasure looks whether it may rewrite files. */
+export const holdsPollMs = 20
 /** How often readers take a new snapshot while files are rewritten, so that none keeps old bytes. */
 export const snapshotsExpireMs = 100
 /** Versions past their retention that are taken out in one step. */
@@ -44,3 +46,6 @@ export const problemsToldMax = 100
 /** How long a database that wants to be opened waits for another one to fall out of use, and looks again. */
 export const roomWaitMs = 1_000
 export const roomPollMs = 20
+/** Times that a verification is begun while files are opened anew under it, and the pause before the next. */
+export const verifyRunsMax = 8
+export const verifyPauseMs = 50

@@ -208,6 +208,12 @@ export interface WriteTx extends ReadView {
   removeTable(name: string): MaybePromise<boolean>
   /** Adds the definition in state `building` (or `ready` where the table is empty). */
   defineIndex(index: NewIndex): MaybePromise<IndexDefinition>
+  /**
+   * Adds the entries of the records that are there and makes the index, which is of this transaction,
+   * `ready`; between the steps the caller may pause.
+   * @throws INDEX_BUILD_FAILED, INDEX_BUILD_TOO_LARGE
+   */
+  buildIndex(index: IndexDefinition): AsyncIterable<void>
   removeIndex(table: string, name: string): MaybePromise<boolean>
   setParam(name: string, value: Value | undefined): MaybePromise<void>
   /** Total bytes of the changes so far, against the transaction's limit. */

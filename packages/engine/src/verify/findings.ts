@@ -32,6 +32,12 @@ export function isEndOfReading(error: unknown): boolean {
   return error instanceof DbError && endCodes.has(error.code)
 }
 
+/** What is damaged counts as not there. @throws what says nothing about it */
+export function nothingUnlessEnd(error: unknown): undefined {
+  if (isEndOfReading(error)) throw error
+  return undefined
+}
+
 export class Findings {
   readonly #list: Finding[] = []
   #count = 0

@@ -15,7 +15,7 @@ import { type Period, periodBeforeOf } from '../ledger/valid-time.ts'
 import { chain } from '../storage/chain.ts'
 import type { KvEntry, MaybePromise } from '../storage/kv-store.ts'
 import { contentsOf, contentsOfCurrent, contentsOfDelete } from './expected-history.ts'
-import { isEndOfReading } from './findings.ts'
+import { isEndOfReading, nothingUnlessEnd } from './findings.ts'
 import type { FingerprintSet } from './fingerprint-set.ts'
 import { IndexedParts } from './indexed-parts.ts'
 import { KeyCursor } from './key-cursor.ts'
@@ -127,7 +127,7 @@ export class RecordWalk {
       if (isEndOfReading(error)) throw error
       // Named by the first pass; here the others of the batch still count.
       const read = async (key: Buffer) => reader.get(key)
-      return Promise.all(keys.map((key) => read(key).catch(() => undefined)))
+      return Promise.all(keys.map((key) => read(key).catch(nothingUnlessEnd)))
     }
   }
 

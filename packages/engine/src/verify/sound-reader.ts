@@ -6,7 +6,7 @@
 
 import type { KvReader } from '../ledger/overlay.ts'
 import type { KeyRange, KvEntry, MaybePromise, ScanOptions } from '../storage/kv-store.ts'
-import { Findings, isEndOfReading } from './findings.ts'
+import { Findings, nothingUnlessEnd } from './findings.ts'
 import { KeyCursor } from './key-cursor.ts'
 import { entriesPerChunk } from './limits.ts'
 
@@ -64,9 +64,4 @@ export class SoundReader implements KvReader {
       nothingUnlessEnd(error)
     }
   }
-}
-
-function nothingUnlessEnd(error: unknown): undefined {
-  if (isEndOfReading(error)) throw error
-  return undefined
 }

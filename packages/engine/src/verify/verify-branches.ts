@@ -27,7 +27,7 @@ import {
 } from '../models/branch/stored-branches.ts'
 import type { KvEntry } from '../storage/kv-store.ts'
 import { contentsOf, contentsOfDelete } from './expected-history.ts'
-import { type Findings, isEndOfReading } from './findings.ts'
+import { type Findings, isEndOfReading, nothingUnlessEnd } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
 import { KeyCursor } from './key-cursor.ts'
 import { notExact } from './record-walk.ts'
@@ -214,7 +214,7 @@ async function allBranches({ reader, findings }: BranchPass): Promise<KnownBranc
   for (let entry = await cursor.peek(); entry !== undefined; entry = await cursor.peek()) {
     cursor.advance()
     // What cannot be read is named by the passes before.
-    const branch = await branchIn(reader, entry).catch(() => undefined)
+    const branch = await branchIn(reader, entry).catch(nothingUnlessEnd)
     if (branch !== undefined) found.push(branch)
   }
   return byNumber(found)

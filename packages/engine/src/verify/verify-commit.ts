@@ -20,7 +20,7 @@ import { leafHash, rootOf } from '../ledger/merkle/compact-range.ts'
 import { MerkleReader } from '../ledger/merkle/merkle-reader.ts'
 import type { KvReader } from '../ledger/overlay.ts'
 import { commitmentOf, openVersion } from '../ledger/record-version.ts'
-import { type Finding, Findings } from './findings.ts'
+import { type Finding, Findings, isEndOfReading } from './findings.ts'
 
 export interface CommitReport {
   readonly isIntact: boolean
@@ -183,7 +183,7 @@ class OneCommit {
     try {
       return await work()
     } catch (error) {
-      if (!(error instanceof DbError)) throw error
+      if (!(error instanceof DbError) || isEndOfReading(error)) throw error
       this.#broken(what, error.message)
       return undefined
     }

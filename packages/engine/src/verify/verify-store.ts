@@ -30,6 +30,11 @@ export interface VerifyOptions {
   readonly onProgress?: (progress: VerifyProgress) => void
 }
 
+export interface StoreVerifyOptions extends VerifyOptions {
+  /** Without a second thread, which would read from a younger one. */
+  readonly isOneSnapshot?: boolean
+}
+
 export interface VerifyReport {
   readonly isIntact: boolean
   readonly seq: number
@@ -51,11 +56,12 @@ export interface VerifyReport {
 /** @param givenThread verifies the chain however short it is, and is left running */
 export async function verifyStore(
   store: KvStore,
-  options: VerifyOptions = {},
+  options: StoreVerifyOptions = {},
   givenThread?: ChainThread,
 ): Promise<VerifyReport> {
   const startedMs = performance.now()
-  const wantsThread = givenThread === undefined && (await isWorthThread(store))
+  const mayHaveThread = givenThread === undefined && options.isOneSnapshot !== true
+  const wantsThread = mayHaveThread && (await isWorthThread(store))
   const snapshot = store.snapshot()
   let ownThread: ChainThread | undefined
   try {

@@ -16,7 +16,9 @@ import { keyText } from '../../storage/key-text.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import type { StoredRecord } from '../model.ts'
 import { entriesOf, type RecordEntry } from './index-entries.ts'
-import { indexErrors } from './index-errors.ts'
+import { indexErrors, sameValueError } from './index-errors.ts'
+import { entriesBuiltPerTransactionMax } from './limits.ts'
+import { decodeId } from './record-codec.ts'
 
 /** Where a version stands in the log. */
 export interface VersionPlace {
@@ -52,6 +54,8 @@ export class IndexDiff {
   readonly #net = new Map<string, IndexChange>()
   /** Changed since entries were last read, and not yet in the overlay. */
   #unlaid: LaidEntry[] = []
+  /** Entries that came with a build. */
+  #built = 0
 
   constructor(hash: LedgerHash, reader: KvReader, overlay: Overlay) {
     this.#hash = hash
@@ -84,6 +88,35 @@ export class IndexDiff {
     return chain(this.#reader.getMany(lookups.map(({ key }) => key)), (stored) => {
       const found = changes.map((each) => stored[lookups.indexOf(each)])
       this.#apply(changes, found, idKey, base)
+    })
+  }
+
+  /**
+   * Entries of a record that has none yet in the index, which is being built by the transaction itself.
+   * @throws INDEX_BUILD_FAILED, INDEX_BUILD_TOO_LARGE, INDEX_TOO_MANY_ENTRIES
+   */
+  build(
+    table: TableDefinition,
+    index: IndexDefinition,
+    { id, idKey, value }: StoredRecord,
+  ): MaybePromise<void> {
+    const entries = entriesOf(this.#hash, index, value)
+    this.#built += entries.length
+    if (this.#built > entriesBuiltPerTransactionMax) {
+      const limit = entriesBuiltPerTransactionMax
+      throw indexErrors.BUILD_TOO_LARGE({ index: index.name, table: table.name, limit })
+    }
+    const changes = entryChanges(index, idKey, [], entries)
+    const claims = changes.filter(({ entry }) => entry.isUnique)
+    if (claims.length === 0) return this.#apply(changes, [], idKey)
+    this.layOut()
+    return chain(this.#reader.getMany(claims.map(({ key }) => key)), (stored) => {
+      for (const holder of stored) {
+        const other = holder && decodeLiveEntry(holder).idKey
+        if (other !== undefined && Buffer.compare(other, idKey) !== 0)
+          throw sameValueError(index, decodeId(table.name, other), id)
+      }
+      this.#apply(changes, [], idKey)
     })
   }
 

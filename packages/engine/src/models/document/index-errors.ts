@@ -1,6 +1,7 @@
 /** Errors of indexes. Texts and remedies: docs/errors.md. */
 
-import { defineErrors } from '@dendrodb/protocol'
+import { type DbError, defineErrors, type RecordId } from '@dendrodb/protocol'
+import type { IndexDefinition } from '../../catalog/definitions.ts'
 
 export const indexErrors = defineErrors('INDEX', {
   UNIQUE_VIOLATION: {
@@ -15,5 +16,16 @@ export const indexErrors = defineErrors('INDEX', {
     status: 'conflict',
     message: 'index {index} of table {table} could not be built: {reason}',
   },
+  BUILD_TOO_LARGE: {
+    status: 'resource_exceeded',
+    message:
+      'index {index} of table {table} has more than {limit} entries, too many to be built within a transaction',
+  },
   UNKNOWN: { status: 'not_found', message: 'table {table} has no index {index}' },
 })
+
+/** A unique index cannot be built over the two. */
+export function sameValueError({ name, table }: IndexDefinition, one: RecordId, other: RecordId): DbError {
+  const reason = `records ${one} and ${other} hold the same value`
+  return indexErrors.BUILD_FAILED({ index: name, table, reason })
+}

@@ -6,6 +6,8 @@ export const entriesPerRecordMax = 10_000
 export const rowsPerChunkMax = 1_024
 /** Records an index build reads and indexes in one step. */
 export const indexBuildRowsPerStep = 512
+/** Entries of records that are there already which a transaction may add to the indexes it defines. */
+export const entriesBuiltPerTransactionMax = 100_000
 /**
  * What the decoded records kept for point reads may take, by estimate, where the process has the heap for it.
  */

@@ -235,6 +235,18 @@ export class RecordTx implements WriteTx {
     return this.#definitions.defineIndex(index)
   }
 
+  async *buildIndex(index: IndexDefinition): AsyncIterable<void> {
+    const table = must(this.catalog.tableById(index.tableId), 'the table of the index')
+    for await (const rows of this.scanTable(table)) {
+      for (const row of rows) {
+        const added = this.#indexes.build(table, index, row)
+        if (added instanceof Promise) await added
+      }
+      yield
+    }
+    await this.#definitions.setIndexState(index, 'ready')
+  }
+
   removeIndex(table: string, name: string): MaybePromise<boolean> {
     this.#refuseOnBranch('REMOVE INDEX')
     return this.#definitions.removeIndex(table, name)

@@ -262,6 +262,7 @@ export class RequestRun implements RequestContext {
       (tx) => {
         const scope = this.scope.fork()
         const run = this.createRun(startedAt, !isPoint)
+        run.sole = statement
         run.check()
         const ctx = this.createContext(database, tx, tx, scope, run)
         const value = runTask(landed(statement.run(undefined, ctx)))

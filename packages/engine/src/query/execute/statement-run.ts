@@ -39,9 +39,11 @@ export class StatementRun {
   readonly subqueryResults: Map<object, unknown> = new Map()
   readonly functions: FunctionContext
   /**
-   * What is to be waited for once the statement's transaction has been committed, such as the build of an
-   * index.
+   * The statement that is all of its transaction, and may go on once that has been committed; any other has
+   * to be done by then.
    */
+  sole: object | undefined
+  /** What is to be waited for after the commit, such as the build of an index. */
   readonly afterCommit: (() => Promise<void>)[] = []
   #timeoutMs: number
   readonly #startedAt: number

@@ -14,7 +14,7 @@ import { queryLimits } from '../limits.ts'
 import type { PreparedStatement, PreparedText } from '../query-cache.ts'
 import { queryErrors } from '../query-errors.ts'
 import { nestedWrite, ownKinds } from './own-kinds.ts'
-import type { RequestRun, StatementResult } from './request-run.ts'
+import type { RequestRun } from './request-run.ts'
 import { runTask, type Task } from './task.ts'
 
 /** Runs the transaction that begins at `begin`; gives the place of its end. */
@@ -55,7 +55,7 @@ export async function commitStatements(request: RequestRun, transaction: Transac
   const startedAt = performance.now()
   try {
     const outcomes = await new Transaction(request, body, asked).commit()
-    for (const outcome of outcomes) request.results.push(await settled(outcome))
+    for (const { value, timeMs } of outcomes) request.results.push({ status: 'ok', result: value, timeMs })
     if (hasCommit) request.succeed(undefined, startedAt)
   } catch (error) {
     reportFailure(request, error, transaction, startedAt)
@@ -107,18 +107,6 @@ function refuse(request: RequestRun, error: ReturnType<typeof toDbError>, starte
 interface Outcome {
   readonly value: Value
   readonly timeMs: number
-  /** To be waited for after the commit. */
-  readonly waits: readonly (() => Promise<void>)[]
-}
-
-/** What fails after the commit, such as the build of an index, is the failure of its statement alone. */
-async function settled({ value, timeMs, waits }: Outcome): Promise<StatementResult> {
-  try {
-    for (const wait of waits) await wait()
-    return { status: 'ok', result: value, timeMs }
-  } catch (error) {
-    return { status: 'error', error: toDbError(error), timeMs }
-  }
 }
 
 interface Ran {
@@ -158,8 +146,7 @@ class Transaction {
       { ...request.writeOptions(meta, isPoint), request: this.#asked },
     )
     request.receipt = receipt
-    if (isReplay === true || ran === undefined)
-      return result.map((value) => ({ value, timeMs: 0, waits: [] }))
+    if (isReplay === true || ran === undefined) return result.map((value) => ({ value, timeMs: 0 }))
     request.scope.adopt(ran.scope)
     request.holdResults(ran.resultBytes)
     return ran.outcomes
@@ -212,7 +199,7 @@ class Transaction {
     for (const [index, statement] of statements.entries()) {
       const startedAt = performance.now()
       if (isReturned) {
-        outcomes.push({ value: undefined, timeMs: 0, waits: [] })
+        outcomes.push({ value: undefined, timeMs: 0 })
         continue
       }
       try {
@@ -225,7 +212,7 @@ class Transaction {
         isReturned = completion instanceof Jump && this.#body[index]?.statement.kind === 'return'
         const { bytes } = this.#request.measure(value, run, before + resultBytes + scope.ownBytes)
         resultBytes += bytes
-        outcomes.push({ value, timeMs: performance.now() - startedAt, waits: run.afterCommit })
+        outcomes.push({ value, timeMs: performance.now() - startedAt })
       } catch (error) {
         throw new FailedStatement(index, error)
       }

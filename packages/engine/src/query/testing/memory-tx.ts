@@ -131,6 +131,9 @@ export class MemoryTx extends MemoryView implements WriteTx {
     return defined as IndexDefinition
   }
 
+  /** Indexes of this host are ready when they are defined. */
+  async *buildIndex(): AsyncIterable<void> {}
+
   removeIndex(table: string, name: string): boolean {
     const known = this.#catalog.table(table)?.indexes.some((index) => index.name === name) === true
     if (known) this.#define(this.#catalog.withoutIndex(table, name), table)

@@ -5,10 +5,12 @@
 import type { Value } from '@dendrodb/protocol'
 import type {
   FieldPath,
+  IndexDefinition,
   PermissionRule,
   TableChange,
   TablePermissions,
 } from '../../../catalog/definitions.ts'
+import type { WriteTx } from '../../../models/model.ts'
 import type { CompiledStatement } from '../../compile/compiled.ts'
 import type { Compiler } from '../../compile/compiler.ts'
 import type { EvalContext } from '../../compile/eval-context.ts'
@@ -30,6 +32,7 @@ import { queryErrors } from '../../query-errors.ts'
 import { requireAdmin, requireRoot } from '../admin.ts'
 import { databaseIn } from '../database-name.ts'
 import { shown } from '../shown.ts'
+import type { StatementRun } from '../statement-run.ts'
 import { type Task, wait } from '../task.ts'
 import { refuseReserved, writableTx } from '../write/record-writer.ts'
 
@@ -133,7 +136,7 @@ function compileDefineIndex(define: DefineIndexStatement): CompiledStatement {
   }
   const fields: readonly FieldPath[] = define.fields.map((field) => field.steps)
   const unique = index.type === 'unique'
-  return {
+  const compiled: CompiledStatement = {
     isWrite: true,
     *run(_row, ctx) {
       requireAdmin(ctx, 'DEFINE INDEX')
@@ -141,13 +144,29 @@ function compileDefineIndex(define: DefineIndexStatement): CompiledStatement {
       refuseReserved(table, ctx)
       const known = tx.catalog.table(table)?.indexes.some((each) => each.name === name) === true
       if (!mayDefine(known, ifExists, 'index', `${name} on ${table}`)) return undefined
-      yield* wait(tx.defineIndex({ name, table, fields, unique, ...(comment !== undefined && { comment }) }))
-      if (!concurrently) {
-        const { database, run } = ctx
-        run.afterCommit.push(() => database.waitForIndex(table, name, run.bounds.signal))
-      }
+      const ofIndex = { name, table, fields, unique, ...(comment !== undefined && { comment }) }
+      const index = yield* wait(tx.defineIndex(ofIndex))
+      if (concurrently || index.state !== 'building') return undefined
+      const { database, run } = ctx
+      if (run.sole !== compiled) yield* buildWithin(tx, index, run)
+      else run.afterCommit.push(() => database.waitForIndex(table, name, run.bounds.signal))
       return undefined
     },
+  }
+  return compiled
+}
+
+/** Builds the index as part of the transaction, which must not be committed where that fails. */
+function* buildWithin(tx: WriteTx, index: IndexDefinition, run: StatementRun): Task<void> {
+  const steps = tx.buildIndex(index)[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const step = (yield steps.next()) as IteratorResult<void>
+      if (step.done === true) return
+      yield* run.pause()
+    }
+  } finally {
+    if (steps.return !== undefined) yield steps.return()
   }
 }
 
