@@ -57,6 +57,9 @@ test('who reads at once is answered before all is sent', async () => {
   const { socket, text } = await open(`Content-Length: ${tooLong.length}`)
   await expect.poll(text).toContain('"HTTP_BODY_TOO_LARGE"')
   expect(socket.destroyed).toBe(false)
+  const before = server.logLines.length
+  socket.destroy()
+  await expect.poll(() => server.logLines.slice(before)).toMatchObject([{ message: 'request', status: 413 }])
 })
 
 test('who sends without an end is cut off', async () => {

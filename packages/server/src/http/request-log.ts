@@ -5,6 +5,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../observability/log.ts'
 import type { ServerMetrics } from '../observability/server-metrics.ts'
+import { isRefusing } from './refused-body.ts'
 
 /** Probes come every few seconds and say nothing new. */
 const quietPaths: ReadonlySet<string> = new Set(['/health', '/health/full', '/live', '/ready', '/metrics'])
@@ -31,7 +32,9 @@ export class RequestLog {
   #finish(request: FastifyRequest, reply: FastifyReply, tookMs: number): void {
     const { method, principal } = request
     const path = pathOf(request.url)
-    const status = reply.raw.writableFinished ? reply.statusCode : clientGoneStatus
+    // A refusal is sent at once, and its end held back.
+    const isAnswered = reply.raw.writableFinished || isRefusing(request.raw.socket)
+    const status = isAnswered ? reply.statusCode : clientGoneStatus
     this.#log.request({
       level: quietPaths.has(path) ? 'debug' : 'info',
       requestId: request.id,
