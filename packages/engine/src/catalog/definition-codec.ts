@@ -4,16 +4,20 @@
  * parameter `$param:<name>`, a branch `$branch:<name>`; fields that are not set are left out.
  */
 
-import type { Datetime, Value, ValueObject } from '@dendrodb/protocol'
+import { Datetime, type Value, type ValueObject } from '@dendrodb/protocol'
+import { DefinitionFields, isObject, isTexts } from './definition-fields.ts'
 import type {
   BranchDefinition,
   FieldPath,
   IndexDefinition,
   TableDefinition,
   TableKind,
-  TablePermissions,
-  ValidTimeUse,
 } from './definitions.ts'
+import { firstFreeNumber } from './system-tables.ts'
+
+const schemaModes = ['schemaless', 'schemafull', 'schemamixed'] as const
+const validTimeUses = ['bounds', 'periods'] as const
+const indexStates = ['building', 'ready', 'failed'] as const
 
 /** An edge table's indexes from one end to the other. */
 export interface AdjacencyIds {
@@ -46,23 +50,31 @@ export function encodeTable({ table, adjacency }: TableRecord): ValueObject {
   })
 }
 
+/** @throws LEDGER_CORRUPT */
 export function decodeTable(name: string, record: ValueObject): TableRecord {
-  const { outward, inward } = record
+  const fields = new DefinitionFields(`table ${name}`, record)
+  const kind = decodeKind(fields.shaped('kind', isKind))
+  const isEdges = kind.type === 'relation'
   return {
     table: {
-      id: record.number as number,
+      id: fields.number('number', firstFreeNumber),
       name,
-      kind: decodeKind(record.kind as ValueObject),
-      schema: record.schema as TableDefinition['schema'],
+      kind,
+      schema: fields.oneOf('schema', schemaModes),
       drop: record.drop === true,
       implicit: record.implicit === true,
-      validTime: (record.validTime as ValidTimeUse | undefined) ?? 'none',
-      permissions: record.permissions as TablePermissions | undefined,
-      historyMicros: record.historyMicros as number | undefined,
-      historySince: (record.historySince as number | undefined) ?? 0,
-      comment: record.comment as string | undefined,
+      validTime: record.validTime === undefined ? 'none' : fields.oneOf('validTime', validTimeUses),
+      permissions: fields.shaped('permissions', arePermissions),
+      historyMicros: fields.numberIfAny('historyMicros', 0),
+      historySince: fields.numberIfAny('historySince', 0) ?? 0,
+      comment: fields.textIfAny('comment'),
     },
-    adjacency: outward === undefined ? undefined : { outward: outward as number, inward: inward as number },
+    adjacency: isEdges
+      ? {
+          outward: fields.number('outward', firstFreeNumber),
+          inward: fields.number('inward', firstFreeNumber),
+        }
+      : undefined,
   }
 }
 
@@ -84,20 +96,21 @@ export function encodeIndex(index: IndexDefinition): ValueObject {
 /** `sinceSeq` of an index whose defining commit has no number yet. */
 export const definedByOwnCommit = -1
 
-/** `seq` is the commit that wrote the record. */
+/** `seq` is the commit that wrote the record. @throws LEDGER_CORRUPT */
 export function decodeIndex(table: string, name: string, record: ValueObject, seq: number): IndexDefinition {
+  const fields = new DefinitionFields(`index ${name} of table ${table}`, record)
   return {
-    id: record.number as number,
+    id: fields.number('number', firstFreeNumber),
     name,
     table,
-    tableId: record.tableNumber as number,
-    fields: (record.fields as readonly string[][]).map(parsePath),
+    tableId: fields.number('tableNumber', firstFreeNumber),
+    fields: fields.shaped<readonly string[][]>('fields', arePaths).map(parsePath),
     unique: record.unique === true,
-    state: record.state as IndexDefinition['state'],
-    failure: record.failure as string | undefined,
-    sinceSeq: (record.sinceSeq as number | undefined) ?? seq,
+    state: fields.oneOf('state', indexStates),
+    failure: fields.textIfAny('failure'),
+    sinceSeq: fields.numberIfAny('sinceSeq', 0) ?? seq,
     isAdjacency: false,
-    comment: record.comment as string | undefined,
+    comment: fields.textIfAny('comment'),
   }
 }
 
@@ -106,14 +119,20 @@ export function encodeBranch(branch: BranchDefinition): ValueObject {
   return withoutNone({ number, parent, forkedAt, created, comment })
 }
 
+/** @throws LEDGER_CORRUPT */
 export function decodeBranch(name: string, record: ValueObject): BranchDefinition {
+  const fields = new DefinitionFields(`branch ${name}`, record)
+  const number = fields.number('number', 1)
+  const parent = fields.number('parent', 0)
+  // Numbers are given in the order in which branches are made.
+  if (parent >= number) throw fields.problem('its parent is younger than itself')
   return {
     name,
-    number: record.number as number,
-    parent: record.parent as number,
-    forkedAt: record.forkedAt as number,
-    created: record.created as Datetime,
-    comment: record.comment as string | undefined,
+    number,
+    parent,
+    forkedAt: fields.number('forkedAt', 0),
+    created: fields.shaped('created', (value) => value instanceof Datetime),
+    comment: fields.textIfAny('comment'),
   }
 }
 
@@ -159,6 +178,31 @@ function decodeKind(record: ValueObject): TableKind {
     to: record.to as readonly string[],
     enforced: record.enforced === true,
   }
+}
+
+function isKind(value: Value): boolean {
+  if (!isObject(value)) return false
+  if (value.type === 'relation') return isTexts(value.from) && isTexts(value.to)
+  return value.type === 'any' || value.type === 'normal'
+}
+
+function arePermissions(value: Value): boolean {
+  if (value === undefined) return true
+  return isObject(value) && [value.select, value.create, value.update, value.delete].every(isRule)
+}
+
+function isRule(value: Value): boolean {
+  return value === 'full' || value === 'none' || (isObject(value) && typeof value.where === 'string')
+}
+
+function arePaths(value: Value): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every(isPath)
+}
+
+function isPath(value: Value): boolean {
+  return (
+    isTexts(value) && value.length > 0 && value.every((text) => text === eachText || text.startsWith('.'))
+  )
 }
 
 function withoutNone(fields: Readonly<Record<string, Value>>): ValueObject {

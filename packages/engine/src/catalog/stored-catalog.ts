@@ -12,6 +12,7 @@ import {
   decodeTable,
   type TableRecord,
 } from './definition-codec.ts'
+import { definitionError } from './definition-fields.ts'
 import type {
   BranchDefinition,
   Catalog,
@@ -134,7 +135,7 @@ export class StoredCatalog implements Catalog {
     return this.#records.tables.get(name)
   }
 
-  /** The catalog after the commit `seq`, which changed these records. */
+  /** The catalog after the commit `seq`, which changed these records. @throws LEDGER_CORRUPT */
   with(seq: number, changes: readonly CatalogChange[]): StoredCatalog {
     const tables = new Map(this.#records.tables)
     const indexes = new Map(this.#records.indexes)
@@ -143,6 +144,8 @@ export class StoredCatalog implements Catalog {
     const historyFloors = new Map(this.#records.historyFloors)
     const changed = new Set<string>()
     for (const { tableId, key, value, seq: ownSeq = seq } of changes) {
+      if (tableId !== systemTables.index.id && typeof key !== 'string')
+        throw definitionError('a table, parameter or branch', 'its id is no name')
       if (tableId === systemTables.table.id) {
         const old = value === undefined ? this.#byName.get(key as string) : undefined
         // What is gone of it stays gone, for reads as of a commit at which it was there.
@@ -150,7 +153,8 @@ export class StoredCatalog implements Catalog {
         setOrDelete(tables, key as string, value && decodeTable(key as string, value))
         changed.add(key as string)
       } else if (tableId === systemTables.index.id) {
-        const [table, name] = key as readonly [string, string]
+        if (!isIndexKey(key)) throw definitionError('an index', 'its id is no pair of names')
+        const [table, name] = key
         const ofTable = new Map(indexes.get(table))
         setOrDelete(ofTable, name, value && decodeIndex(table, name, value, ownSeq))
         indexes.set(table, ofTable)
@@ -307,6 +311,10 @@ class PastCatalog implements Catalog {
     }
     return merged
   }
+}
+
+function isIndexKey(key: unknown): key is readonly [string, string] {
+  return Array.isArray(key) && key.length === 2 && key.every((part) => typeof part === 'string')
 }
 
 function setOrDelete<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {

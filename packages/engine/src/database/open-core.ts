@@ -6,7 +6,6 @@
 
 import { randomUUID } from 'node:crypto'
 import type { HashName } from '@dendrodb/protocol'
-import { readCatalog } from '../catalog/read-catalog.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { firstFreeNumber } from '../catalog/system-tables.ts'
 import { decodeCommit, headOf } from '../ledger/commit.ts'
@@ -28,7 +27,7 @@ import {
 } from '../ledger/manifest.ts'
 import { emptyRange } from '../ledger/merkle/compact-range.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
-import { scanRecords } from '../models/document/live-records.ts'
+import { readDefinitions } from '../models/document/read-definitions.ts'
 import { keyText } from '../storage/key-text.ts'
 import type { KvSnapshot, KvStore } from '../storage/kv-store.ts'
 import { nameOfKey } from '../verify/key-name.ts'
@@ -145,6 +144,8 @@ async function readDifferences(snapshot: KvSnapshot): Promise<Map<string, number
 }
 
 async function catalogOf(snapshot: KvSnapshot): Promise<StoredCatalog> {
-  const catalog = await readCatalog((table) => scanRecords(snapshot, table))
+  const catalog = await readDefinitions(snapshot, (error) => {
+    throw error
+  })
   return catalog.withHistoryFloors(await readHistoryFloors(snapshot))
 }

@@ -5,10 +5,8 @@
 
 import { parentPort } from 'node:worker_threads'
 import { DbError, must } from '@dendrodb/protocol'
-import { readCatalog } from '../catalog/read-catalog.ts'
 import { decodeManifest } from '../ledger/manifest.ts'
 import type { KvReader } from '../ledger/overlay.ts'
-import { scanRecords } from '../models/document/live-records.ts'
 import type { KvStoreReader, OpenReader } from '../storage/kv-store.ts'
 import type { ChainAnswer, ChainOutcome, ChainRequest } from './chain-messages.ts'
 import { ExpectedHistory, type HistoryScope } from './expected-history.ts'
@@ -16,7 +14,7 @@ import { Findings } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
 import { droppedNumbers, type MetEntries, meetEntries } from './meet-entries.ts'
 import { readManifest } from './read-manifest.ts'
-import { SoundReader } from './sound-reader.ts'
+import { readSoundDefinitions, SoundReader } from './sound-reader.ts'
 import { verifyChain } from './verify-chain.ts'
 
 type VerifyRequest = ChainRequest & { readonly type: 'verify' }
@@ -101,7 +99,7 @@ async function verifySnapshot(
 
 /** The chain takes less time than the records, so that this is done here, where it can be. */
 async function entriesOf(reader: KvReader, { seed }: HistoryScope): Promise<MetEntries> {
-  const catalog = await readCatalog((table) => scanRecords(new SoundReader(reader), table))
+  const catalog = await readSoundDefinitions(new SoundReader(reader))
   const findings = new Findings(catalog)
   const live = new FingerprintSet(seed)
   const past = new FingerprintSet(seed)

@@ -4,7 +4,9 @@
  * named by the pass that looks at its key.
  */
 
+import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import type { KvReader } from '../ledger/overlay.ts'
+import { readDefinitions } from '../models/document/read-definitions.ts'
 import type { KeyRange, KvEntry, MaybePromise, ScanOptions } from '../storage/kv-store.ts'
 import { Findings, nothingUnlessEnd } from './findings.ts'
 import { KeyCursor } from './key-cursor.ts'
@@ -64,4 +66,9 @@ export class SoundReader implements KvReader {
       nothingUnlessEnd(error)
     }
   }
+}
+
+/** Definitions that make no sense are left out: the pass over the records names them. */
+export function readSoundDefinitions(reader: SoundReader): Promise<StoredCatalog> {
+  return readDefinitions(reader, () => undefined)
 }

@@ -4,12 +4,10 @@
  */
 
 import type { DbError } from '@dendrodb/protocol'
-import { readCatalog } from '../catalog/read-catalog.ts'
-import { scanRecords } from '../models/document/live-records.ts'
 import type { KvStore } from '../storage/kv-store.ts'
 import { type Finding, Findings } from './findings.ts'
 import { KeyCursor } from './key-cursor.ts'
-import { SoundReader } from './sound-reader.ts'
+import { readSoundDefinitions, SoundReader } from './sound-reader.ts'
 
 export interface DamageReport {
   readonly isIntact: false
@@ -27,7 +25,7 @@ export async function surveyDamage(store: KvStore, problem: DbError): Promise<Da
   const snapshot = store.snapshot()
   try {
     const sound = new SoundReader(snapshot)
-    const catalog = await readCatalog((table) => scanRecords(sound, table)).catch(() => undefined)
+    const catalog = await readSoundDefinitions(sound)
     const findings = new Findings(catalog)
     // The files are damaged wherever an entry is; these are the better words.
     const everything = { gte: new Uint8Array(), lt: new Uint8Array([0xff]) }

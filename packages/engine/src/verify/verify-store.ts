@@ -6,10 +6,8 @@
  */
 
 import { availableParallelism } from 'node:os'
-import { readCatalog } from '../catalog/read-catalog.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { formatHead } from '../ledger/hash.ts'
-import { scanRecords } from '../models/document/live-records.ts'
 import type { KvSnapshot, KvStore } from '../storage/kv-store.ts'
 import type { ChainOutcome } from './chain-messages.ts'
 import { ChainThread, type SharingStore } from './chain-thread.ts'
@@ -22,7 +20,7 @@ import { threadStoreBytesMin } from './limits.ts'
 import { droppedNumbers } from './meet-entries.ts'
 import { PhaseProgress, type VerifyProgress } from './phase-progress.ts'
 import { type ReadManifest, readManifest } from './read-manifest.ts'
-import { SoundReader } from './sound-reader.ts'
+import { readSoundDefinitions, SoundReader } from './sound-reader.ts'
 import { type ChainPass, type ChainResult, verifyChain } from './verify-chain.ts'
 import { type ChainSums, verifyRecords } from './verify-records.ts'
 
@@ -68,7 +66,7 @@ export async function verifyStore(
     const begin = await readManifest(snapshot)
     const { hash, manifest } = begin
     const sound = new SoundReader(snapshot)
-    const catalog = await readCatalog((table) => scanRecords(sound, table))
+    const catalog = await readSoundDefinitions(sound)
     const scope: HistoryScope = { seqMax: manifest.seq, seed: newSeed() }
     const progress = new PhaseProgress(manifest.seq, options.onProgress)
     ownThread = wantsThread ? new ChainThread() : undefined

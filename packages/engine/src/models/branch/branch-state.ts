@@ -8,6 +8,7 @@ import type { BranchDefinition } from '../../catalog/definitions.ts'
 import type { StoredCatalog } from '../../catalog/stored-catalog.ts'
 import type { LedgerHash } from '../../ledger/hash.ts'
 import { kindRange, mainBranch } from '../../ledger/key-space.ts'
+import { ledgerErrors } from '../../ledger/ledger-errors.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import { BranchReader } from './branch-reader.ts'
@@ -96,8 +97,14 @@ export function mainSeqOf(branchOf: BranchOf, branch: number): number {
   return must(layers.at(-1), 'main').seq
 }
 
+/** @throws LEDGER_CORRUPT */
 function definitionOf(branchOf: BranchOf, branch: number): BranchDefinition {
-  return must(branchOf(branch), 'a branch that another one was forked from')
+  const found = branchOf(branch)
+  if (found !== undefined) return found
+  throw ledgerErrors.CORRUPT({
+    what: `branch ${branch}`,
+    reason: 'another one was forked from it, and it is missing',
+  })
 }
 
 async function countRecords(base: PastState, tableId: number): Promise<number> {
