@@ -108,8 +108,11 @@ describe('without a server', () => {
     })
     expect(await runDdb(['restore', 'b', '--to', '2', '--as', 'past'], { cwd })).toMatchObject({ code: 0 })
     expect(await rowsOf(cwd, 'past')).toEqual([1, 2])
-    const instant = '2001-01-01T00:00:00Z'
-    expect(await runDdb(['restore', 'b', '--to', instant, '--as', 'old'], { cwd })).toMatchObject({ code: 0 })
+    const early = ['restore', 'b', '--to', '2001-01-01T00:00:00Z', '--as', 'old']
+    const refused = await runDdb(early, { cwd })
+    expect(refused.stderr).toContain('BACKUP_INSTANT_UNKNOWN')
+    expect(refused.code).toBe(64)
+    expect(readdirSync(join(cwd, 'ddb-data/databases'))).toEqual(['main', 'past'])
     const { stdout, code } = await runDdb(['restore', 'b', '--to', '2', '--replace'], { cwd })
     expect(code).toBe(0)
     const trash = /what was there is in (.*)\n/.exec(stdout)?.[1] ?? ''
