@@ -5,6 +5,7 @@
 
 import { fromUntrusted, limits, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { WriteMeta } from '../ledger/write-meta.ts'
+import { holderIn, namedViolation } from '../models/document/unique-holder.ts'
 import type { PutOptions, ReadView, StoredRecord, WriteTx } from '../models/model.ts'
 import { viewAt } from '../models/valid-time/valid-view.ts'
 import type { AsOf, QueryHost, Receipt, WriteAnswer, WriteOptions } from '../query/host.ts'
@@ -204,7 +205,7 @@ export class RecordCalls implements RecordMethods {
     const value = toFields(fields)
     const { validFrom, validTo, ...rest } = options ?? {}
     const valid = toPutOptions({ validFrom, validTo })
-    const write = (tx: WriteTx) => tx.put(recordId, value, valid)
+    const write = (tx: WriteTx) => namedPut(tx, recordId, value, valid)
     const request = ['put', recordId, value, valid?.validFrom, valid?.validTo]
     const { receipt } = await this.#writeRecord(recordId, request, write, options && rest)
     return { id: recordId, ...receipt }
@@ -241,7 +242,7 @@ export class RecordCalls implements RecordMethods {
     const work = async (tx: WriteTx) => {
       for (const { id, fields, valid, ifSeq } of steps) {
         if (ifSeq !== undefined) await tx.expectSeq(id, ifSeq)
-        const done = fields === undefined ? tx.delete(id) : tx.put(id, fields, valid)
+        const done = fields === undefined ? tx.delete(id) : namedPut(tx, id, fields, valid)
         if (done instanceof Promise) await done
       }
     }
@@ -280,6 +281,20 @@ export class RecordCalls implements RecordMethods {
     } finally {
       view.close()
     }
+  }
+}
+
+/** The owner of the engine may see every record: a unique index says whose value it is. */
+function namedPut(tx: WriteTx, id: RecordId, fields: ValueObject, valid?: PutOptions): MaybePromise<void> {
+  const name = (error: unknown): never => {
+    const holder = holderIn(error)
+    throw holder === undefined ? error : namedViolation(holder)
+  }
+  try {
+    const done = tx.put(id, fields, valid)
+    return done instanceof Promise ? done.catch(name) : done
+  } catch (error) {
+    return name(error)
   }
 }
 

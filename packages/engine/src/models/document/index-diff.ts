@@ -15,10 +15,11 @@ import { chain } from '../../storage/chain.ts'
 import { keyText } from '../../storage/key-text.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
 import type { StoredRecord } from '../model.ts'
-import { entriesOf, type RecordEntry } from './index-entries.ts'
+import { entriesOf, type RecordEntry, valuesOf } from './index-entries.ts'
 import { indexErrors, sameValueError } from './index-errors.ts'
 import { entriesBuiltPerTransactionMax } from './limits.ts'
 import { decodeId } from './record-codec.ts'
+import { takenError } from './unique-holder.ts'
 
 /** Where a version stands in the log. */
 export interface VersionPlace {
@@ -87,6 +88,7 @@ export class IndexDiff {
     this.layOut()
     return chain(this.#reader.getMany(lookups.map(({ key }) => key)), (stored) => {
       const found = changes.map((each) => stored[lookups.indexOf(each)])
+      if (after !== undefined) this.#refuseTaken(changes, found, idKey, after)
       this.#apply(changes, found, idKey, base)
     })
   }
@@ -133,16 +135,28 @@ export class IndexDiff {
     this.#unlaid = []
   }
 
+  /** @throws INDEX_UNIQUE_VIOLATION */
+  #refuseTaken(
+    changes: readonly EntryChange[],
+    found: readonly (Buffer | undefined)[],
+    idKey: Uint8Array,
+    after: Valued,
+  ): void {
+    for (const [at, { index, entry, op }] of changes.entries()) {
+      const stored = found[at]
+      const holder = op === 'add' && stored !== undefined ? decodeLiveEntry(stored).idKey : undefined
+      if (holder === undefined || Buffer.compare(holder, idKey) === 0) continue
+      const values = valuesOf(this.#hash, index, after.value, entry)
+      throw takenError({ id: decodeId(index.table, holder), index: index.name, values })
+    }
+  }
+
   #apply(
     changes: readonly EntryChange[],
     found: readonly (Buffer | undefined)[],
     idKey: Uint8Array,
     base: VersionPlace = nowhere,
   ): void {
-    for (const [at, change] of changes.entries()) {
-      const stored = found[at]
-      if (change.op === 'add' && stored !== undefined) refuseOtherHolder(change, stored, idKey)
-    }
     for (const [at, change] of changes.entries()) {
       if (change.op === 'remove') this.#remove(change, found[at], idKey, base)
       else this.#add(change, idKey)
@@ -202,12 +216,6 @@ function entryChanges(
   const removed = old.filter((entry) => !now.some((other) => other.text === entry.text))
   const added = now.filter((entry) => !old.some((other) => other.text === entry.text))
   return [...removed.map((entry) => change(entry, 'remove')), ...added.map((entry) => change(entry, 'add'))]
-}
-
-function refuseOtherHolder({ index }: EntryChange, stored: Buffer, idKey: Uint8Array): void {
-  const { idKey: holder } = decodeLiveEntry(stored)
-  if (holder === undefined || Buffer.compare(holder, idKey) === 0) return
-  throw indexErrors.UNIQUE_VIOLATION({ index: index.name, table: index.table })
 }
 
 function indexChange(

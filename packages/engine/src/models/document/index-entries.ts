@@ -6,7 +6,7 @@
  * record.
  */
 
-import { encodeCollation, type Value, type ValueObject, ValueSet } from '@dendrodb/protocol'
+import { encodeCollation, must, type Value, type ValueObject, ValueSet } from '@dendrodb/protocol'
 import type { FieldPath, IndexDefinition } from '../../catalog/definitions.ts'
 import type { LedgerHash } from '../../ledger/hash.ts'
 import { type BoundedEntry, boundEntry } from '../../ledger/index-entry.ts'
@@ -38,6 +38,20 @@ export function entriesOf(hash: LedgerHash, index: IndexDefinition, record: Valu
     entries.set(entry.text, entry)
   }
   return [...entries.values()]
+}
+
+/** The values, one for each field of the index, that an entry of the record stands for. */
+export function valuesOf(
+  hash: LedgerHash,
+  index: IndexDefinition,
+  record: ValueObject,
+  { text }: RecordEntry,
+): readonly Value[] {
+  const tuples = tuplesOf(index, record)
+  return must(
+    tuples.find((tuple) => makeEntry(hash, index, tuple).text === text),
+    'the values of an entry',
+  )
 }
 
 function tuplesOf(index: IndexDefinition, record: ValueObject): Value[][] {

@@ -6,7 +6,7 @@ import type { IndexDefinition } from '../../catalog/definitions.ts'
 export const indexErrors = defineErrors('INDEX', {
   UNIQUE_VIOLATION: {
     status: 'conflict',
-    message: 'index {index} of table {table} already holds this value for another record',
+    message: 'index {index} of table {table} already holds {value} for {holder}',
   },
   TOO_MANY_ENTRIES: {
     status: 'resource_exceeded',

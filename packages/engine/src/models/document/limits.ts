@@ -20,3 +20,5 @@ export const rangeCacheBytesMax = 16 * 1024 * 1024
 export const cachedRangeEntriesMax = 1_000
 /** All of them together take at most this share of the heap that the process may have. */
 export const cacheHeapShareMax = 3 / 16
+/** What an error shows of a value that is taken. */
+export const takenValueCharsMax = 200

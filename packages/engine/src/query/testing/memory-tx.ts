@@ -8,7 +8,7 @@ import type { IndexDefinition, TableDefinition } from '../../catalog/definitions
 import { ledgerErrors } from '../../ledger/ledger-errors.ts'
 import { hasBounds, toInterval } from '../../ledger/valid-time.ts'
 import { claimsKey } from '../../models/document/index-entries.ts'
-import { indexErrors } from '../../models/document/index-errors.ts'
+import { takenError } from '../../models/document/unique-holder.ts'
 import { withoutNone } from '../../models/document/without-none.ts'
 import {
   absentSeq,
@@ -168,17 +168,16 @@ export class MemoryTx extends MemoryView implements WriteTx {
   #checkUnique(table: TableDefinition, record: StoredRecord): void {
     for (const index of table.indexes) {
       if (!index.unique) continue
-      const own = claims(index, record.value)
       for (const other of this.#tables.get(table.id)?.values() ?? []) {
         if (compareBytes(other.idKey, record.idKey) === 0) continue
-        if (claims(index, other.value).some((text) => own.includes(text))) {
-          throw indexErrors.UNIQUE_VIOLATION({ index: index.name, table: table.name })
-        }
+        const theirs = claims(index, other.value).map(tupleText)
+        const values = claims(index, record.value).find((tuple) => theirs.includes(tupleText(tuple)))
+        if (values !== undefined) throw takenError({ id: other.id, index: index.name, values })
       }
     }
   }
 }
 
-function claims(index: IndexDefinition, record: ValueObject): readonly string[] {
-  return indexedTuples(index, record).filter(claimsKey).map(tupleText)
+function claims(index: IndexDefinition, record: ValueObject): readonly (readonly Value[])[] {
+  return indexedTuples(index, record).filter(claimsKey)
 }

@@ -5,6 +5,7 @@
  */
 
 import { RecordId, typeOf, type Value, type ValueObject } from '@dendrodb/protocol'
+import { holderIn } from '../../../models/document/unique-holder.ts'
 import type { PutOptions } from '../../../models/model.ts'
 import { accessErrors } from '../../access-errors.ts'
 import type { CompiledExpression, CompiledStatement } from '../../compile/compiled.ts'
@@ -19,8 +20,8 @@ import { done, type Task, wait } from '../task.ts'
 import { type CompiledData, compileSet, expectObject, noData } from '../write/document.ts'
 import { edgeEnds } from '../write/edge.ts'
 import type { WrittenRecord } from '../write/output.ts'
-import { createAbsent, idIn, type RecordChange, updateRecord } from '../write/record-writer.ts'
-import { createOrFindHolder, violatedIndex } from '../write/unique-holder.ts'
+import { createAbsent, createNew, idIn, type RecordChange, updateRecord } from '../write/record-writer.ts'
+import { createOrFindHolder } from '../write/unique-holder.ts'
 import { currentRecord } from './update.ts'
 import { compileClauses, WriteResult } from './write-clauses.ts'
 
@@ -80,10 +81,11 @@ function* insertOne(object: ValueObject, inserting: Inserting): Task<WrittenReco
       ? outcome.written
       : yield* changeHolder(outcome.holder, { ...change, data: update })
   }
+  if (!insert.ignore) return yield* createNew(id, change)
   try {
     return yield* createAbsent(id, change)
   } catch (error) {
-    if (insert.ignore && violatedIndex(error) !== undefined) return undefined
+    if (holderIn(error) !== undefined) return undefined
     throw error
   }
 }

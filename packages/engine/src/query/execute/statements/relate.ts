@@ -17,7 +17,7 @@ import { type Task, wait } from '../task.ts'
 import { compileData } from '../write/document.ts'
 import type { EdgeEnds } from '../write/edge.ts'
 import type { WrittenRecord } from '../write/output.ts'
-import { createAbsent, newIdOf, type RecordChange, updateRecord, writableTx } from '../write/record-writer.ts'
+import { createNew, newIdOf, type RecordChange, updateRecord, writableTx } from '../write/record-writer.ts'
 import { compileTarget, type Target } from '../write/targets.ts'
 import { currentRecord } from './update.ts'
 import { compileClauses, WriteResult } from './write-clauses.ts'
@@ -64,7 +64,7 @@ function* relateOne(
   const known = isUnique ? yield* edgeBetween(table, ends.in, ends.out, ctx) : undefined
   const id = known ?? ('id' in target ? target.id : yield* newIdOf(table, data, ctx))
   const before = yield* currentRecord(id, ctx)
-  if (before === undefined) return yield* createAbsent(id, change)
+  if (before === undefined) return yield* createNew(id, change)
   // One out of sight can neither be changed nor made again.
   if ((yield* wait(ctx.readRecord(id))) === undefined) throw accessErrors.DENIED({ action: 'update', table })
   checkSameEnds(id, before, ends, ctx)

@@ -20,7 +20,7 @@ import { PreparedPlan } from '../prepared-plan.ts'
 import { type Task, wait } from '../task.ts'
 import { type CompiledData, compileData } from '../write/document.ts'
 import type { WrittenRecord } from '../write/output.ts'
-import { createAbsent, newIdOf, updateRecord } from '../write/record-writer.ts'
+import { createNew, newIdOf, updateRecord } from '../write/record-writer.ts'
 import { type CompiledTarget, compileTarget } from '../write/targets.ts'
 import { createOrFindHolder } from '../write/unique-holder.ts'
 import { currentRecord, matchedIds, pointTargets } from './update.ts'
@@ -121,7 +121,7 @@ class Upserting {
   *#byId(id: RecordId): Task<void> {
     const { where, ctx } = this.#options
     const before = yield* currentRecord(id, ctx)
-    if (before === undefined) return yield* this.#show(yield* createAbsent(id, this.#recordChange()))
+    if (before === undefined) return yield* this.#show(yield* createNew(id, this.#recordChange()))
     // A record out of sight can neither be changed nor created again.
     if ((yield* wait(ctx.readRecord(id))) === undefined) {
       throw accessErrors.DENIED({ action: 'update', table: id.table })

@@ -21,7 +21,7 @@ import { done, type Task, wait } from '../task.ts'
 import { type CompiledData, noData } from './document.ts'
 import type { EdgeEnds } from './edge.ts'
 import type { WrittenRecord } from './output.ts'
-import { createAbsent, deleteRecord, refuseReserved, updateRecord, writableTx } from './record-writer.ts'
+import { createNew, deleteRecord, refuseReserved, updateRecord, writableTx } from './record-writer.ts'
 
 export interface BringBack extends BringingBack {
   /** Whether the record as it stands meets the condition of the statement. */
@@ -69,7 +69,7 @@ function* write(
   const change = { data: exactly(value), ctx, put }
   if (before !== undefined) return (yield* updateRecord(id, before, change)) ?? denied('update', id)
   const ends = yield* edgeEndsOf(version, ctx)
-  return yield* createAbsent(id, { ...change, ...(ends && { ends }) })
+  return yield* createNew(id, { ...change, ...(ends && { ends }) })
 }
 
 /** The record is there to be seen, so that it can be said why it stays as it is. */

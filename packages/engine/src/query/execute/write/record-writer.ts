@@ -5,6 +5,7 @@
 
 import { RecordId, setField, type Value, type ValueObject } from '@dendrodb/protocol'
 import type { TableDefinition } from '../../../catalog/definitions.ts'
+import { holderIn, namedViolation } from '../../../models/document/unique-holder.ts'
 import { withoutNone } from '../../../models/document/without-none.ts'
 import type { PutOptions, WriteTx } from '../../../models/model.ts'
 import { accessErrors } from '../../access-errors.ts'
@@ -46,10 +47,26 @@ export function writableTx(ctx: EvalContext, statement: string): WriteTx {
 export function* createRecord(id: RecordId, change: RecordChange): Task<WrittenRecord> {
   const tx = writableTx(change.ctx, 'CREATE')
   if ((yield* wait(tx.getRecord(id))) !== undefined) throw queryErrors.RECORD_EXISTS({ id: id.toString() })
-  return yield* createAbsent(id, change)
+  return yield* createNew(id, change)
 }
 
 /** As `createRecord`, for an id that is known to be free. */
+export function* createNew(id: RecordId, change: RecordChange): Task<WrittenRecord> {
+  try {
+    return yield* createAbsent(id, change)
+  } catch (error) {
+    throw yield* named(error, change.ctx)
+  }
+}
+
+/** Names the record that a unique index holds the values for, where the session may see it. */
+function* named(error: unknown, ctx: EvalContext): Task<unknown> {
+  const holder = holderIn(error)
+  if (holder === undefined || (yield* wait(ctx.readRecord(holder.id))) === undefined) return error
+  return namedViolation(holder)
+}
+
+/** As `createRecord`, for an id that is known to be free; a refusal by a unique index names no record. */
 export function* createAbsent(id: RecordId, change: RecordChange): Task<WrittenRecord> {
   const { ctx, data, ends, input } = change
   const tx = writableTx(ctx, 'CREATE')
@@ -84,7 +101,11 @@ export function* updateRecord(
   const table = ctx.view.catalog.table(id.table)
   if (table?.kind.type === 'relation') checkFixedEnds(id, before, after)
   yield* demand('update', before, after, ctx)
-  yield* wait(tx.put(id, after, change.put ?? sameValidTime))
+  try {
+    yield* wait(tx.put(id, after, change.put ?? sameValidTime))
+  } catch (error) {
+    throw yield* named(error, ctx)
+  }
   ctx.run.writes += 1
   return { before, after, input }
 }
