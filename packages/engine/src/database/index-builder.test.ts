@@ -1,6 +1,7 @@
 import type { Value } from '@dendrodb/protocol'
 import { expect, test } from 'vitest'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
+import { storageErrors } from '../storage/storage-errors.ts'
 import { collect, openTestCore, recordOf } from '../testing/open-core.ts'
 import { verifyStore } from '../verify/verify-store.ts'
 import type { DatabaseCore } from './database-core.ts'
@@ -103,6 +104,31 @@ test('a build that was interrupted goes on where it stopped', async () => {
   second.resume()
   await second.wait('item', 'code')
   expect(await keysWith(reopened, 'code', 5)).toHaveLength(30)
+  expect((await verifyStore(store)).findings).toEqual([])
+})
+
+test('a build that a full disk stops is told of, and goes on when there is room again', async () => {
+  const store = openMemoryStore()
+  const core = await openTestCore(store)
+  await fill(core, 0, 3_000)
+  await define(core, 'code')
+  const commit = store.commit.bind(store)
+  let isFull = true
+  // One commit fails; there is room again for the next one.
+  store.commit = async (batch, options) => {
+    if (!isFull) return commit(batch, options)
+    isFull = false
+    throw storageErrors.FULL({ path: '/data' })
+  }
+  const problems: string[] = []
+  const builder = new IndexBuilder(core, (work) => problems.push(work))
+  builder.resume()
+  await expect(builder.wait('item', 'code')).rejects.toMatchObject({ code: 'STORAGE_FULL' })
+  expect(await builder.progress('item', 'code')).toMatchObject({ state: 'building' })
+  expect(problems).toEqual(['the build of index code'])
+  builder.resume()
+  await builder.wait('item', 'code')
+  expect(await keysWith(core, 'code', 5)).toHaveLength(30)
   expect((await verifyStore(store)).findings).toEqual([])
 })
 

@@ -6,6 +6,7 @@
  *   (dual writes); the builder adds those of all others, in the order of their ids. No read uses the index.
  * - ready: the builder has passed the last record. Reads use it, AS OF reads from its defining commit on.
  * - failed: two records have one unique key. Writes no longer keep it; it stays visible until it is removed.
+ * What passes, such as a full disk, leaves it building: `resume` tries again.
  *
  * A step reads some records on a snapshot and adds their entries and its own position in one derived change,
  * which is void if any of those records has been written since. After a crash the build goes on from the
@@ -130,7 +131,9 @@ export class IndexBuilder {
         rows = step === 'conflict' ? Math.max(1, rows >> 2) : Math.min(indexBuildRowsPerStep, rows * 2)
       }
     } catch (error) {
-      if (!this.#isStopped) await this.#fail(index, error)
+      if (this.#isStopped) return
+      if (error instanceof DbError && error.status === 'unavailable') throw error
+      await this.#fail(index, error)
     } finally {
       this.#builds.delete(index.id)
     }

@@ -19,7 +19,9 @@ export async function post({ service, url, body, headers = {}, signal }: Service
   let status: number
   try {
     const bounds = AbortSignal.any([signal, AbortSignal.timeout(answerMsMax)])
-    const response = await fetch(url, { method: 'POST', body, headers, signal: bounds })
+    const { address, credentials } = splitUrl(url)
+    const all = { ...headers, ...credentials }
+    const response = await fetch(address, { method: 'POST', body, headers: all, signal: bounds })
     status = response.status
     text = await boundedText(response)
   } catch (error) {
@@ -42,6 +44,18 @@ export async function post({ service, url, body, headers = {}, signal }: Service
 /** Addresses of providers often hold a key. */
 export function shownUrl(url: string): string {
   return new URL(url).origin
+}
+
+/** `fetch` takes no URL with a name and password, and shows them in its error. */
+function splitUrl(text: string) {
+  const url = new URL(text)
+  const { username, password } = url
+  if (username === '' && password === '') return { address: text, credentials: {} }
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  url.username = ''
+  url.password = ''
+  const authorization = `Basic ${Buffer.from(pair).toString('base64')}`
+  return { address: url.href, credentials: { authorization } }
 }
 
 async function boundedText(response: Response): Promise<string> {

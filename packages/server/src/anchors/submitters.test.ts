@@ -66,6 +66,19 @@ describe('IPFS', () => {
     await expect(submit(new IpfsSubmitter(url)).done).rejects.toMatchObject({ code: 'ANCHOR_UNREACHABLE' })
   })
 
+  test('a name and password in the address are sent as a header, and are in no error', async () => {
+    const seen: (string | undefined)[] = []
+    const url = await serve(async ({ headers }) => {
+      seen.push(headers.authorization)
+      return { status: 500, text: 'full' }
+    })
+    const withNames = url.replace('//', '//ann:p%40ss@')
+    const error = await submit(new IpfsSubmitter(withNames)).done.catch((each: Error) => each)
+    expect(seen).toEqual([`Basic ${Buffer.from('ann:p@ss').toString('base64')}`])
+    expect(String(error)).toContain('HTTP 500 full')
+    expect(String(error)).not.toContain('ss@')
+  })
+
   test('nobody there is said so', async () => {
     await expect(submit(new IpfsSubmitter('http://127.0.0.1:1')).done).rejects.toMatchObject({
       code: 'ANCHOR_UNREACHABLE',
