@@ -60,5 +60,5 @@ export const engineErrors = defineErrors('ENGINE', {
     status: 'corrupt',
     message: 'the database {name} is not intact; of {count} findings the first: {what}',
   },
-  DATABASES_OPEN: { status: 'resource_exceeded', message: 'more than {limit} databases are open and in use' },
+  DATABASES_OPEN: { status: 'unavailable', message: 'more than {limit} databases are open and in use' },
 })

@@ -62,3 +62,19 @@ test('writers at the same moment get an order, whatever the clock does meanwhile
   const times = await timesOf(core.store)
   expect(times).toEqual([...new Set(times)].sort((a, b) => a - b))
 })
+
+test('a clock that is beyond all sense dates no commit, and leaves nothing behind', async () => {
+  const store = openMemoryStore()
+  const core = await openTestCore(store)
+  setClock(startMs)
+  await core.write((tx) => tx.put(item(1), { n: 1 }))
+  for (const year of [2200, 2256, 9999]) {
+    setClock(Date.UTC(year))
+    const write = core.write((tx) => tx.put(item(2), { year }))
+    await expect(write).rejects.toMatchObject({ code: 'LEDGER_CLOCK_RANGE', status: 'unavailable' })
+  }
+  setClock(startMs + hourMs)
+  await core.write((tx) => tx.put(item(3), { n: 3 }))
+  expect(await timesOf(store)).toEqual([startMs * 1_000, (startMs + hourMs) * 1_000])
+  expect(await verifyStore(store)).toMatchObject({ isIntact: true, findings: [] })
+})

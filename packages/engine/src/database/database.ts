@@ -483,6 +483,11 @@ export class Database implements DatabaseHost, RecordMethods, HistoryMethods {
     return this.#jobs.scan?.progress
   }
 
+  /** Why the first scan has failed, after which only reads are taken; `undefined`: it has not. */
+  get scanFailure(): Error | undefined {
+    return this.#jobs.scan?.failure
+  }
+
   /** Resolves when the first scan has ended, well or not. */
   async scanned(): Promise<void> {
     await this.#jobs.scan?.settled()

@@ -76,6 +76,11 @@ export class FirstScan {
     return this.#isDone ? undefined : this.#progress
   }
 
+  /** Why it has ended without being over. */
+  get failure(): Error | undefined {
+    return this.#failure
+  }
+
   get isRunning(): boolean {
     return this.#running !== undefined && !this.#isDone && this.#failure === undefined
   }

@@ -30,6 +30,8 @@ import {
   pastIndexKey,
   recordKey,
 } from './key-space.ts'
+import { ledgerErrors } from './ledger-errors.ts'
+import { timeMicrosEnd } from './limits.ts'
 import { encodeManifest, type Manifest } from './manifest.ts'
 import { appendLeaf, leafHash } from './merkle/compact-range.ts'
 import { Overlay } from './overlay.ts'
@@ -92,7 +94,10 @@ export class CommitGroup {
     return this.#manifest.seq
   }
 
-  /** Numbers and hashes the request. Gives the keys of the live state that it changed, as texts. */
+  /**
+   * Numbers and hashes the request. Gives the keys of the live state that it changed, as texts.
+   * @throws LEDGER_CLOCK_RANGE; nothing is appended then
+   */
   append(
     request: WriteRequest,
     nowMicros: number,
@@ -100,6 +105,7 @@ export class CommitGroup {
     const { branch } = request
     const seq = this.#manifest.seq + 1
     const timeMicros = Math.max(nowMicros, this.#manifest.timeMicros + 1)
+    if (!(timeMicros < timeMicrosEnd)) throw ledgerErrors.CLOCK_RANGE()
     const keys: string[] = []
     const metaPayload = encodeMetaPayload(request.meta, () => this.#salts.next())
     if (metaPayload !== undefined) this.#put(keyOf('meta', seq), metaPayload)

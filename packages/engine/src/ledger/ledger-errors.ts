@@ -25,6 +25,10 @@ export const ledgerErrors = defineErrors('LEDGER', {
     message:
       'the request with the idempotency key {key} was carried out as commit {seq}; its answer is not kept: it was too large, an erasure came after it, or the database was made from its log since',
   },
+  CLOCK_RANGE: {
+    status: 'unavailable',
+    message: 'the clock of this machine is beyond the year 2200; nothing is written until it is set',
+  },
   NONCE_STALE: {
     status: 'conflict',
     message: 'the nonce {nonce} of {sender} is not above its last one, {last}',

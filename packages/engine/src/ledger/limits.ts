@@ -14,6 +14,11 @@ export const queuedRequestsMax = 65_536
  * Changed keys remembered for conflict detection; a request older than the memory conflicts and is run again.
  */
 export const conflictWindowKeysMax = 65_536
+/**
+ * Microseconds since 1970 that no commit has: the year 2200. A clock that is beyond is wrong, and as instants
+ * never go back, all commits after one of that clock would be dated like it.
+ */
+export const timeMicrosEnd = Date.UTC(2200) * 1_000
 /** Runs of a transaction that lost races before it is run alone. */
 export const optimisticRunsMax = 3
 /** A transaction that runs alone holds everybody else up, so it has this long. */

@@ -59,11 +59,12 @@ export function daemonDatabaseRoutes(
 
   app.get<DatabasePath>('/v1/databases/:name/status', async (request, reply) => {
     const database = await databases.of(request)
-    const { scanProgress: scan } = database
+    const { scanProgress: scan, scanFailure: failure } = database
     return sendValue(request, reply, {
-      ok: true,
+      ok: failure === undefined,
       startup_ready: scan === undefined,
-      ...(scan && { scan: { ...scan } }),
+      ...(scan && failure === undefined && { scan: { ...scan } }),
+      ...(failure && { scan_failed: failure.message }),
       ...(await databaseBody(database)),
     })
   })

@@ -253,6 +253,10 @@ test('a first scan that has failed leaves the database readable, and the server 
   expect((await server.call('GET', '/health')).body).toMatchObject({ status: 'ok', startup_ready: false })
   const ready = await server.call('GET', '/ready')
   expect(ready).toMatchObject({ status: 503, body: { error: { reason: 'HTTP_NOT_READY' } } })
+  expect(ready.body.error.message).toContain('the first scan of shop has failed')
+  const { body: failed } = await server.call('GET', '/v1/databases/shop/status', asRoot())
+  expect(failed).toMatchObject({ ok: false, startup_ready: false, scan_failed: expect.any(String) })
+  expect(failed).not.toHaveProperty('scan')
   // What stands on the tree over the commits is not answered wrongly.
   expect((await server.call('POST', '/v1/databases/shop/checkpoint', asRoot({}))).status).toBe(500)
   await events.close()

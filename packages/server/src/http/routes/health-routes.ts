@@ -66,7 +66,10 @@ export function healthRoutes(app: FastifyInstance, options: HealthOptions): void
 }
 
 /** Reads are served, writes are not yet. */
-function notReady({ name, scanProgress }: Database): Error {
+function notReady({ name, scanProgress, scanFailure }: Database): Error {
+  if (scanFailure !== undefined) {
+    return httpErrors.NOT_READY({ problem: `the first scan of ${name} has failed: ${scanFailure.message}` })
+  }
   const { objects = 0, of = 0, rate = 0, eta_s = 0 } = scanProgress ?? {}
   const problem = `the first scan of ${name} has gone through ${objects} of ${of} objects`
   return httpErrors.NOT_READY({ problem, objects, of, rate, eta_s })
