@@ -3,10 +3,11 @@
  * disk.
  */
 
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { personOf } from '../dataset.ts'
+import { bytesIn } from '../disk.ts'
 import { machineSpeedName } from '../goals.ts'
 import {
   createRandom,
@@ -107,10 +108,4 @@ async function reopen(folder: string, at: string): Promise<Row> {
   })
   await reopened?.close()
   return { workload: `open and first read, ${at}`, subject: 'DendroDB', value: ms, unit: 'ms' }
-}
-
-async function bytesIn(folder: string): Promise<number> {
-  const files = await readdir(folder, { recursive: true, withFileTypes: true })
-  const sizes = files.filter((file) => file.isFile()).map((file) => stat(join(file.parentPath, file.name)))
-  return (await Promise.all(sizes)).reduce((sum, { size }) => sum + size, 0)
 }

@@ -4,11 +4,12 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Database, type Engine, openEngine, RecordId } from '@dendrodb/engine'
 import { personOf } from '../dataset.ts'
+import { bytesIn } from '../disk.ts'
 import {
   createRandom,
   type Figure,
@@ -131,11 +132,7 @@ async function verify(subjects: readonly Subject[], rows: Row[], at: string): Pr
 }
 
 async function diskRow(workload: string, subject: string, folder: string): Promise<Row> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile())
-  const sizes = await Promise.all(files.map((file) => stat(join(file.parentPath, file.name))))
-  const bytes = sizes.reduce((sum, { size }) => sum + size, 0)
-  return { workload, subject, value: bytes / mebibyte, unit: 'MiB' }
+  return { workload, subject, value: (await bytesIn(folder)) / mebibyte, unit: 'MiB' }
 }
 
 /** Of the turns, so that one in which somebody else used the machine does not count. */
