@@ -6,6 +6,7 @@
 
 import { decodeBase64, encodeBase64 } from '../base64.ts'
 import { formatHex } from '../format-value.ts'
+import { repeatedField } from '../json-fields.ts'
 import { hashBytes } from './commit-layout.ts'
 import { type HashName, isHashName } from './hash-name.ts'
 import { decodeHex } from './hex.ts'
@@ -187,19 +188,10 @@ function parseObject(text: string): object {
     throw proofErrors.MALFORMED({ problem: 'it is not JSON' }, { cause: error })
   }
   const object = asObject(parsed)
-  checkNamedOnce(text)
+  // `JSON.parse` lets the last of two fields with one name win, where another program may take the first.
+  const repeated = repeatedField(text)
+  if (repeated !== undefined) throw malformed(`it has the field ${repeated} twice`)
   return object
-}
-
-/** `JSON.parse` lets the last of two fields with one name win, where another program may take the first. */
-function checkNamedOnce(json: string): void {
-  const names = new Set<string>()
-  for (const [, text, colon] of json.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")\s*(:)?/g)) {
-    if (colon === undefined || text === undefined) continue
-    const name = JSON.parse(text) as string
-    if (names.has(name)) throw malformed(`it has the field ${name} twice`)
-    names.add(name)
-  }
 }
 
 function malformed(problem: string): Error {
