@@ -1,6 +1,7 @@
 /**
  * Verification of the chain in a thread of its own, beside that of the records.
- * Why the chain: nothing of it is needed for the records, and it is about half of the work.
+ * Why the chain: nothing of it is needed for the records, and it is nearly half of the work; index entries
+ * come on top, where the thread's snapshot holds the same as that of the records.
  * How writes may go on: the thread's snapshot is younger than the one that the records are read from. The
  * chain is verified up to the younger one, and on the way it is compared with the older one's manifest.
  */

@@ -113,16 +113,18 @@ export async function* scanEntries(
 ): AsyncGenerator<readonly IndexEntry[]> {
   const keys = entryRange(index, range)
   if (Buffer.compare(keys.gte, keys.lt) >= 0) return
+  const start = tailOffset(mainBranch, index.id)
   for await (const chunk of reader.scan(keys, scanOptions(options))) {
-    for (const entries of inRows(chunk)) yield entries.map((entry) => decodeIndexEntry(index, entry))
+    for (const entries of inRows(chunk))
+      yield entries.map((entry) => decodeIndexEntry(index.table, start, entry))
   }
 }
 
-function decodeIndexEntry({ id, table }: IndexDefinition, { key, value }: KvEntry): AdjacencyEntry {
+/** @param start of what was indexed, in the key */
+function decodeIndexEntry(table: string, start: number, { key, value }: KvEntry): IndexEntry {
   const { idKey: held, idBytes } = decodeLiveEntry(value)
   const idKey = held ?? key.subarray(key.length - idBytes)
-  const entry = key.subarray(tailOffset(mainBranch, id), key.length - idBytes)
-  return { id: decodeId(table, idKey), idKey, isLong: isLong(entry.length), entry }
+  return { id: decodeId(table, idKey), idKey, isLong: isLong(key.length - idBytes - start) }
 }
 
 /** Bounds of ranges have no more bytes of an entry, so that they do not tell it from others. */
@@ -130,12 +132,18 @@ export function isLong(entryBytes: number): boolean {
   return entryBytes >= indexEntryPrefixBytes
 }
 
-async function* decodedEntries(
+async function* adjacencyEntries(
   reader: KvReader,
   index: IndexDefinition,
   keys: KeyRange,
 ): AsyncGenerator<readonly AdjacencyEntry[]> {
-  for await (const chunk of reader.scan(keys)) yield chunk.map((entry) => decodeIndexEntry(index, entry))
+  const start = tailOffset(mainBranch, index.id)
+  for await (const chunk of reader.scan(keys)) {
+    yield chunk.map((found) => {
+      const decoded = decodeIndexEntry(index.table, start, found)
+      return { ...decoded, entry: found.key.subarray(start, found.key.length - decoded.idKey.length) }
+    })
+  }
 }
 
 /** How edges are read from the live state. `onRange` hears of every range that is read. */
@@ -148,7 +156,7 @@ export function adjacencyReader(
     entries: (index, node) => {
       const keys = entryRange(index, { equals: [node] })
       onRange?.(keys)
-      return decodedEntries(reader, index, keys)
+      return adjacencyEntries(reader, index, keys)
     },
     rows: (table) => records.scanTable(table),
     async valueOf(edge) {
