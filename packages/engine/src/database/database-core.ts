@@ -4,14 +4,15 @@
  * exist once.
  */
 
-import { RecordId } from '@dendrodb/protocol'
+import { decodeExact, RecordId, type RecordKey } from '@dendrodb/protocol'
 import type { TableDefinition } from '../catalog/definitions.ts'
 import type { CatalogChange, StoredCatalog } from '../catalog/stored-catalog.ts'
 import { catalogTableIds } from '../catalog/system-tables.ts'
 import { headOf } from '../ledger/commit.ts'
 import type { LedgerState } from '../ledger/commit-group.ts'
+import { earlierVersions, noEarlierVersions } from '../ledger/earlier-versions.ts'
 import { formatHead, type LedgerHash } from '../ledger/hash.ts'
-import { keyOf, mainBranch, recordKey } from '../ledger/key-space.ts'
+import { decodeRecordKey, keyOf, mainBranch, recordKey } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import type { StoreFormat } from '../ledger/manifest.ts'
 import { Sequencer } from '../ledger/sequencer.ts'
@@ -80,6 +81,8 @@ export class DatabaseCore {
   readonly #listeners = new Set<CommitListener>()
   #closedError: (() => Error) | undefined
   #forgettings = 0
+  /** Behind this commit some records have come to list other versions before them (see DerivedChange). */
+  #relistedSeq = -1
 
   constructor(options: CoreOptions) {
     const { name, store, format, state, catalog, recordCacheBytes, scanCacheBytes, versionCacheBytes } =
@@ -104,6 +107,7 @@ export class DatabaseCore {
     this.#transactions = new TransactionRunner(this, this.#txSource())
     this.sequencer = new Sequencer(named, state, catalog.seq, {
       onSequenced: (write) => this.#onSequenced(write),
+      onRelisted: (keys, seq) => this.#onRelisted(keys, seq),
       onCommitted: (writes) => this.#onCommitted(writes),
       onRolledBack: (seq) => this.#onRolledBack(seq),
     })
@@ -197,7 +201,9 @@ export class DatabaseCore {
         if (!this.#cache.admits()) return
         const readKeys = [recordKey(mainBranch, table.id, record.idKey)]
         if (this.sequencer.hasChanged({ readSeq: seq, readKeys, readRanges: [] })) return
-        this.#cache.set(table.id, record, decodedBytes(bytes))
+        // The snapshot may be of before.
+        const kept = seq > this.#relistedSeq ? record : { ...record, earlier: undefined }
+        this.#cache.set(table.id, kept, decodedBytes(bytes))
       },
       onClose: held.release,
     })
@@ -219,7 +225,8 @@ export class DatabaseCore {
       newestSeq,
       head: this.#headView({ ...held, release: () => undefined }),
       versions: this.versions,
-      cached: (table, id) => this.#cached(table, id, newestSeq),
+      // What a cached record lists holds for later snapshots.
+      cached: (table, id) => (newestSeq > this.#relistedSeq ? this.#cached(table, id, newestSeq) : undefined),
       catalog: then.asOf(seq, this.catalogs.at(newestSeq)),
       onClose: held.release,
     })
@@ -303,6 +310,14 @@ export class DatabaseCore {
     this.sequencer.setCatalogSeq(write.seq)
   }
 
+  #onRelisted(keys: readonly Buffer[], seq: number): void {
+    this.#relistedSeq = seq
+    for (const key of keys) {
+      const { tableId, idKey } = decodeRecordKey(key)
+      this.#cache.delete(tableId, decodeExact(idKey, 0).value as RecordKey, idKey)
+    }
+  }
+
   /** How often payloads were taken out of the log: a verification that ran meanwhile may have seen both. */
   get forgettings(): number {
     return this.#forgettings
@@ -343,12 +358,14 @@ export class DatabaseCore {
     for (const [n, mutation] of mutations) {
       const { table, tableId, key, idKey, bytes, value, validFrom, validTo, periodBefore } = mutation
       if (bytes === undefined || value === undefined) continue
+      const { prevEarlier = noEarlierVersions } = mutation
+      const earlier = seq > this.#relistedSeq ? earlierVersions(seq, mutation, prevEarlier) : undefined
       const readKeys = [recordKey(mainBranch, tableId, idKey)]
       if (this.sequencer.hasChanged({ readSeq: seq, readKeys, readRanges: [] })) continue
       const valid = validFrom === undefined && validTo === undefined ? {} : { validFrom, validTo }
       this.#cache.set(
         tableId,
-        { id: new RecordId(table, key), idKey, seq, n, value, periodBefore, ...valid },
+        { id: new RecordId(table, key), idKey, seq, n, value, periodBefore, earlier, ...valid },
         decodedBytes(bytes.length),
       )
     }

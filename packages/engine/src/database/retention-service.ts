@@ -203,7 +203,7 @@ export class RetentionService {
   /** Whether nothing came in between. */
   async #change({ operations, readKeys, readSeq, catalogSeq }: Step): Promise<boolean> {
     const { sequencer, snapshots } = this.#core
-    const change = { readSeq, catalogSeq, readKeys, readRanges: [], operations }
+    const change = { readSeq, catalogSeq, readKeys, readRanges: [], operations, relisted: readKeys }
     const outcome = await sequencer.submitDerived(change)
     this.#core.noteForgotten()
     snapshots.expire()

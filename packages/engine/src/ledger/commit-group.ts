@@ -14,6 +14,7 @@ import { effectKeys } from './causes.ts'
 import { encodeCommit, headOf } from './commit.ts'
 import { encodeCountDifference } from './count-difference.ts'
 import { encodeCurrentRecord } from './current-record.ts'
+import { earlierVersions, noEarlierVersions } from './earlier-versions.ts'
 import { encodeForgottenMark, forgottenKey, payloadKey } from './forgotten-mark.ts'
 import { encodeGoneEntry, encodeGoneRecord } from './gone-mark.ts'
 import type { LedgerHash } from './hash.ts'
@@ -176,14 +177,19 @@ export class CommitGroup {
   }
 
   #mutate(branch: number, mutation: Mutation, seq: number, n: number, keys: string[]): Buffer {
-    const { tableId, idKey, bytes, prevSeq, prevN, periodBefore, validFrom, validTo } = mutation
+    const { tableId, idKey, bytes, prevSeq, prevN, prevEarlier, periodBefore, validFrom, validTo } = mutation
     const { payload, commitment } = sealVersion(this.#hash, mutation, this.#salts.next())
     this.#put(keyOf('version', seq, n), payload)
     const history = encodeHistoryEntry({ isPut: bytes !== undefined, n, prevSeq, prevN, periodBefore })
     this.#put(historyKey(branch, tableId, idKey, seq), history)
-    const placed = { seq, n, periodBefore, validFrom, validTo }
     const deleted = branch === mainBranch ? null : encodeGoneRecord(seq, n)
-    const current = bytes === undefined ? deleted : encodeCurrentRecord({ ...placed, bytes })
+    const current =
+      bytes === undefined
+        ? deleted
+        : encodeCurrentRecord(
+            { seq, n, periodBefore, validFrom, validTo, bytes },
+            earlierVersions(seq, mutation, prevEarlier ?? noEarlierVersions),
+          )
     keys.push(this.#changeLive(recordKey(branch, tableId, idKey), current))
     const difference = (bytes === undefined ? 0 : 1) - (prevSeq > 0 ? 1 : 0)
     if (difference !== 0) this.#addToCount(branch, tableId, difference)

@@ -32,7 +32,7 @@
 
 import { prefixEnd as endOfPrefix, must } from '@dendrodb/protocol'
 import type { KeyRange } from '../storage/kv-store.ts'
-import { uvarintBytes, writeUvarint } from './uvarint.ts'
+import { readUvarint, uvarintBytes, writeUvarint } from './uvarint.ts'
 
 export const mainBranch = 0
 /**
@@ -111,6 +111,11 @@ function withTail(kind: KeyKind, branch: number, number: number, tail: Uint8Arra
 
 export function recordKey(branch: number, tableId: number, idKey: Uint8Array): Buffer {
   return withTail('record', branch, tableId, idKey)
+}
+
+export function decodeRecordKey(key: Buffer): { readonly tableId: number; readonly idKey: Buffer } {
+  const table = readUvarint(key, readUvarint(key, 1).end)
+  return { tableId: table.value, idKey: key.subarray(table.end) }
 }
 
 /** Prefix of all history keys of one record. */

@@ -23,6 +23,12 @@ import type { ValidInterval } from './valid-time.ts'
 /** The record as a commit changed it. */
 export type RecordVersion = VersionContents
 
+/** Where a version stands in the log. */
+export interface VersionPlace {
+  readonly seq: number
+  readonly n: number
+}
+
 export interface SealedVersion {
   /** What is stored under (seq, n). */
   readonly payload: Buffer

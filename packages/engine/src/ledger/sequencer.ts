@@ -11,12 +11,15 @@
  */
 
 import { nowMicros } from '@dendrodb/protocol'
+import { chain } from '../storage/chain.ts'
 import { keyText } from '../storage/key-text.ts'
 import type { KvOperation, KvStore, MaybePromise } from '../storage/kv-store.ts'
 import { CommitGroup, type LedgerState } from './commit-group.ts'
 import { ConflictWindow, type ReadSet } from './conflict-window.ts'
+import { earlierVersionsIn } from './current-record.ts'
+import { noEarlierVersions } from './earlier-versions.ts'
 import { decodeLiveEntry } from './index-entry.ts'
-import { indexKey, mainBranch, manifestKey } from './key-space.ts'
+import { indexKey, mainBranch, manifestKey, recordKey } from './key-space.ts'
 import { ledgerErrors } from './ledger-errors.ts'
 import { groupBytesMax, groupCommitsMax, queuedRequestsMax, undividedCommitsMax } from './limits.ts'
 import { encodeManifest } from './manifest.ts'
@@ -38,6 +41,8 @@ export interface GroupBase {
 export interface SequencerHooks {
   /** A request has been given its number: definitions it changes hold for the requests behind it. */
   onSequenced(write: CommittedWrite): void
+  /** The records under these keys list other versions before them, behind commit `seq`. */
+  onRelisted(keys: readonly Buffer[], seq: number): void
   /** The commits are durable and visible. */
   onCommitted(writes: readonly CommittedWrite[], state: LedgerState): void
   /** Everything sequenced after `seq` is void. */
@@ -51,6 +56,8 @@ export interface SequencerHooks {
 export interface DerivedChange extends ReadSet {
   readonly catalogSeq: number
   readonly operations: readonly KvOperation[]
+  /** Of the keys, those of main's current records that list other versions before them from now on. */
+  readonly relisted?: readonly Buffer[]
 }
 
 type Job =
@@ -90,6 +97,8 @@ export class Sequencer {
   /** State behind the last group built. */
   #next: LedgerState
   #window: ConflictWindow
+  /** Some current records have come to list other versions before them behind this commit. */
+  #relistedSeq = -1
   #catalogSeq: number
   /** Of branches other than main, where they have definitions of their own. */
   readonly #branchCatalogSeqs = new Map<number, number>()
@@ -303,7 +312,12 @@ export class Sequencer {
           pending.settle.push(() => job.done('conflict'))
           return
         }
-        this.#window.add(pending.group.seq, pending.group.appendDerived(change.operations))
+        const { seq } = pending.group
+        this.#window.add(seq, pending.group.appendDerived(change.operations))
+        if (change.relisted !== undefined) {
+          this.#relistedSeq = seq
+          this.#hooks.onRelisted(change.relisted, seq)
+        }
         pending.settle.push(() => job.done('done'))
         return
       }
@@ -318,12 +332,12 @@ export class Sequencer {
     reader: KvReader,
   ): MaybePromise<void> {
     const { group } = pending
-    const append = (request: WriteRequest | undefined) => {
+    const append = (request: WriteRequest | undefined): MaybePromise<void> => {
       if (request === undefined || isEmptyRequest(request)) {
         pending.settle.push(() => job.done(undefined))
         return
       }
-      this.#append(request, pending, job.done)
+      return this.#append(request, pending, reader, job.done)
     }
     const request = job.work({
       reader,
@@ -340,9 +354,9 @@ export class Sequencer {
     reader: KvReader,
     done: (outcome: Outcome) => void,
   ): MaybePromise<void> {
-    const settle = (isValid: boolean) => {
-      if (isValid) this.#append(request, pending, done)
-      else pending.settle.push(() => done('conflict'))
+    const settle = (isValid: boolean): MaybePromise<void> => {
+      if (isValid) return this.#append(request, pending, reader, done)
+      pending.settle.push(() => done('conflict'))
     }
     const isOutdated = request.catalogSeq !== this.#catalogSeqOf(request.branch)
     if (isOutdated || this.#window.isStale(request)) return settle(false)
@@ -350,11 +364,37 @@ export class Sequencer {
     return claims instanceof Promise ? claims.then(settle) : settle(claims)
   }
 
-  #append(request: WriteRequest, pending: PendingGroup, done: (outcome: Outcome) => void): void {
-    const { write, keys } = pending.group.append(request, nowMicros())
-    this.#window.add(write.seq, keys)
-    this.#hooks.onSequenced(write)
-    pending.settle.push(() => done({ write }))
+  #append(
+    request: WriteRequest,
+    pending: PendingGroup,
+    reader: KvReader,
+    done: (outcome: Outcome) => void,
+  ): MaybePromise<void> {
+    return chain(this.#withEarlier(request, reader), (complete) => {
+      const { write, keys } = pending.group.append(complete, nowMicros())
+      this.#window.add(write.seq, keys)
+      this.#hooks.onSequenced(write)
+      pending.settle.push(() => done({ write }))
+    })
+  }
+
+  /**
+   * The request with the versions before those that it replaces, where it does not know them, or where they may
+   * have become others behind the commit that it has seen.
+   */
+  #withEarlier(request: WriteRequest, reader: KvReader): MaybePromise<WriteRequest> {
+    const { branch, mutations, readSeq } = request
+    const isKnown = readSeq > this.#relistedSeq
+    if (isKnown && mutations.every(({ prevEarlier }) => prevEarlier !== undefined)) return request
+    const keys = mutations.map(({ tableId, idKey }) => recordKey(branch, tableId, idKey))
+    return chain(reader.getMany(keys), (records) => ({
+      ...request,
+      mutations: mutations.map((mutation, at) => {
+        const record = records[at]
+        const prevEarlier = record === undefined ? noEarlierVersions : earlierVersionsIn(record)
+        return { ...mutation, prevEarlier }
+      }),
+    }))
   }
 
   /**

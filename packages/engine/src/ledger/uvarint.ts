@@ -9,6 +9,7 @@ import { assert, must } from '@dendrodb/protocol'
 
 const singleByteMax = 0xef
 const lengthBase = 0xf0
+export const uvarintBytesMax = 8
 
 export function uvarintBytes(value: number): number {
   if (value <= singleByteMax) return 1
@@ -31,6 +32,11 @@ export function writeUvarint(target: Uint8Array, offset: number, value: number):
     rest = Math.floor(rest / 256)
   }
   return end
+}
+
+/** @param first its first byte */
+export function lengthOfUvarint(first: number): number {
+  return first <= singleByteMax ? 1 : 1 + (first - lengthBase)
 }
 
 export interface UvarintRead {

@@ -26,6 +26,8 @@ export interface Mutation {
   readonly prevSeq: number
   /** Its place in that commit. */
   readonly prevN: number
+  /** The versions before that one, as its record lists them (earlier-versions.ts); `undefined`: not known. */
+  readonly prevEarlier: string | undefined
   /** Commit of the newest version of the period of valid time before; 0: none (valid-time.ts). */
   readonly periodBefore: number
   /** The decoded record with its id, for caches and feeds of this process; never sent to another node. */

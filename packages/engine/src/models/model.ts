@@ -37,6 +37,8 @@ export interface StoredRecord {
   readonly validTo?: Value
   /** Commit of the newest version of the period of valid time before; 0: none. */
   readonly periodBefore: number
+  /** Of a current record: the versions before it (ledger/earlier-versions.ts), where they are known. */
+  readonly earlier?: string | undefined
 }
 
 export interface KeyBound {

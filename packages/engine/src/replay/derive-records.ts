@@ -9,6 +9,7 @@ import { decodeCanonical, must, RecordId, type ValueObject } from '@dendrodb/pro
 import type { IndexDefinition, TableDefinition } from '../catalog/definitions.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { encodeCurrentRecord } from '../ledger/current-record.ts'
+import { earlierVersions, noEarlierVersions } from '../ledger/earlier-versions.ts'
 import type { LedgerHash } from '../ledger/hash.ts'
 import { decodeHistory, encodeHistoryEntry, type HistoryItem } from '../ledger/history-entry.ts'
 import { keyOf, kindRange, mainBranch, recordKey } from '../ledger/key-space.ts'
@@ -77,6 +78,8 @@ export class RecordDerivation {
   /** The last version met. */
   #item: HistoryItem | undefined
   #version: RecordVersion | undefined
+  /** The versions before it. */
+  #earlier = noEarlierVersions
   /** Its table, unless that was dropped. */
   #kept: Kept | undefined
 
@@ -101,6 +104,7 @@ export class RecordDerivation {
       this.#endRecord()
       if (before?.tableId !== item.tableId) this.#kept = this.#keptOf(item.tableId)
     }
+    this.#earlier = earlierVersions(item.seq, item, this.#earlier)
     this.#item = item
     this.#version = version
     if (this.#kept !== undefined && this.#kept.indexes.length > 0) {
@@ -140,7 +144,10 @@ export class RecordDerivation {
     this.#counts.set(tableId, (this.#counts.get(tableId) ?? 0) + (isPut ? 1 : 0))
     if (!isPut) return
     const bytes = must(version.bytes, 'the record of a version that is no deletion')
-    const current = encodeCurrentRecord({ seq, n, periodBefore, ...storedInterval(version), bytes })
+    const current = encodeCurrentRecord(
+      { seq, n, periodBefore, ...storedInterval(version), bytes },
+      this.#earlier,
+    )
     this.#writer.put(recordKey(mainBranch, tableId, idKey), current)
   }
 }

@@ -6,7 +6,14 @@
 
 import { DbError, type Value } from '@dendrodb/protocol'
 import type { TableDefinition } from '../catalog/definitions.ts'
-import { decodeCurrentRecord, encodeCurrentRecord } from '../ledger/current-record.ts'
+import {
+  decodeCurrentRecord,
+  earlierVersionsIn,
+  encodeCurrentRecord,
+  listsEarlier,
+  withoutEarlierVersions,
+} from '../ledger/current-record.ts'
+import { noEarlierVersions } from '../ledger/earlier-versions.ts'
 import type { LedgerHash } from '../ledger/hash.ts'
 import { decodeHistory, type HistoryItem, isExactHistoryEntry } from '../ledger/history-entry.ts'
 import { keyOf, kindRange, mainBranch, recordKey } from '../ledger/key-space.ts'
@@ -20,6 +27,7 @@ import type { FingerprintSet } from './fingerprint-set.ts'
 import { IndexedParts } from './indexed-parts.ts'
 import { KeyCursor } from './key-cursor.ts'
 import { recordName } from './key-name.ts'
+import { LastVersions } from './last-versions.ts'
 import { versionsPerRead } from './limits.ts'
 import { type EntryPass, type EntrySets, numberIn } from './meet-entries.ts'
 
@@ -51,6 +59,8 @@ export class RecordWalk {
   readonly #current: KeyCursor
   /** The version before, of the same record. */
   #before: { readonly item: HistoryItem; readonly period: Period } | undefined
+  /** Those before it, since the record was last absent. */
+  readonly #earlier = new LastVersions()
   versionsDone = 0
 
   /**
@@ -156,13 +166,13 @@ export class RecordWalk {
         return this.#endRecord(item, deletion(item))
       }
       this.counts.set(item.tableId, (this.counts.get(item.tableId) ?? 0) + 1)
-      const contents = found && currentContents(item, found.value)
-      if (contents !== undefined && !this.#isThorough) return this.#endRecord(item, contents)
-      if (contents === undefined)
-        this.#brokenRecord(item, key, found ? 'it is not what its last commit wrote' : 'it is missing')
+      const earlier = this.#earlier.listedBy(item.seq)
+      const contents = found && currentContents(item, found.value, earlier)
+      if (typeof contents === 'object' && !this.#isThorough) return this.#endRecord(item, contents)
+      if (typeof contents !== 'object') this.#brokenRecord(item, key, contents ?? 'it is missing')
       return this.#readVersions([item]).then(([payload]) => {
         const version = this.#open(item, payload)
-        const compared = contents?.compared ?? version?.compared
+        const compared = typeof contents === 'object' ? contents.compared : version?.compared
         this.#endRecord(item, compared && { ...(version ?? noContents), compared })
       })
     })
@@ -180,6 +190,7 @@ export class RecordWalk {
     this.#step(item, contents)
     if (this.#tableOf(item) !== undefined) this.#entries.finish(item.idKey)
     this.#before = undefined
+    this.#earlier.clear()
   }
 
   #step(item: HistoryItem, contents: Contents | undefined): void {
@@ -187,7 +198,9 @@ export class RecordWalk {
     if (item.prevSeq !== (before?.item.seq ?? 0) || item.prevN !== (before?.item.n ?? 0))
       this.#brokenHistory(item, 'it skips a version')
     const { validFrom, validTo, bytes, compared } = contents ?? noContents
-    const { seq } = item
+    const { seq, n } = item
+    if (item.isPut) this.#earlier.add(seq, n)
+    else this.#earlier.clear()
     this.#before = { item, period: { validFrom, validTo, seq, periodBefore: item.periodBefore } }
     if (contents === undefined) return
     const periodBefore = item.isPut ? periodBeforeOf({ validFrom, validTo }, before?.period) : 0
@@ -256,16 +269,22 @@ function deletion({ seq, n }: HistoryItem): Contents {
   return { ...noContents, compared: contentsOfDelete(seq, n) }
 }
 
-/** `undefined`: the record does not say that it is of this version. */
-function currentContents(item: HistoryItem, stored: Buffer): Contents | undefined {
+const notOfCommit = 'it is not what its last commit wrote'
+
+/** Or why the record is not of this version. */
+function currentContents(item: HistoryItem, stored: Buffer, earlier: string): Contents | string {
   try {
     const current = decodeCurrentRecord(stored)
     const { seq, n, periodBefore, validFrom, validTo, bytes } = current
-    if (seq !== item.seq || n !== item.n || periodBefore !== item.periodBefore) return undefined
-    if (periodBefore === 0) return { bytes, validFrom, validTo, compared: stored }
-    if (!encodeCurrentRecord(current).equals(stored)) return undefined
+    if (seq !== item.seq || n !== item.n || periodBefore !== item.periodBefore) return notOfCommit
+    const isListed =
+      earlierVersionsIn(stored) === earlier && listsEarlier(stored) === (earlier !== noEarlierVersions)
+    if (!isListed) return 'it does not list the versions before it'
+    const bare = withoutEarlierVersions(stored)
+    if (periodBefore === 0) return { bytes, validFrom, validTo, compared: bare }
+    if (!encodeCurrentRecord(current).equals(bare)) return notOfCommit
     return { bytes, validFrom, validTo, compared: contentsOfCurrent(current) }
   } catch {
-    return undefined
+    return notOfCommit
   }
 }

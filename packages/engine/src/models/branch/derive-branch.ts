@@ -16,6 +16,7 @@ import {
 import type { BranchDefinition, IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
 import { encodeCountDifference } from '../../ledger/count-difference.ts'
 import { encodeCurrentRecord } from '../../ledger/current-record.ts'
+import { earlierVersions, noEarlierVersions } from '../../ledger/earlier-versions.ts'
 import { encodeGoneEntry, encodeGoneRecord } from '../../ledger/gone-mark.ts'
 import type { LedgerHash } from '../../ledger/hash.ts'
 import { decodeHistory, type HistoryItem } from '../../ledger/history-entry.ts'
@@ -30,11 +31,15 @@ import {
   recordKey,
 } from '../../ledger/key-space.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
-import { openVersion, type RecordVersion, storedInterval } from '../../ledger/record-version.ts'
+import {
+  openVersion,
+  type RecordVersion,
+  storedInterval,
+  type VersionPlace,
+} from '../../ledger/record-version.ts'
 import { uvarintBytes } from '../../ledger/uvarint.ts'
 import { type Period, periodBeforeOf, type ValidInterval } from '../../ledger/valid-time.ts'
 import type { KeyRange, KvEntry } from '../../storage/kv-store.ts'
-import type { VersionPlace } from '../document/index-diff.ts'
 import { entriesOf, type RecordEntry } from '../document/index-entries.ts'
 import { newestVersion } from '../history/record-at.ts'
 
@@ -105,6 +110,8 @@ interface RecordOfBranch {
   readonly item: HistoryItem
   readonly links: VersionLinks
   readonly version: RecordVersion | undefined
+  /** The versions before it. */
+  readonly earlier: string
 }
 
 class BranchWalk {
@@ -130,7 +137,7 @@ class BranchWalk {
     this.#move(item, links, item.isPut ? version : undefined)
     const { seq, n } = item
     record.before = item.isPut ? { seq, n, ...interval, periodBefore: links.periodBefore } : undefined
-    record.last = { item, links, version }
+    record.last = { item, links, version, earlier: earlierOf(item, links, record.last) }
   }
 
   finish(): void {
@@ -286,9 +293,16 @@ function linksTo(before: RecordState['before'], interval: ValidInterval | undefi
   }
 }
 
-function storedRecord({ item: { seq, n, isPut }, links, version }: RecordOfBranch): Buffer {
+function earlierOf({ seq }: HistoryItem, links: VersionLinks, last: RecordOfBranch | undefined): string {
+  // In a history that is damaged a version may follow on a later one.
+  return links.prevSeq > seq
+    ? noEarlierVersions
+    : earlierVersions(seq, links, last?.earlier ?? noEarlierVersions)
+}
+
+function storedRecord({ item: { seq, n, isPut }, links, version, earlier }: RecordOfBranch): Buffer {
   if (!isPut) return encodeGoneRecord(seq, n)
   const { periodBefore } = links
   const bytes = version?.bytes ?? new Uint8Array()
-  return encodeCurrentRecord({ seq, n, periodBefore, ...storedInterval(version), bytes })
+  return encodeCurrentRecord({ seq, n, periodBefore, ...storedInterval(version), bytes }, earlier)
 }

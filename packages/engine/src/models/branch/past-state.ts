@@ -9,7 +9,11 @@
 import { encodeCollation, must, skipCollation, skipExact } from '@dendrodb/protocol'
 import type { IndexDefinition } from '../../catalog/definitions.ts'
 import { withKind } from '../../ledger/branch-keys.ts'
-import { encodeCurrentRecord, seqOfCurrentRecord } from '../../ledger/current-record.ts'
+import {
+  encodeCurrentRecord,
+  seqOfCurrentRecord,
+  withoutEarlierVersions,
+} from '../../ledger/current-record.ts'
 import type { LedgerHash } from '../../ledger/hash.ts'
 import { decodeLiveEntry, encodeLiveEntry } from '../../ledger/index-entry.ts'
 import {
@@ -59,11 +63,11 @@ export class PastState {
     this.seq = options.seq
   }
 
-  /** The value under an `R` key. */
+  /** The value under an `R` key, without versions before it: whether it still has them depends on later writes. */
   record(key: Uint8Array): MaybePromise<Buffer | undefined> {
     return chain(this.#options.reader.get(key), (stored) => {
       const isOfThen = stored !== undefined && seqOfCurrentRecord(stored) <= this.seq
-      return isOfThen ? stored : this.#pastRecord(key)
+      return isOfThen ? withoutEarlierVersions(stored) : this.#pastRecord(key)
     })
   }
 

@@ -10,6 +10,7 @@ import type { LedgerHash } from '../../ledger/hash.ts'
 import { decodeLiveEntry, encodeLiveEntry } from '../../ledger/index-entry.ts'
 import { indexKey, mainBranch } from '../../ledger/key-space.ts'
 import type { KvReader, Overlay } from '../../ledger/overlay.ts'
+import type { VersionPlace } from '../../ledger/record-version.ts'
 import type { IndexChange } from '../../ledger/write-request.ts'
 import { chain } from '../../storage/chain.ts'
 import { keyText } from '../../storage/key-text.ts'
@@ -20,12 +21,6 @@ import { indexErrors, sameValueError } from './index-errors.ts'
 import { entriesBuiltPerTransactionMax } from './limits.ts'
 import { decodeId } from './record-codec.ts'
 import { takenError } from './unique-holder.ts'
-
-/** Where a version stands in the log. */
-export interface VersionPlace {
-  readonly seq: number
-  readonly n: number
-}
 
 /** Its value may have to be decoded, so that it is asked for only where there are indexes. */
 type Valued = Pick<StoredRecord, 'value'>

@@ -31,7 +31,7 @@ import type {
 } from '../model.ts'
 import { encodeTuple } from './index-entries.ts'
 import { rowsPerChunkMax } from './limits.ts'
-import { decodeId, decodeStoredRecord } from './record-codec.ts'
+import { decodeId, decodeScannedRecord, decodeStoredRecord } from './record-codec.ts'
 
 export function readRecord(
   reader: KvReader,
@@ -87,7 +87,7 @@ export async function* scanRange(
 
 export function decodeRow(table: TableDefinition, { key, value }: KvEntry): StoredRecord {
   const idKey = key.subarray(tailOffset(mainBranch, table.id))
-  return decodeStoredRecord(decodeId(table.name, idKey), idKey, value)
+  return decodeScannedRecord(decodeId(table.name, idKey), idKey, value)
 }
 
 /** Keys of the index's entries within the range; never too narrow, wider only by long entries. */

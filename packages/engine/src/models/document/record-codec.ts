@@ -11,15 +11,30 @@ import {
   type Value,
   type ValueObject,
 } from '@dendrodb/protocol'
-import { decodeCurrentRecord } from '../../ledger/current-record.ts'
+import { decodeCurrentRecord, earlierVersionsIn } from '../../ledger/current-record.ts'
 import type { Period } from '../../ledger/valid-time.ts'
 import type { StoredRecord } from '../model.ts'
 import { withoutNone } from './without-none.ts'
 
 /** The record under an `R` key. */
 export function decodeStoredRecord(id: RecordId, idKey: Uint8Array, stored: Uint8Array): StoredRecord {
+  return decodeShown(id, idKey, stored, earlierVersionsIn(stored))
+}
+
+/** The same for whoever only looks at it. */
+export function decodeScannedRecord(id: RecordId, idKey: Uint8Array, stored: Uint8Array): StoredRecord {
+  return decodeShown(id, idKey, stored, undefined)
+}
+
+function decodeShown(
+  id: RecordId,
+  idKey: Uint8Array,
+  stored: Uint8Array,
+  earlier: string | undefined,
+): StoredRecord {
   const { seq, n, validFrom, validTo, periodBefore, bytes } = decodeCurrentRecord(stored)
-  return new DecodedRecord(id, idKey, fieldsWithId(id, bytes), seq, n, validFrom, validTo, periodBefore)
+  const value = fieldsWithId(id, bytes)
+  return new DecodedRecord(id, idKey, value, seq, n, validFrom, validTo, periodBefore, earlier)
 }
 
 /**
@@ -36,6 +51,7 @@ class DecodedRecord implements StoredRecord {
   readonly validFrom: Value
   readonly validTo: Value
   readonly periodBefore: number
+  readonly earlier: string | undefined
 
   constructor(
     id: RecordId,
@@ -46,6 +62,7 @@ class DecodedRecord implements StoredRecord {
     validFrom: Value,
     validTo: Value,
     periodBefore: number,
+    earlier: string | undefined,
   ) {
     this.id = id
     this.idKey = idKey
@@ -55,10 +72,11 @@ class DecodedRecord implements StoredRecord {
     this.validFrom = validFrom
     this.validTo = validTo
     this.periodBefore = periodBefore
+    this.earlier = earlier
   }
 }
 
-/** The same, decoded when its value is asked for: a write mostly asks where the version before stands. */
+/** The record, decoded when its value is asked for: a write mostly asks where the version before stands. */
 export function undecodedRecord(id: RecordId, idKey: Uint8Array, stored: Uint8Array): StoredRecord {
   return new UndecodedRecord(id, idKey, stored)
 }
@@ -71,6 +89,7 @@ class UndecodedRecord implements StoredRecord {
   readonly validFrom: Value
   readonly validTo: Value
   readonly periodBefore: number
+  readonly earlier: string
   readonly #bytes: Uint8Array
   #value: ValueObject | undefined
 
@@ -83,6 +102,7 @@ class UndecodedRecord implements StoredRecord {
     this.validFrom = validFrom
     this.validTo = validTo
     this.periodBefore = periodBefore
+    this.earlier = earlierVersionsIn(stored)
     this.#bytes = bytes
   }
 
@@ -108,7 +128,8 @@ export function makeRecord(
   { seq, n, validFrom, validTo, periodBefore }: VersionOrigin,
   fields: ValueObject,
 ): StoredRecord {
-  return new DecodedRecord(id, idKey, { id, ...fields }, seq, n, validFrom, validTo, periodBefore)
+  const value = { id, ...fields }
+  return new DecodedRecord(id, idKey, value, seq, n, validFrom, validTo, periodBefore, undefined)
 }
 
 /** The record as it is stored: without its id, and without fields that are NONE. */

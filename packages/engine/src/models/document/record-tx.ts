@@ -13,6 +13,7 @@ import type { CatalogChange, StoredCatalog } from '../../catalog/stored-catalog.
 import { isSystemTable } from '../../catalog/system-tables.ts'
 import { keyOnBranch, rangeOnBranch } from '../../ledger/branch-keys.ts'
 import { encodeCurrentRecord } from '../../ledger/current-record.ts'
+import { noEarlierVersions } from '../../ledger/earlier-versions.ts'
 import type { LedgerHash } from '../../ledger/hash.ts'
 import { mainBranch, recordKey } from '../../ledger/key-space.ts'
 import { ledgerErrors } from '../../ledger/ledger-errors.ts'
@@ -331,6 +332,7 @@ export class RecordTx implements WriteTx {
         validTo: after?.validTo,
         prevSeq: before?.seq ?? 0,
         prevN: before?.n ?? 0,
+        prevEarlier: before === undefined ? noEarlierVersions : before.earlier,
         periodBefore: after?.periodBefore ?? 0,
         value: after?.value,
       })

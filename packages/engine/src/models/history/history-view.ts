@@ -6,8 +6,8 @@
 import { encodeExact, must, type RecordId } from '@dendrodb/protocol'
 import type { Catalog, IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
+import type { VersionPlace } from '../../ledger/record-version.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
-import type { VersionPlace } from '../document/index-diff.ts'
 import { checkHistoryKept } from '../forgetting/history-kept.ts'
 import { type AdjacencyReader, isRelation, readEdges } from '../graph/adjacency.ts'
 import type {

@@ -1,21 +1,22 @@
 /**
  * One record as it was at a commit.
- * Why two ways: the recent past is reached from a later version by point reads along `prevSeq`; anything else
- * by one short scan over the record's history.
+ * Why three ways: the newest version lists those before it; those before these are reached by point reads
+ * along `prevSeq`; anything else by one short scan over the record's history.
  * Where to begin: at the version that an index entry led to, which is the one asked for or a later one; at
  * the newest version, if that is cached; else at the newest version as it is stored.
  */
 
 import { decodeCanonical, type RecordId, type ValueObject } from '@dendrodb/protocol'
 import type { TableDefinition } from '../../catalog/definitions.ts'
-import { decodeCurrentRecord } from '../../ledger/current-record.ts'
+import { decodeCurrentRecord, earlierVersionsIn } from '../../ledger/current-record.ts'
+import { listedVersion } from '../../ledger/earlier-versions.ts'
 import { decodeHistoryEntry } from '../../ledger/history-entry.ts'
 import { historyKey, historyPrefix, mainBranch, recordKey } from '../../ledger/key-space.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
+import type { VersionPlace } from '../../ledger/record-version.ts'
 import { readUvarint, uvarintBytes, writeUvarint } from '../../ledger/uvarint.ts'
 import { chain } from '../../storage/chain.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
-import type { VersionPlace } from '../document/index-diff.ts'
 import { makeRecord } from '../document/record-codec.ts'
 import type { StoredRecord } from '../model.ts'
 import { stepsBackMax } from './limits.ts'
@@ -43,16 +44,26 @@ export function recordAt(
   found: VersionPlace | undefined,
 ): MaybePromise<StoredRecord | undefined> {
   const sought = { past, table, id, idKey }
-  if (found !== undefined)
-    return found.seq > past.seq ? stepBack(sought, found.seq, 0) : loadFound(sought, found)
+  if (found !== undefined) return reach(sought, found)
   const cached = past.cached(table, id)
-  if (cached !== undefined) return cached.seq <= past.seq ? cached : stepBack(sought, cached.seq, 0)
+  if (cached !== undefined && cached.seq <= past.seq) return cached
+  if (cached?.earlier !== undefined) return reachFrom(sought, cached.seq, cached.earlier)
   return chain(past.reader.get(recordKey(mainBranch, table.id, idKey)), (stored) => {
     if (stored === undefined) return seek(sought)
     const current = decodeCurrentRecord(stored)
-    if (current.seq > past.seq) return stepBack(sought, current.seq, 0)
+    if (current.seq > past.seq) return reachFrom(sought, current.seq, earlierVersionsIn(stored))
     return makeRecord(id, idKey, current, decodeCanonical(current.bytes) as ValueObject)
   })
+}
+
+/** From the newest version, which comes later than the commit asked for. */
+function reachFrom(sought: Sought, seq: number, earlier: string) {
+  return reach(sought, listedVersion(earlier, seq, sought.past.seq))
+}
+
+/** The version at the place, unless it is a later one: then one that came before it. */
+function reach(sought: Sought, place: VersionPlace): MaybePromise<StoredRecord | undefined> {
+  return place.seq > sought.past.seq ? stepBack(sought, place.seq, 0) : loadFound(sought, place)
 }
 
 /** From a commit later than the one asked for, which changed the record. */
