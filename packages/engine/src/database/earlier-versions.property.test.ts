@@ -1,7 +1,7 @@
 /**
  * What a current record says of the versions before it, against a naive model that copies everything: random
- * writes in long runs, deletions, records made again, histories that are cut, also while others write and read,
- * branches, restarts and rebuilds. Every record is read as of every commit, and everything verified.
+ * writes in long runs, deletions, records made again, histories that are cut, also while others write and
+ * read, branches, restarts and rebuilds. Every record is read as of every commit, and everything verified.
  */
 
 import { type DbError, RecordId } from '@dendrodb/protocol'

@@ -18,6 +18,8 @@ import type { VersionPlace } from './record-version.ts'
 import { lengthOfUvarint, readUvarint, uvarintBytesMax, writeUvarint } from './uvarint.ts'
 
 export const noEarlierVersions = ''
+/** Where a list is put together. */
+const list = Buffer.alloc(earlierVersionsMax * 2 * uvarintBytesMax)
 
 /** What a version says of the one that it replaced. */
 export interface ReplacedVersion {
@@ -38,9 +40,6 @@ export function earlierVersions(seq: number, { prevSeq, prevN }: ReplacedVersion
   for (let at = 0; at < length; at += 1) list[end++] = earlier.charCodeAt(at)
   return list.toString('latin1', 0, end)
 }
-
-/** Where a list is put together. */
-const list = Buffer.alloc(earlierVersionsMax * 2 * uvarintBytesMax)
 
 /**
  * Of a list of the version of commit `seq`: the newest one that is not newer than `asOf`; where all are, the

@@ -312,11 +312,12 @@ export class Sequencer {
           pending.settle.push(() => job.done('conflict'))
           return
         }
+        const { relisted = [] } = change
         const { seq } = pending.group
         this.#window.add(seq, pending.group.appendDerived(change.operations))
-        if (change.relisted !== undefined) {
+        if (relisted.length > 0) {
           this.#relistedSeq = seq
-          this.#hooks.onRelisted(change.relisted, seq)
+          this.#hooks.onRelisted(relisted, seq)
         }
         pending.settle.push(() => job.done('done'))
         return
@@ -379,8 +380,8 @@ export class Sequencer {
   }
 
   /**
-   * The request with the versions before those that it replaces, where it does not know them, or where they may
-   * have become others behind the commit that it has seen.
+   * The request with the versions before those that it replaces, where it does not know them, or where they
+   * may have become others behind the commit that it has seen.
    */
   #withEarlier(request: WriteRequest, reader: KvReader): MaybePromise<WriteRequest> {
     const { branch, mutations, readSeq } = request

@@ -63,7 +63,7 @@ export class PastState {
     this.seq = options.seq
   }
 
-  /** The value under an `R` key, without versions before it: whether it still has them depends on later writes. */
+  /** The value under an `R` key; without versions before it, as later writes take the list along. */
   record(key: Uint8Array): MaybePromise<Buffer | undefined> {
     return chain(this.#options.reader.get(key), (stored) => {
       const isOfThen = stored !== undefined && seqOfCurrentRecord(stored) <= this.seq
