@@ -1,9 +1,10 @@
 /** Histories that are cut: what can still be asked for, what cannot, and what verification makes of it. */
 
-import { RecordId } from '@dendrodb/protocol'
+import { must, RecordId } from '@dendrodb/protocol'
 import { expect, onTestFinished, test } from 'vitest'
 import { encodeForgottenMark, forgottenKey, placeOfVersion } from '../ledger/forgotten-mark.ts'
 import { keyOf, kindRange } from '../ledger/key-space.ts'
+import type { RecordTx } from '../models/document/record-tx.ts'
 import type { CommitInfo } from '../models/model.ts'
 import { openEngine } from '../open-engine.ts'
 import { contentOf, replayed } from '../replay/testing/replayed-store.ts'
@@ -11,6 +12,7 @@ import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { collect, openTestCore, recordOf } from '../testing/open-core.ts'
 import { temporaryFolder } from '../testing/shop-folder.ts'
 import { verifyStore } from '../verify/verify-store.ts'
+import { BranchService } from './branch-service.ts'
 import type { Database } from './database.ts'
 import { RetentionService } from './retention-service.ts'
 
@@ -80,6 +82,17 @@ test('what was deleted long enough ago is gone altogether', async () => {
   expect(await retention.run()).toBe(0)
   expect((await verifyStore(store)).findings).toEqual([])
   expect(await contentOf(await replayed(store, core.head().seq))).toEqual(await contentOf(store))
+})
+
+test('a definition that a branch writes says less than main, and nothing is damaged by that', async () => {
+  const { store, core, retention } = await openCut(['a', 'b'])
+  expect(await retention.run()).toBe(1)
+  await core.write((tx) => tx.put(person(1), { name: 'c' }))
+  await new BranchService(core, () => must(undefined, 'a host')).create('trial')
+  expect(await retention.run()).toBe(1)
+  const put = (tx: RecordTx) => tx.put(person(2), { name: 'd' }, { validFrom: '2026-01-01' })
+  await core.branches.open('trial').write(put)
+  expect(await verifyStore(store)).toMatchObject({ findings: [], expired: 2 })
 })
 
 test('writes that come in between win, and nothing is lost', async () => {

@@ -76,8 +76,9 @@ export class ForgottenCheck {
 
   #noteHorizon({ bytes }: RecordVersion): void {
     const { number, historySince } = (bytes === undefined ? {} : decodeCanonical(bytes)) as ValueObject
-    if (typeof number === 'number' && typeof historySince === 'number')
-      this.#horizons.set(number, historySince)
+    if (typeof number !== 'number' || typeof historySince !== 'number') return
+    // A branch may write what the definition said at its fork.
+    this.#horizons.set(number, Math.max(historySince, this.#horizons.get(number) ?? 0))
   }
 
   async finish(): Promise<void> {
