@@ -203,7 +203,9 @@ export class DatabaseCore {
         if (this.sequencer.hasChanged({ readSeq: seq, readKeys, readRanges: [] })) return
         // The snapshot may be of before.
         const kept = seq > this.#relistedSeq ? record : { ...record, earlier: undefined }
-        this.#cache.set(table.id, kept, decodedBytes(bytes))
+        // The list of earlier versions is not decoded.
+        const listBytes = record.earlier?.length ?? 0
+        this.#cache.set(table.id, kept, decodedBytes(bytes - listBytes) + listBytes)
       },
       onClose: held.release,
     })
