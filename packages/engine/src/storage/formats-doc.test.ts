@@ -7,6 +7,7 @@ import { keyFileOf, openGeneration, pointerName, storageFormat } from './generat
 import { frameValue } from './leveldb/value-frame.ts'
 import { keyFormat, readKeyFile, unwrapDataKey } from './sealed/key-file.ts'
 import { buildFilter, hashKey } from './sealed/key-filter.ts'
+import { decodeLzPage, encodeLzPage } from './sealed/lz-page.ts'
 import { MasterKey } from './sealed/master-key.ts'
 import { PageCipher } from './sealed/page-cipher.ts'
 import { entryTypes, SortedPageBuilder } from './sealed/sorted-page.ts'
@@ -45,6 +46,13 @@ test('the sealed value, the sorted page and the filter of the format document', 
   expect(documented).toContain(`\`${page.finish().toString('hex')}\` is a page with`)
   const hashes = ['a', 'bc'].map((text) => hashKey(Buffer.from(text), 0, text.length))
   expect(documented).toContain(`\`${buildFilter(hashes).toString('hex')}\``)
+})
+
+test('the packed page of the format document', () => {
+  const [, packed = '', text = ''] =
+    /^The last sequence .* `([0-9a-f]+)` is\n`([^`]+)`/m.exec(documented) ?? []
+  expect(encodeLzPage(Buffer.from(text)).toString('hex')).toBe(packed)
+  expect(decodeLzPage(Buffer.from(packed, 'hex')).toString()).toBe(text)
 })
 
 test('the first pointer of a database is the text that the format document shows', async () => {
