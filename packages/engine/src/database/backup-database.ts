@@ -46,7 +46,7 @@ export async function openBackupStream(
   { since, onProgress, ...given }: BackupStreamOptions,
 ): Promise<BackupStream> {
   const masterKey = given.masterKey === undefined ? undefined : bytesOfMasterKey(given.masterKey)
-  const held = await core.snapshots.hold()
+  const held = await core.snapshots.holdBulk()
   let isHeld = true
   const close = () => {
     if (isHeld) held.release()

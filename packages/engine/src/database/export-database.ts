@@ -31,7 +31,7 @@ export interface ExportStream {
 }
 
 export async function openExportStream(core: DatabaseCore, options: ExportOptions): Promise<ExportStream> {
-  const held = await core.snapshots.hold()
+  const held = await core.snapshots.holdBulk()
   const { seq, head } = held.manifest
   let isHeld = true
   const close = () => {

@@ -14,6 +14,7 @@ import { readUvarint } from '../ledger/uvarint.ts'
 import { genesisOf } from '../replay/log-chain.ts'
 import type { LogStream } from '../replay/log-item.ts'
 import { readLog } from '../replay/read-log.ts'
+import { bulkSnapshotOf } from '../storage/bulk-snapshot.ts'
 import {
   discardGeneration,
   openCurrentStore,
@@ -56,7 +57,7 @@ export async function rebuildDatabase(options: RebuildOptions): Promise<RebuildR
   let report: RebuildReport
   try {
     const current = await openGeneration(directory)
-    const snapshot = namingSnapshot(store.snapshot(), nameOfKey)
+    const snapshot = namingSnapshot(await bulkSnapshotOf(store), nameOfKey)
     const { format, hash, log, end } = await openLog(snapshot)
     const next = await prepareNextGeneration(directory, current)
     const result = await buildStore({ path: next.path, openStore, format, log, onProgress })

@@ -8,6 +8,7 @@
 
 import { engineErrors } from '../engine-errors.ts'
 import { manifestKey } from '../ledger/key-space.ts'
+import { bulkSnapshotOf } from '../storage/bulk-snapshot.ts'
 import {
   discardGeneration,
   openCurrentStore,
@@ -81,11 +82,11 @@ async function copyInto(
   current: KvStore,
   { name, onProgress }: RewriteOptions,
 ): Promise<RewriteReport> {
-  const snapshot = namingSnapshot(current.snapshot(), nameOfKey)
+  const snapshot = namingSnapshot(await bulkSnapshotOf(current), nameOfKey)
   try {
     const total = await countEntries(snapshot)
     await copyEntries(snapshot, copy, (done) => onProgress?.({ phase: 'copy', done, total }))
-    const copied = copy.snapshot()
+    const copied = await bulkSnapshotOf(copy)
     try {
       const isSame = await isSameContent(snapshot, copied, (done) =>
         onProgress?.({ phase: 'compare', done, total }),

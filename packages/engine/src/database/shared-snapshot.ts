@@ -9,6 +9,7 @@ import type { LedgerHash } from '../ledger/hash.ts'
 import { manifestKey } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import { decodeManifest, type Manifest } from '../ledger/manifest.ts'
+import { bulkSnapshotOf } from '../storage/bulk-snapshot.ts'
 import { chain } from '../storage/chain.ts'
 import type { KvSnapshot, KvStore, MaybePromise } from '../storage/kv-store.ts'
 
@@ -18,6 +19,8 @@ export interface HeldSnapshot {
   /** Gives it back; once per holder. */
   release(): void
 }
+
+type ReadStore = Pick<KvStore, 'snapshot' | 'bulkSnapshot'>
 
 class Shared {
   readonly snapshot: KvSnapshot
@@ -49,7 +52,7 @@ class Shared {
 }
 
 export class SharedSnapshots {
-  readonly #store: Pick<KvStore, 'snapshot'>
+  readonly #store: ReadStore
   readonly #hash: LedgerHash
   /** What stands for the manifest as long as there is none (see FirstScan). */
   #provisional: Manifest | undefined
@@ -59,7 +62,7 @@ export class SharedSnapshots {
   #waiting: (() => void)[] = []
   #paused: Promise<void> | undefined
 
-  constructor(store: Pick<KvStore, 'snapshot'>, hash: LedgerHash, provisional?: Manifest) {
+  constructor(store: ReadStore, hash: LedgerHash, provisional?: Manifest) {
     this.#store = store
     this.#hash = hash
     this.#provisional = provisional
@@ -89,6 +92,15 @@ export class SharedSnapshots {
       if (shared.holders === 0) this.#held += 1
       return shared.hold()
     })
+  }
+
+  /** One of its own, for whoever reads most of the database. */
+  async holdBulk(): Promise<HeldSnapshot> {
+    await this.#paused
+    const shared = await this.#open(await bulkSnapshotOf(this.#store))
+    shared.isCurrent = false
+    this.#held += 1
+    return shared.hold()
   }
 
   /** Resolves when nobody reads any more, or after `timeoutMs`. */
@@ -131,7 +143,10 @@ export class SharedSnapshots {
   }
 
   #take(): MaybePromise<Shared> {
-    const snapshot = this.#store.snapshot()
+    return this.#open(this.#store.snapshot())
+  }
+
+  #open(snapshot: KvSnapshot): MaybePromise<Shared> {
     return chain(snapshot.get(manifestKey), (stored) => {
       const manifest = stored === undefined ? this.#provisional : decodeManifest(this.#hash, stored)
       if (manifest === undefined) {

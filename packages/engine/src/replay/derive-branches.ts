@@ -9,6 +9,7 @@ import type { LedgerHash } from '../ledger/hash.ts'
 import { encodeHistoryEntry } from '../ledger/history-entry.ts'
 import { deriveBranch } from '../models/branch/derive-branch.ts'
 import { inheritedVersions, readBranches, tablesOfBranch } from '../models/branch/stored-branches.ts'
+import { bulkSnapshotOf } from '../storage/bulk-snapshot.ts'
 import type { KvSnapshot, KvStore } from '../storage/kv-store.ts'
 import type { BulkWriter } from './bulk-writer.ts'
 
@@ -59,7 +60,7 @@ async function onSnapshot<T>(
   read: (snapshot: KvSnapshot) => Promise<T>,
 ): Promise<T> {
   await writer.settle()
-  const snapshot = store.snapshot()
+  const snapshot = await bulkSnapshotOf(store)
   try {
     return await read(snapshot)
   } finally {

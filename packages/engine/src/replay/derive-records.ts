@@ -16,6 +16,7 @@ import { openVersion, type RecordVersion, storedInterval } from '../ledger/recor
 import { uvarintBytes, writeUvarint } from '../ledger/uvarint.ts'
 import { periodBeforeOf } from '../ledger/valid-time.ts'
 import { EntryRuns } from '../models/document/entry-runs.ts'
+import { bulkSnapshotOf } from '../storage/bulk-snapshot.ts'
 import type { KvStore } from '../storage/kv-store.ts'
 import type { BulkWriter } from './bulk-writer.ts'
 import { itemsPerChunk, versionsPerRead } from './limits.ts'
@@ -35,7 +36,7 @@ export interface Derivation extends DerivationTarget {
 /** Gives the number of versions. */
 export async function deriveRecords(derivation: Derivation): Promise<number> {
   const { store, writer, onProgress } = derivation
-  const snapshot = store.snapshot()
+  const snapshot = await bulkSnapshotOf(store)
   // Payloads may be large. Where a read costs no round trip, nothing is gained by holding many of them.
   const perRead = store.reads === 'sync' ? 1 : versionsPerRead
   try {

@@ -131,10 +131,17 @@ export interface KvStore {
   readonly limits: KvStoreLimits
   snapshot(): KvSnapshot
   /**
+   * A snapshot for whoever reads most of the store, taken when the commits in flight are done: its scans
+   * without a limit cost less, other reads the same. Absent where there is nothing to be gained.
+   */
+  bulkSnapshot?(): Promise<KvSnapshot>
+  /**
    * Lets another thread of the process read the store until it is released; absent where no other thread can.
    * Before the store closes, or reopens its files, it calls `onRecall` and waits for the release.
+   * @param like a bulk snapshot, which stays open: as long as nothing has been written since it was taken,
+   * the other thread's snapshots are such ones, too
    */
-  share?(onRecall: () => void): KvShare
+  share?(onRecall: () => void, like?: KvSnapshot): KvShare
   /** Operations in order; a later one on the same key wins. */
   commit(batch: readonly KvOperation[], options?: CommitOptions): Promise<void>
   /** Bytes on disk (0 for memory), within the range where given; an estimate. */

@@ -53,3 +53,9 @@ export const tableFileBytes = 4 * mib
  * all.
  */
 export const openFilesMax = 256
+/** Bytes of a table that are read in one go when most of a store is; each go wakes another thread. */
+export const bulkReadBytes = 256 * 1024
+/** Of what was read so much is made into entries at a time: half a millisecond of the main thread. */
+export const bulkPieceBytes = 64 * 1024
+/** Logs that are taken into memory for that, twice for a moment: as a rule two buffers of changes at most. */
+export const bulkLogBytesMax = 40 * mib

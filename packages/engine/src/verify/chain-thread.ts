@@ -10,7 +10,7 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { DbError } from '@dendrodb/protocol'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
-import type { KvStore } from '../storage/kv-store.ts'
+import type { KvSnapshot, KvStore } from '../storage/kv-store.ts'
 import type { ChainAnswer, ChainOutcome, ChainRequest } from './chain-messages.ts'
 
 /** A store that other threads can read. */
@@ -21,7 +21,10 @@ const workerFile = isSource
   ? new URL('./chain-worker.ts', import.meta.url)
   : new URL('./chain-worker.js', import.meta.url)
 
-type Earlier = Pick<ChainRequest & { readonly type: 'verify' }, 'manifest' | 'scope'>
+interface Earlier extends Pick<ChainRequest & { readonly type: 'verify' }, 'manifest' | 'scope'> {
+  /** The snapshot itself, which stays open. */
+  readonly snapshot?: KvSnapshot
+}
 
 interface Job {
   readonly onProgress: (seq: number) => void
@@ -55,13 +58,13 @@ export class ChainThread {
    */
   async verify(
     store: SharingStore,
-    earlier: Earlier,
+    { snapshot, manifest, scope }: Earlier,
     onProgress: (seq: number) => void,
   ): Promise<ChainOutcome> {
-    const { module, data, release } = store.share(() => this.stop())
+    const { module, data, release } = store.share(() => this.stop(), snapshot)
     const job: Job = { onProgress, answer: Promise.withResolvers() }
     this.#job = job
-    this.#post({ type: 'verify', module, data, ...earlier })
+    this.#post({ type: 'verify', module, data, manifest, scope })
     const end = this.#ended.then((code) => {
       throw endError(code, this.#failure)
     })

@@ -4,16 +4,18 @@
  */
 
 import { DbError } from '@dendrodb/protocol'
+import { bulkSnapshotOf } from '../storage/bulk-snapshot.ts'
 import type { KvEntry, KvSnapshot, KvStore, MaybePromise } from '../storage/kv-store.ts'
 import { storageErrors } from '../storage/storage-errors.ts'
 
 /** What a database reads through, and writes to. */
-export type NamingStore = Pick<KvStore, 'snapshot' | 'commit'>
+export type NamingStore = Pick<KvStore, 'snapshot' | 'bulkSnapshot' | 'commit'>
 
 /** The store, whose reads name damaged objects by `nameOf` in place of their keys. */
 export function namingStore(store: NamingStore, nameOf: (key: Buffer) => string): NamingStore {
   return {
     snapshot: () => namingSnapshot(store.snapshot(), nameOf),
+    bulkSnapshot: async () => namingSnapshot(await bulkSnapshotOf(store), nameOf),
     commit: (batch, options) => store.commit(batch, options),
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import type { DbError } from '@dendrodb/protocol'
+import { bulkSnapshotOf } from '../storage/bulk-snapshot.ts'
 import type { KvStore } from '../storage/kv-store.ts'
 import { type Finding, Findings } from './findings.ts'
 import { KeyCursor } from './key-cursor.ts'
@@ -22,7 +23,7 @@ export interface DamageReport {
 /** @param problem why the store could not be verified */
 export async function surveyDamage(store: KvStore, problem: DbError): Promise<DamageReport> {
   const startedMs = performance.now()
-  const snapshot = store.snapshot()
+  const snapshot = await bulkSnapshotOf(store)
   try {
     const sound = new SoundReader(snapshot)
     const catalog = await readSoundDefinitions(sound)

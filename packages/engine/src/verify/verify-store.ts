@@ -8,6 +8,7 @@
 import { availableParallelism } from 'node:os'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { formatHead } from '../ledger/hash.ts'
+import { bulkSnapshotOf } from '../storage/bulk-snapshot.ts'
 import type { KvSnapshot, KvStore } from '../storage/kv-store.ts'
 import type { ChainOutcome } from './chain-messages.ts'
 import { ChainThread, type SharingStore } from './chain-thread.ts'
@@ -60,7 +61,7 @@ export async function verifyStore(
   const startedMs = performance.now()
   const mayHaveThread = givenThread === undefined && options.isOneSnapshot !== true
   const wantsThread = mayHaveThread && (await isWorthThread(store))
-  const snapshot = store.snapshot()
+  const snapshot = await bulkSnapshotOf(store)
   let ownThread: ChainThread | undefined
   try {
     const begin = await readManifest(snapshot)
@@ -117,9 +118,9 @@ async function verifyInTurn(pass: WholePass): Promise<Part[]> {
 
 /** The thread's snapshot is the younger one: this one is there already. */
 async function verifySideBySide(pass: WholePass, store: SharingStore, thread: ChainThread): Promise<Part[]> {
-  const { begin, scope, progress } = pass
+  const { begin, scope, progress, snapshot } = pass
   const chainDone = thread
-    .verify(store, { manifest: begin.stored, scope }, (seq) => progress.chain(seq))
+    .verify(store, { snapshot, manifest: begin.stored, scope }, (seq) => progress.chain(seq))
     .then((chain) => {
       progress.endChain(chain.versions)
       return chain
@@ -204,7 +205,7 @@ export interface ChainReport {
 
 /** The log alone: commits, their contents and the tree over them; not what was derived from it. */
 export async function verifyLog(store: KvStore): Promise<ChainReport> {
-  const snapshot = store.snapshot()
+  const snapshot = await bulkSnapshotOf(store)
   try {
     const findings = new Findings()
     const begin = await readManifest(snapshot)

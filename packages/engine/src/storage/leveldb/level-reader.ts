@@ -7,6 +7,7 @@
 import { ClassicLevel } from 'classic-level'
 import type { KvSnapshot, KvStoreReader, OpenReader } from '../kv-store.ts'
 import { storageErrors } from '../storage-errors.ts'
+import { areUnchanged, type SharedFiles } from './bulk/file-view.ts'
 import { openError } from './level-errors.ts'
 import type { Level } from './level-read.ts'
 import type { SharedFolder } from './level-shares.ts'
@@ -15,7 +16,7 @@ import { ReadsInFlight } from './reads-in-flight.ts'
 
 /** To be called while the store has shared the folder: otherwise it would open LevelDB for itself. */
 export const openReader: OpenReader = async (data) => {
-  const { folder } = data as SharedFolder
+  const { folder, files } = data as SharedFolder
   const level: Level = new ClassicLevel<Buffer, Buffer>(folder, {
     keyEncoding: 'buffer',
     valueEncoding: 'buffer',
@@ -29,18 +30,21 @@ export const openReader: OpenReader = async (data) => {
   } catch (error) {
     throw openError(folder, error)
   }
-  return new LevelReader(level)
+  return new LevelReader(level, files)
 }
 
 class LevelReader implements KvStoreReader {
   readonly #level: Level
+  /** For snapshots of the same moment. */
+  readonly #files: SharedFiles | undefined
   readonly #snapshots = new Set<LevelSnapshot>()
   readonly #reads = new ReadsInFlight()
   readonly #owner: SnapshotOwner
   #closing: Promise<void> | undefined
 
-  constructor(level: Level) {
+  constructor(level: Level, files: SharedFiles | undefined) {
     this.#level = level
+    this.#files = files
     this.#owner = {
       reading: (read) => this.#reads.add(read),
       reopened: async () => undefined,
@@ -51,6 +55,7 @@ class LevelReader implements KvStoreReader {
   snapshot(): KvSnapshot {
     if (this.#closing !== undefined) throw storageErrors.CLOSED({ what: 'store' })
     const snapshot = new LevelSnapshot(this.#owner, 0, this.#level)
+    if (this.#files !== undefined && areUnchanged(this.#files)) snapshot.readFiles(this.#files)
     this.#snapshots.add(snapshot)
     return snapshot
   }

@@ -6,11 +6,14 @@
 
 import { extname } from 'node:path'
 import type { KvShare } from '../kv-store.ts'
+import type { SharedFiles } from './bulk/file-view.ts'
 
 /** What `openReader` of level-reader.ts is given. */
 export interface SharedFolder {
   /** The folder under the name by which the store opened it. */
   readonly folder: string
+  /** As they were in a snapshot of the store. */
+  readonly files: SharedFiles | undefined
 }
 
 const isSource = extname(import.meta.filename) === '.ts'
@@ -23,11 +26,10 @@ export class LevelShares {
   /** Resolves when the last one has been released, where somebody waits for that. */
   #none: PromiseWithResolvers<void> | undefined
 
-  add(folder: string, onRecall: () => void): KvShare {
+  add(data: SharedFolder, onRecall: () => void): KvShare {
     // Each share is its own, though two may be recalled by the same function.
     const recall = () => onRecall()
     this.#recalls.add(recall)
-    const data: SharedFolder = { folder }
     return { module: readerModule.href, data, release: () => this.#release(recall) }
   }
 

@@ -9,6 +9,8 @@ import type { Snapshot } from 'classic-level'
 import type { KeyRange, KvEntry, KvSnapshot, ScanOptions } from '../kv-store.ts'
 import { chunkBytes, chunkBytesMax, chunkEntriesMax, chunkGrowth, firstChunkEntries } from '../limits.ts'
 import { storageErrors } from '../storage-errors.ts'
+import { type FilesThen, FileView, filesNow, type SharedFiles } from './bulk/file-view.ts'
+import { OddFiles } from './bulk/piece.ts'
 import { damaged } from './level-errors.ts'
 import {
   type Level,
@@ -47,6 +49,10 @@ export class LevelSnapshot implements KvSnapshot {
   readonly version: number
   readonly #owner: SnapshotOwner
   #view: View | undefined
+  /** For long scans. */
+  #files: FileView | undefined
+  /** Keeps tables from being removed. */
+  #pin: { close(): Promise<void> } | undefined
   #absence: Absence = 'reopening'
 
   /** Without a level the store is being reopened. */
@@ -69,11 +75,43 @@ export class LevelSnapshot implements KvSnapshot {
   }
 
   async *scan(range: KeyRange, options: ScanOptions = {}): AsyncGenerator<readonly KvEntry[]> {
+    const { reverse = false, limit, values = true, chunkEntries } = options
+    const files = reverse || limit !== undefined || !values ? undefined : this.#files
+    let left: SegmentBounds | undefined = range
+    if (files !== undefined) left = yield* this.#scanFiles(files, range, chunkEntries)
+    if (left !== undefined) yield* this.#scanLevel(left, range, options)
+  }
+
+  /** Gives what is left for LevelDB to read: as a rule nothing. */
+  async *#scanFiles(
+    files: FileView,
+    range: KeyRange,
+    chunkEntries: number | undefined,
+  ): AsyncGenerator<readonly KvEntry[], SegmentBounds | undefined> {
+    let last: KvEntry | undefined
+    try {
+      for await (const chunk of files.scan(range, chunkEntries)) {
+        if (this.#files !== files) return boundsBehind(last, range)
+        last = chunk.at(-1)
+        yield chunk
+      }
+      return undefined
+    } catch (error) {
+      if (!isOfFiles(error)) throw error
+      return boundsBehind(last, range)
+    }
+  }
+
+  async *#scanLevel(
+    from: SegmentBounds,
+    range: KeyRange,
+    options: ScanOptions,
+  ): AsyncGenerator<readonly KvEntry[]> {
     const isReverse = options.reverse === true
     const entriesMax = Math.max(1, Math.min(options.chunkEntries ?? chunkEntriesMax, chunkEntriesMax))
     let left = options.limit ?? Number.POSITIVE_INFINITY
     let wanted = left <= entriesMax || options.chunkEntries !== undefined ? entriesMax : firstChunkEntries
-    let bounds: SegmentBounds = range
+    let bounds = from
     while (left > 0) {
       const limit = Math.min(wanted, left)
       const { entries: raw, bytes, isCut } = await this.#readSegment(bounds, options, limit)
@@ -104,6 +142,27 @@ export class LevelSnapshot implements KvSnapshot {
   attach(level: Level): void {
     const snapshot = level.snapshot()
     this.#view = { level, snapshot, options: readOptionsOf(snapshot) }
+  }
+
+  /**
+   * The files that hold what this snapshot sees, whose tables stay until it is closed; `undefined` where they
+   * cannot be told. To be called when it was just taken, while nothing is being written.
+   */
+  async pinFiles(folder: string): Promise<FilesThen | undefined> {
+    const view = this.#view
+    if (view === undefined) return undefined
+    this.#pin = view.level.iterator({ snapshot: view.snapshot })
+    return filesNow(folder).catch(() => undefined)
+  }
+
+  /** Lets long scans read the files, which hold what it sees. */
+  readFiles(files: SharedFiles): void {
+    if (this.#view !== undefined) this.#files = new FileView(files)
+  }
+
+  /** What long scans read, where they read files. */
+  get files(): SharedFiles | undefined {
+    return this.#files?.files
   }
 
   /** The store is in use again but has gone on from what this snapshot saw. */
@@ -140,7 +199,10 @@ export class LevelSnapshot implements KvSnapshot {
     const view = this.#view
     this.#view = undefined
     this.#absence = absence
-    // Frees the native snapshot at once; the promise only tells so.
+    // Frees what is native at once; the promises only tell so.
+    void this.#pin?.close()
+    this.#pin = undefined
+    this.#files = undefined
     void view?.snapshot.close()
   }
 
@@ -172,4 +234,13 @@ function openEntries(raw: readonly RawEntry[], withValues: boolean): KvEntry[] {
     entries.push({ key, value: withValues ? value : noValue })
   }
   return entries
+}
+
+function boundsBehind(last: KvEntry | undefined, range: KeyRange): SegmentBounds {
+  return last === undefined ? range : { gt: last.key, lt: range.lt }
+}
+
+/** Something about the files, which LevelDB may know better. */
+function isOfFiles(error: unknown): boolean {
+  return error instanceof OddFiles || (error instanceof Error && 'syscall' in error)
 }

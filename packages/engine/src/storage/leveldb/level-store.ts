@@ -22,6 +22,7 @@ import type {
   KeyRange,
   KvOperation,
   KvShare,
+  KvSnapshot,
   KvStore,
   KvStoreLimits,
   PurgeOptions,
@@ -36,6 +37,7 @@ import {
   writeBufferBytesDefault,
 } from '../limits.ts'
 import { storageErrors } from '../storage-errors.ts'
+import { shareable } from './bulk/file-view.ts'
 import { type FailedWrite, failedWrite, isTransient, undoFailed } from './failed-write.ts'
 import { claimFolder, type FolderClaim } from './folder-claim.ts'
 import { writeError } from './level-errors.ts'
@@ -126,11 +128,23 @@ export class LevelStore implements KvStore {
     return snapshot
   }
 
-  share(onRecall: () => void): KvShare {
+  async bulkSnapshot(): Promise<LevelSnapshot> {
+    // In its turn, so that nothing is being written.
+    const { snapshot, files } = await this.#inOrder(async () => {
+      const snapshot = this.snapshot()
+      return { snapshot, files: await snapshot.pinFiles(this.#path) }
+    })
+    const shared = files && shareable(files)
+    if (shared !== undefined) snapshot.readFiles(shared)
+    return snapshot
+  }
+
+  share(onRecall: () => void, like?: KvSnapshot): KvShare {
     this.#assertOpen()
     // While LevelDB is closed here, another thread would open it for itself.
     this.#openLevel()
-    return this.#shares.add(this.#path, onRecall)
+    const files = like instanceof LevelSnapshot ? like.files : undefined
+    return this.#shares.add({ folder: this.#path, files }, onRecall)
   }
 
   async commit(batch: readonly KvOperation[], options: CommitOptions = {}): Promise<void> {

@@ -11,6 +11,8 @@ import { encodeLog, readLog } from './log-file.ts'
 import { readVarint } from './varint.ts'
 
 export interface LiveFiles {
+  /** The manifest that says so. It only grows. */
+  readonly manifest: { readonly file: string; readonly bytes: number }
   /** Logs with a lower number are no longer needed, but for `previousLog`. */
   readonly log: number
   readonly previousLog: number
@@ -19,6 +21,9 @@ export interface LiveFiles {
 }
 
 export interface LiveTable {
+  readonly number: number
+  /** On level 0 tables overlap; on each of the others they do not. */
+  readonly level: number
   readonly bytes: number
   /** First and last key. */
   readonly smallest: Buffer
@@ -28,6 +33,16 @@ export interface LiveTable {
 export interface ManifestDamage {
   readonly file: string
   readonly reason: string
+}
+
+export function tableFile(number: number): string {
+  return `${String(number).padStart(6, '0')}.ldb`
+}
+
+/** `undefined` of the name of another file. */
+export function logNumber(file: string): number | undefined {
+  const digits = /^(\d+)\.log$/.exec(file)?.[1]
+  return digits === undefined ? undefined : Number(digits)
 }
 
 const noKey = Buffer.alloc(0)
@@ -63,7 +78,12 @@ export async function readLiveFiles(folder: string): Promise<LiveFiles | Manifes
   if (name === undefined) return { file: 'CURRENT', reason: 'it names no manifest' }
   const manifest = await readIfThere(join(folder, name))
   if (manifest === undefined) return { file: name, reason: 'CURRENT names it and it is not there' }
-  const live = { log: 0, previousLog: 0, tables: new Map<number, LiveTable>() }
+  const live = {
+    manifest: { file: name, bytes: manifest.length },
+    log: 0,
+    previousLog: 0,
+    tables: new Map<number, LiveTable>(),
+  }
   let isSound = true
   const state = readLog(manifest, (record) => {
     isSound &&= applyEdit(record, live)
@@ -96,7 +116,7 @@ function applyEdit(record: Buffer, live: Edited): boolean {
     if (tag === tags.deletedFile) live.tables.delete(second)
     if (tag !== tags.newFile) return
     const [smallest = noKey, largest = noKey] = texts.map(userKey)
-    live.tables.set(second, { bytes: third, smallest, largest })
+    live.tables.set(second, { number: second, level: first, bytes: third, smallest, largest })
   })
 }
 

@@ -1,7 +1,7 @@
 /**
- * Checks all block checksums of a LevelDB table (.ldb).
- * Why: LevelDB never does so when it reads. The frames around values find damaged values; only the checksums
- * of the blocks find a key that damage has hidden.
+ * LevelDB's tables (.ldb): where their blocks lie, and whether those match their checksums.
+ * Why checked here: LevelDB never does so when it reads. The frames around values find damaged values; only
+ * the checksums of the blocks find a key that damage has hidden.
  *
  * A table is blocks one behind another: data, filter, index of filters ("meta"), index of data; then the
  * footer.
@@ -24,64 +24,87 @@ import { maskedCrc32c } from './log-file.ts'
 import { uncompressSnappy } from './snappy.ts'
 import { readVarint } from './varint.ts'
 
-const footerBytes = 48
 const magic = Buffer.from('57fb808b247547db', 'hex')
 /** Of an index that may be true: LevelDB's are a hundredth of their file. */
 const indexBytesMax = 1024 * 1024 * 1024
 
-interface Handle {
+/** Where a block lies; behind it come 5 more bytes. */
+export interface Handle {
   readonly offset: number
   readonly size: number
 }
 
+/** An entry of an index: no key of the block is greater, and none of the next block smaller or equal. */
+export interface IndexedBlock {
+  readonly key: Buffer
+  readonly handle: Handle
+}
+
+export const footerBytes = 48
+/** Compression and checksum. */
+export const blockTrailerBytes = 5
+
 /** Why the table is damaged; `undefined` when it is not. */
 export function findTableDamage(bytes: Buffer): string | undefined {
-  const footer = bytes.subarray(bytes.length - footerBytes)
-  if (bytes.length < footerBytes || !footer.subarray(footerBytes - 8).equals(magic))
-    return 'it does not end as a table'
-  const meta = readHandle(footer, 0)
-  const index = readHandle(footer, meta.end)
-  if (footer.subarray(index.end, footerBytes - 8).some((byte) => byte !== 0)) return 'its footer was changed'
-  for (const top of [meta.handle, index.handle]) {
-    const block = soundBlock(bytes, top)
-    const handles = block === undefined ? undefined : handlesIn(block)
-    if (handles === undefined) return `its index block at byte ${top.offset} does not match its checksum`
-    for (const handle of handles) {
-      if (checksumHolds(bytes, handle)) continue
+  const footer = readFooter(bytes.subarray(-footerBytes))
+  if (footer === undefined) return 'it does not end as a table'
+  const blocksEnd = bytes.length - footerBytes
+  for (const top of [footer.meta, footer.index]) {
+    const block = isWithin(top, blocksEnd) ? openBlock(bytes, top) : undefined
+    const blocks = block === undefined ? undefined : readIndexBlock(block)
+    if (blocks === undefined) return `its index block at byte ${top.offset} does not match its checksum`
+    for (const { handle } of blocks) {
+      if (isWithin(handle, blocksEnd) && checksumHolds(bytes, handle)) continue
       return `the block at byte ${handle.offset} does not match its checksum`
     }
   }
   return undefined
 }
 
-function checksumHolds(bytes: Buffer, { offset, size }: Handle): boolean {
-  const end = offset + size + 1
-  if (!(end + 4 <= bytes.length - footerBytes)) return false
-  return maskedCrc32c(bytes, offset, end) === bytes.readUInt32LE(end)
+/** `undefined` when the bytes are not the end of a table. */
+export function readFooter(footer: Buffer): { readonly meta: Handle; readonly index: Handle } | undefined {
+  if (footer.length < footerBytes || !footer.subarray(footerBytes - 8).equals(magic)) return undefined
+  const meta = readHandle(footer, 0)
+  const index = readHandle(footer, meta.end)
+  if (footer.subarray(index.end, footerBytes - 8).some((byte) => byte !== 0)) return undefined
+  return { meta: meta.handle, index: index.handle }
 }
 
-function soundBlock(bytes: Buffer, handle: Handle): Buffer | undefined {
-  if (!checksumHolds(bytes, handle)) return undefined
-  const { offset, size } = handle
+/**
+ * The content of the block at the handle in `bytes`; `undefined` when it is damaged.
+ */
+export function openBlock(bytes: Buffer, { offset, size }: Handle): Buffer | undefined {
+  if (!checksumHolds(bytes, { offset, size })) return undefined
   const block = bytes.subarray(offset, offset + size)
   return bytes[offset + size] === 0 ? block : uncompressSnappy(block, indexBytesMax)
 }
 
-function handlesIn(block: Buffer): Handle[] | undefined {
+export function checksumHolds(bytes: Buffer, { offset, size }: Handle): boolean {
+  const end = offset + size + 1
+  return end + 4 <= bytes.length && maskedCrc32c(bytes, offset, end) === bytes.readUInt32LE(end)
+}
+
+/** Its entries, whose keys share nothing; `undefined` where they make no sense. */
+export function readIndexBlock(block: Buffer): IndexedBlock[] | undefined {
   if (block.length < 4) return undefined
   const restarts = block.readUInt32LE(block.length - 4)
   const end = block.length - 4 * (restarts + 1)
-  const handles: Handle[] = []
+  const blocks: IndexedBlock[] = []
   for (let at = 0; at < end; ) {
     const shared = readVarint(block, at)
     const rest = readVarint(block, shared.end)
     const value = readVarint(block, rest.end)
-    const handle = readHandle(block, value.end + rest.value)
-    handles.push(handle.handle)
-    at = value.end + rest.value + value.value
+    const keyEnd = value.end + rest.value
+    const handle = readHandle(block, keyEnd)
+    blocks.push({ key: block.subarray(value.end, keyEnd), handle: handle.handle })
+    at = keyEnd + value.value
     if (handle.end !== at) return undefined
   }
-  return handles
+  return blocks
+}
+
+function isWithin({ offset, size }: Handle, end: number): boolean {
+  return offset + size + blockTrailerBytes <= end
 }
 
 function readHandle(bytes: Buffer, at: number): { readonly handle: Handle; readonly end: number } {

@@ -32,10 +32,15 @@ export function frameValue(key: Uint8Array, value: Uint8Array): Buffer {
 
 /** The value; `undefined` when frame and key do not belong together. */
 export function unframeValue(key: Uint8Array, frame: Buffer): Buffer | undefined {
-  const valueBytes = frame.length - frameBytes
+  return unframeIn(frame, 0, frame.length, key)
+}
+
+/** The same of a frame that lies in other bytes. */
+export function unframeIn(bytes: Buffer, from: number, to: number, key: Uint8Array): Buffer | undefined {
+  const valueBytes = to - from - frameBytes
   if (valueBytes < 0) return undefined
-  const value = frame.subarray(0, valueBytes)
-  return frame.readUInt32LE(valueBytes) === checksum(key, value, valueBytes) ? value : undefined
+  const value = bytes.subarray(from, to - frameBytes)
+  return bytes.readUInt32LE(to - frameBytes) === checksum(key, value, valueBytes) ? value : undefined
 }
 
 function checksum(key: Uint8Array, value: Uint8Array, valueBytes: number): number {

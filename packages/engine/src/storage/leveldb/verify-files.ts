@@ -10,7 +10,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { StoreDamage } from '../kv-store.ts'
 import { damagedFile } from './level-errors.ts'
 import { readLog } from './log-file.ts'
-import { type LiveFiles, readLiveFiles } from './manifest-file.ts'
+import { type LiveFiles, logNumber, readLiveFiles, tableFile } from './manifest-file.ts'
 import { findTableDamage } from './table-file.ts'
 
 const settleMs = 20
@@ -78,7 +78,7 @@ async function findDamageOfTable(
   number: number,
   size: number,
 ): Promise<StoreDamage | undefined> {
-  const file = `${String(number).padStart(6, '0')}.ldb`
+  const file = tableFile(number)
   const bytes = await readFileOrNothing(join(folder, file))
   const reason =
     bytes.length === size ? findTableDamage(bytes) : `it has ${bytes.length} bytes instead of ${size}`
@@ -92,10 +92,11 @@ async function isLive(folder: string, number: number): Promise<boolean> {
 }
 
 /** Names of the logs in force, in the order in which they were written. */
-async function logsIn(folder: string, live: LiveFiles): Promise<string[]> {
+export async function logsIn(folder: string, live: LiveFiles): Promise<string[]> {
   const numbers: number[] = []
   for (const name of await readdir(folder)) {
-    const number = Number(/^(\d+)\.log$/.exec(name)?.[1] ?? Number.NaN)
+    const number = logNumber(name)
+    if (number === undefined) continue
     if (number >= live.log || (number === live.previousLog && number > 0)) numbers.push(number)
   }
   return numbers.sort((a, b) => a - b).map((number) => `${String(number).padStart(6, '0')}.log`)

@@ -38,7 +38,7 @@ const command = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ type: fc.constant('fence' as const), batch, key, value: fc.option(value) }),
   },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('open' as const) }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('open' as const), isBulk: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('close' as const), at: fc.nat() }) },
   {
     weight: 3,
@@ -68,6 +68,11 @@ class Differential {
     this.#reopen = reopen
   }
 
+  async #open(isBulk: boolean): Promise<KvSnapshot> {
+    const bulk = isBulk ? this.#store.bulkSnapshot?.() : undefined
+    return bulk ?? this.#store.snapshot()
+  }
+
   async run(command: Command): Promise<void> {
     switch (command.type) {
       case 'commit':
@@ -77,7 +82,7 @@ class Differential {
       case 'fence':
         return this.#fence(command.key, command.value ?? undefined, command.batch)
       case 'open':
-        this.#pairs.push({ snapshot: this.#store.snapshot(), model: this.#model })
+        this.#pairs.push({ snapshot: await this.#open(command.isBulk), model: this.#model })
         return
       case 'close':
         this.#pairs.splice(command.at % (this.#pairs.length + 1), 1)[0]?.snapshot.close()

@@ -39,6 +39,29 @@ export function testShares(open: OpenStore): void {
       await writes
     }))
 
+  test('another thread reads like a bulk snapshot, and what was written since then as it is', () =>
+    withShare(open, noRecall, async ({ store }) => {
+      const batch = Array.from({ length: 2_000 }, (_, at) => put(`k${at}`, `v${at}`.repeat(at % 40)))
+      await store.commit(batch, { durable: false })
+      await store.commit([put('k7', 'w'), put('zz', '')], { durable: false })
+      const snapshot = await store.bulkSnapshot?.()
+      for (const isWritten of [false, true]) {
+        if (isWritten) await store.commit([put('k8', 'w')], { durable: false })
+        const share = store.share?.(noRecall, snapshot)
+        if (share === undefined) return
+        const thread = new ReadingThread()
+        try {
+          await thread.open(share)
+          await thread.snapshot()
+          expect(await thread.content()).toEqual(await contentOf(store))
+        } finally {
+          await thread.end()
+          share.release()
+        }
+      }
+      snapshot?.close()
+    }))
+
   test('closing asks for what is shared and waits until it is released', async () => {
     let recalls = 0
     const onRecall = () => {

@@ -1,7 +1,7 @@
 /** What the parts of the suite share: a store per test, and short ways to write and read. */
 
 import { expect } from 'vitest'
-import type { KvEntry, KvOperation, KvSnapshot, KvStore, ScanOptions } from '../kv-store.ts'
+import type { KeyRange, KvEntry, KvOperation, KvSnapshot, KvStore, ScanOptions } from '../kv-store.ts'
 import type { OpenedStore, OpenStore } from './opened-store.ts'
 
 /** Above every key that the tests use. */
@@ -50,7 +50,7 @@ export async function getText(store: KvStore, key: string): Promise<string | und
 export async function entriesOf(
   snapshot: KvSnapshot,
   options?: ScanOptions,
-  range = everything,
+  range: KeyRange = everything,
 ): Promise<KvEntry[]> {
   const entries: KvEntry[] = []
   for await (const chunk of snapshot.scan(range, options)) entries.push(...chunk)

@@ -1,0 +1,125 @@
+/**
+ * A LevelDB store's files as they were at one moment, read without LevelDB.
+ * Why: LevelDB's binding makes two buffers of each entry with calls into native code, which is most of what
+ * reading a whole store costs; here an entry takes a quarter of that.
+ * How: LevelDB never changes a table, and only appends to its logs and its manifest. So the tables in force
+ * and the logs as far as they were written are a snapshot of a moment in which nothing was being written.
+ * Whatever is not as expected ends the scan with `OddFiles`: LevelDB is to go on then, and to say what is
+ * wrong.
+ * Blocks that are read are compared with their checksums, which LevelDB does not do, and values with theirs.
+ */
+
+import { readdirSync, statSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { KeyRange, KvEntry } from '../../kv-store.ts'
+import { bulkLogBytesMax, chunkEntriesMax } from '../../limits.ts'
+import { type LiveFiles, type LiveTable, logNumber, readLiveFiles } from '../manifest-file.ts'
+import { logsIn } from '../verify-files.ts'
+import { LogEntries, recordsIn } from './log-entries.ts'
+import { mergePieces } from './merge-pieces.ts'
+import type { PieceSource } from './piece.ts'
+import { TableSource } from './table-source.ts'
+
+/** The files in force at a moment. */
+export interface FilesThen {
+  readonly folder: string
+  readonly tables: readonly LiveTable[]
+  /** The oldest first, as they were. */
+  readonly logs: readonly { readonly file: string; readonly content: Buffer }[]
+}
+
+/** The same for another thread (structured clone). */
+export interface SharedFiles {
+  readonly folder: string
+  readonly tables: readonly LiveTable[]
+  readonly newestLog: { readonly file: string; readonly bytes: number }
+  /** Of the logs; in memory that threads share. */
+  readonly records: Uint8Array
+}
+
+const attemptsMax = 3
+
+/**
+ * To be called while nothing is being written; `undefined` where it cannot be told or the logs are too long.
+ * The tables stay as long as something holds them, such as an iterator that was opened before.
+ */
+export async function filesNow(folder: string): Promise<FilesThen | undefined> {
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    const live = await readLiveFiles(folder)
+    if (live === undefined || 'reason' in live) return undefined
+    const logs = await readLogs(folder, live)
+    if (logs === undefined) return undefined
+    // Otherwise a log may have become a table meanwhile.
+    if (isSameManifest(live, await readLiveFiles(folder)))
+      return { folder, tables: [...live.tables.values()], logs }
+  }
+  return undefined
+}
+
+async function readLogs(folder: string, live: LiveFiles): Promise<FilesThen['logs'] | undefined> {
+  const logs: { file: string; content: Buffer }[] = []
+  let bytes = 0
+  for (const file of await logsIn(folder, live)) {
+    const path = join(folder, file)
+    bytes += (await stat(path)).size
+    if (bytes > bulkLogBytesMax) return undefined
+    logs.push({ file, content: await readFile(path) })
+  }
+  return logs
+}
+
+function isSameManifest(one: LiveFiles, other: Awaited<ReturnType<typeof readLiveFiles>>): boolean {
+  if (other === undefined || 'reason' in other) return false
+  return one.manifest.file === other.manifest.file && one.manifest.bytes === other.manifest.bytes
+}
+
+/** `undefined` where a log is not whole. */
+export function shareable({ folder, tables, logs }: FilesThen): SharedFiles | undefined {
+  const newest = logs.at(-1)
+  const records = recordsIn(logs.map(({ content }) => content))
+  if (newest === undefined || records === undefined) return undefined
+  return { folder, tables, newestLog: { file: newest.file, bytes: newest.content.length }, records }
+}
+
+/** Whether nothing has been written since. */
+export function areUnchanged({ folder, newestLog }: SharedFiles): boolean {
+  const { size } = statSync(join(folder, newestLog.file), { throwIfNoEntry: false }) ?? { size: -1 }
+  const newest = logNumber(newestLog.file) ?? 0
+  return size === newestLog.bytes && !readdirSync(folder).some((name) => (logNumber(name) ?? 0) > newest)
+}
+
+export class FileView {
+  readonly files: SharedFiles
+  #log: LogEntries | undefined
+
+  constructor(files: SharedFiles) {
+    this.files = files
+  }
+
+  /**
+   * Chunks of entries in the order of keys, none of them empty. @throws OddFiles, and what reading files
+   * throws
+   */
+  scan(range: KeyRange, chunkEntries: number = chunkEntriesMax): AsyncGenerator<readonly KvEntry[]> {
+    const { folder, tables, records } = this.files
+    this.#log ??= new LogEntries(records)
+    const sources: PieceSource[] = [this.#log.source(range)]
+    for (const level of byLevel(tables)) sources.push(new TableSource(folder, level, range))
+    return mergePieces(sources, chunkEntries)
+  }
+}
+
+/** Tables that do not overlap, in the order of their keys. */
+function byLevel(tables: readonly LiveTable[]): LiveTable[][] {
+  const alone: LiveTable[][] = []
+  const levels = new Map<number, LiveTable[]>()
+  for (const table of tables) {
+    const level = levels.get(table.level)
+    if (table.level === 0) alone.push([table])
+    else if (level === undefined) levels.set(table.level, [table])
+    else level.push(table)
+  }
+  for (const level of levels.values()) level.sort((a, b) => Buffer.compare(a.smallest, b.smallest))
+  return [...alone, ...levels.values()]
+}
