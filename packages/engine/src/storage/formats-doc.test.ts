@@ -7,9 +7,9 @@ import { keyFileOf, openGeneration, pointerName, storageFormat } from './generat
 import { frameValue } from './leveldb/value-frame.ts'
 import { keyFormat, readKeyFile, unwrapDataKey } from './sealed/key-file.ts'
 import { buildFilter, hashKey } from './sealed/key-filter.ts'
-import { decodeLzPage, encodeLzPage } from './sealed/lz-page.ts'
 import { MasterKey } from './sealed/master-key.ts'
 import { PageCipher } from './sealed/page-cipher.ts'
+import { packPage, unpackPage } from './sealed/page-content.ts'
 import { entryTypes, SortedPageBuilder } from './sealed/sorted-page.ts'
 
 const documented = await readFile(join(import.meta.dirname, '../../../../docs/formats/storage.md'), 'utf8')
@@ -49,10 +49,11 @@ test('the sealed value, the sorted page and the filter of the format document', 
 })
 
 test('the packed page of the format document', () => {
-  const [, packed = '', text = ''] =
-    /^The last sequence .* `([0-9a-f]+)` is\n`([^`]+)`/m.exec(documented) ?? []
-  expect(encodeLzPage(Buffer.from(text)).toString('hex')).toBe(packed)
-  expect(decodeLzPage(Buffer.from(packed, 'hex')).toString()).toBe(text)
+  const [, part = '', times = '', packed = ''] =
+    /^A page of `([^`]+)` (\d+) times is packed as\n`([0-9a-f]+)`/m.exec(documented) ?? []
+  const page = Buffer.from(part.repeat(Number(times)))
+  expect(Buffer.concat(packPage(page)).toString('hex')).toBe(packed)
+  expect(unpackPage(Buffer.from(packed, 'hex')).equals(page)).toBe(true)
 })
 
 test('the first pointer of a database is the text that the format document shows', async () => {
