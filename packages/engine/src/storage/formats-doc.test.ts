@@ -9,6 +9,7 @@ import { keyFormat, readKeyFile, unwrapDataKey } from './sealed/key-file.ts'
 import { buildFilter, hashKey } from './sealed/key-filter.ts'
 import { MasterKey } from './sealed/master-key.ts'
 import { PageCipher } from './sealed/page-cipher.ts'
+import { packPage, unpackPage } from './sealed/page-content.ts'
 import { entryTypes, SortedPageBuilder } from './sealed/sorted-page.ts'
 
 const documented = await readFile(join(import.meta.dirname, '../../../../docs/formats/storage.md'), 'utf8')
@@ -45,6 +46,14 @@ test('the sealed value, the sorted page and the filter of the format document', 
   expect(documented).toContain(`\`${page.finish().toString('hex')}\` is a page with`)
   const hashes = ['a', 'bc'].map((text) => hashKey(Buffer.from(text), 0, text.length))
   expect(documented).toContain(`\`${buildFilter(hashes).toString('hex')}\``)
+})
+
+test('the packed page of the format document', () => {
+  const [, part = '', times = '', packed = ''] =
+    /^A page of `([^`]+)` (\d+) times is packed as\n`([0-9a-f]+)`/m.exec(documented) ?? []
+  const page = Buffer.from(part.repeat(Number(times)))
+  expect(Buffer.concat(packPage(page)).toString('hex')).toBe(packed)
+  expect(unpackPage(Buffer.from(packed, 'hex')).equals(page)).toBe(true)
 })
 
 test('the first pointer of a database is the text that the format document shows', async () => {

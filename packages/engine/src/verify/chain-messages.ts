@@ -3,6 +3,7 @@
 import type { DbErrorFields } from '@dendrodb/protocol'
 import type { HistoryScope } from './expected-history.ts'
 import type { FindingsPart } from './findings.ts'
+import type { EntriesClaim } from './meet-entries.ts'
 import type { ChainResult } from './verify-chain.ts'
 import type { ChainSums } from './verify-records.ts'
 
@@ -16,6 +17,7 @@ export type ChainRequest =
       readonly manifest: Uint8Array
       /** Of that snapshot. */
       readonly scope: HistoryScope
+      readonly claim: EntriesClaim
     }
   /** Give up what is going on. */
   | { readonly type: 'stop' }

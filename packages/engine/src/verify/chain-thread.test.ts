@@ -15,6 +15,7 @@ import { type LevelStore, openLevelStore } from '../storage/leveldb/level-store.
 import { openTestCore, recordOf } from '../testing/open-core.ts'
 import { ChainThread, type SharingStore } from './chain-thread.ts'
 import { newSeed } from './fingerprint-set.ts'
+import { newClaim } from './meet-entries.ts'
 import { verifyStore } from './verify-store.ts'
 
 const hash = ledgerHashes.blake2b
@@ -54,7 +55,11 @@ const noProgress = () => undefined
 async function earlierOf(store: KvStore, manifest?: Uint8Array) {
   const stored = manifest ?? (await storedManifest(store))
   const { seq } = decodeManifest(hash, stored)
-  return { manifest: stored, scope: { seqMax: seq, tables: new Set<number>(), seed: newSeed() } }
+  return {
+    manifest: stored,
+    scope: { seqMax: seq, tables: new Set<number>(), seed: newSeed() },
+    claim: newClaim(),
+  }
 }
 
 test('writes between the two snapshots change neither the verdict nor what it is about', () =>
@@ -178,7 +183,7 @@ test.each(['exit', 'throw'])(
     const share = () => ({ module, data, release })
     const thread = new ChainThread()
     const scope = { seqMax: 0, tables: new Set<number>(), seed: newSeed() }
-    const earlier = { manifest: Buffer.alloc(0), scope }
+    const earlier = { manifest: Buffer.alloc(0), scope, claim: newClaim() }
     const verifying = thread.verify({ share } as unknown as SharingStore, earlier, noProgress)
     await expect(verifying).rejects.toMatchObject({ code: 'LEDGER_CORRUPT', details: { what: 'the log' } })
     expect(releases).toBe(1)

@@ -1,7 +1,8 @@
 /**
  * Verification of the chain in a thread of its own, beside that of the records.
- * Why the chain: nothing of it is needed for the records, and it is nearly half of the work; index entries
- * come on top, where the thread's snapshot holds the same as that of the records.
+ * Why the chain: nothing of it is needed for the records, and it is about half of the work. Where the
+ * thread's snapshot holds the same as that of the records, the one that is done first reads the index
+ * entries, too.
  * How writes may go on: the thread's snapshot is younger than the one that the records are read from. The
  * chain is verified up to the younger one, and on the way it is compared with the older one's manifest.
  */
@@ -21,7 +22,7 @@ const workerFile = isSource
   ? new URL('./chain-worker.ts', import.meta.url)
   : new URL('./chain-worker.js', import.meta.url)
 
-interface Earlier extends Pick<ChainRequest & { readonly type: 'verify' }, 'manifest' | 'scope'> {
+interface Earlier extends Pick<ChainRequest & { readonly type: 'verify' }, 'manifest' | 'scope' | 'claim'> {
   /** The snapshot itself, which stays open. */
   readonly snapshot?: KvSnapshot
 }
@@ -58,24 +59,23 @@ export class ChainThread {
    */
   async verify(
     store: SharingStore,
-    { snapshot, manifest, scope }: Earlier,
+    { snapshot, ...earlier }: Earlier,
     onProgress: (seq: number) => void,
   ): Promise<ChainOutcome> {
     const { module, data, release } = store.share(() => this.stop(), snapshot)
     const job: Job = { onProgress, answer: Promise.withResolvers() }
     this.#job = job
-    this.#post({ type: 'verify', module, data, manifest, scope })
+    this.#post({ type: 'verify', module, data, ...earlier })
     const end = this.#ended.then((code) => {
       throw endError(code, this.#failure)
     })
-    try {
-      return await Promise.race([job.answer.promise, end])
-    } catch (error) {
-      throw job.thrown === undefined ? error : job.thrown.error
-    } finally {
-      this.#job = undefined
-      release()
-    }
+    const [answer] = await Promise.allSettled([Promise.race([job.answer.promise, end])])
+    this.#job = undefined
+    release()
+    // Whatever came of it: it may have been done before it was stopped.
+    if (job.thrown !== undefined) throw job.thrown.error
+    if (answer.status === 'rejected') throw answer.reason
+    return answer.value
   }
 
   /** Gives up the verification that is going on. */

@@ -12,7 +12,7 @@ import type { ChainAnswer, ChainOutcome, ChainRequest } from './chain-messages.t
 import { ExpectedHistory, type HistoryScope } from './expected-history.ts'
 import { Findings } from './findings.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
-import { droppedNumbers, type MetEntries, meetEntries } from './meet-entries.ts'
+import { claimEntries, droppedNumbers, type MetEntries, meetEntries } from './meet-entries.ts'
 import { readManifest } from './read-manifest.ts'
 import { readSoundDefinitions, SoundReader } from './sound-reader.ts'
 import { verifyChain } from './verify-chain.ts'
@@ -72,7 +72,7 @@ async function verify({ module, data, ...earlier }: VerifyRequest): Promise<Chai
 
 async function verifySnapshot(
   from: KvStoreReader,
-  earlier: Pick<VerifyRequest, 'manifest' | 'scope'>,
+  earlier: Pick<VerifyRequest, 'manifest' | 'scope' | 'claim'>,
 ): Promise<ChainOutcome> {
   const snapshot = from.snapshot()
   const history = new ExpectedHistory(earlier.scope)
@@ -87,7 +87,7 @@ async function verifySnapshot(
     findings,
     onProgress: (seq) => post({ type: 'progress', seq }),
   })
-  const entries = isSame ? await entriesOf(snapshot, earlier.scope) : undefined
+  const entries = isSame && claimEntries(earlier.claim) ? await entriesOf(snapshot, earlier.scope) : undefined
   return {
     ...result,
     expectedSums: history.sums,
@@ -97,7 +97,6 @@ async function verifySnapshot(
   }
 }
 
-/** The chain takes less time than the records, so that this is done here, where it can be. */
 async function entriesOf(reader: KvReader, { seed }: HistoryScope): Promise<MetEntries> {
   const catalog = await readSoundDefinitions(new SoundReader(reader))
   const findings = new Findings(catalog)

@@ -1,6 +1,6 @@
 /**
  * Index entries of main as they are stored, to be compared with those that follow from the records.
- * Why apart: whichever pass has the time for it reads them.
+ * Why apart: whichever of the two passes is done first reads them.
  */
 
 import type { IndexDefinition } from '../catalog/definitions.ts'
@@ -32,6 +32,18 @@ export interface MetEntries extends FindingsPart {
   readonly live: Uint32Array
   readonly past: Uint32Array
   readonly objects: number
+}
+
+/** Whether somebody has begun to meet the entries; in memory that threads share. */
+export type EntriesClaim = Int32Array
+
+export function newClaim(): EntriesClaim {
+  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+}
+
+/** Whether it is for the caller to meet them. */
+export function claimEntries(claim: EntriesClaim): boolean {
+  return Atomics.exchange(claim, 0, 1) === 0
 }
 
 /** Hands every entry of the maintained indexes to the sets; gives their number. */

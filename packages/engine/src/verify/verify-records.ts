@@ -6,6 +6,7 @@
  * as these are stored in another order. Where sets differ, a second run names the difference.
  */
 
+import { must } from '@dendrodb/protocol'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { branchOfKey } from '../ledger/branch-keys.ts'
 import { decodeCurrentRecord } from '../ledger/current-record.ts'
@@ -18,7 +19,14 @@ import { Findings, isEndOfReading } from './findings.ts'
 import { FingerprintSet, type NamedDifference } from './fingerprint-set.ts'
 import { KeyCursor } from './key-cursor.ts'
 import { recordName } from './key-name.ts'
-import { type MetEntries, meetEntries, numberIn, takeEntries } from './meet-entries.ts'
+import {
+  claimEntries,
+  type EntriesClaim,
+  type MetEntries,
+  meetEntries,
+  numberIn,
+  takeEntries,
+} from './meet-entries.ts'
 import { RecordWalk, type WalkPass, type WalkSets } from './record-walk.ts'
 import { BranchesCheck } from './verify-branches.ts'
 
@@ -28,6 +36,8 @@ export interface RecordPass extends WalkPass {
   readonly scope: HistoryScope
   /** The pass over the chain, which may still be going on. */
   readonly chain: Promise<ChainSums>
+  /** Of the index entries, which that one may have come to first. */
+  readonly claim: EntriesClaim
   /** Goes over the chain again and tells what it expects. */
   readonly expectAgain: (history: ExpectedHistory) => Promise<unknown>
 }
@@ -36,7 +46,7 @@ export interface RecordPass extends WalkPass {
 export interface ChainSums {
   /** Of the `ExpectedHistory`. */
   readonly expectedSums: Uint32Array
-  /** Index entries, where it met them because its snapshot holds the same as that of the records. */
+  /** Index entries, where it met them. */
   readonly entries?: MetEntries
 }
 
@@ -49,12 +59,11 @@ export async function verifyRecords(pass: RecordPass): Promise<{ readonly object
   const branches = await BranchesCheck.open({ ...pass, newestSeq: pass.scope.seqMax }, walk.versionsDone)
   await branches.run(history)
   const counts = await compareCounts(pass, walk.counts)
+  const ownEntries = claimEntries(pass.claim) ? await meetEntries(pass, { live, past }) : undefined
   const { expectedSums, entries } = await pass.chain
   history.expectSums(expectedSums)
   const met =
-    entries === undefined
-      ? await meetEntries(pass, { live, past })
-      : takeEntries(entries, pass.findings, { live, past })
+    ownEntries ?? takeEntries(must(entries, 'entries that were claimed'), pass.findings, { live, past })
   if (!history.isEqual || !live.isEqual || !past.isEqual) {
     await nameDifferences(pass, { history, live, past }, branches)
   }

@@ -18,7 +18,7 @@ import { type Finding, Findings, type FindingsPart } from './findings.ts'
 import { newSeed } from './fingerprint-set.ts'
 import type { ForgottenCounts } from './forgotten-check.ts'
 import { threadStoreBytesMin } from './limits.ts'
-import { droppedNumbers } from './meet-entries.ts'
+import { droppedNumbers, type EntriesClaim, newClaim } from './meet-entries.ts'
 import { PhaseProgress, type VerifyProgress } from './phase-progress.ts'
 import { type ReadManifest, readManifest } from './read-manifest.ts'
 import { readSoundDefinitions, SoundReader } from './sound-reader.ts'
@@ -72,7 +72,8 @@ export async function verifyStore(
     const progress = new PhaseProgress(manifest.seq, options.onProgress)
     ownThread = wantsThread ? new ChainThread() : undefined
     const thread = givenThread ?? ownThread
-    const pass: WholePass = { store, snapshot, begin, catalog, scope, progress }
+    const claim = newClaim()
+    const pass: WholePass = { store, snapshot, begin, catalog, scope, claim, progress }
     const parts = await (thread !== undefined && isShared(store)
       ? verifySideBySide(pass, store, thread)
       : verifyInTurn(pass))
@@ -102,6 +103,7 @@ interface WholePass {
   readonly begin: ReadManifest
   readonly catalog: StoredCatalog
   readonly scope: HistoryScope
+  readonly claim: EntriesClaim
   readonly progress: PhaseProgress
 }
 
@@ -118,9 +120,9 @@ async function verifyInTurn(pass: WholePass): Promise<Part[]> {
 
 /** The thread's snapshot is the younger one: this one is there already. */
 async function verifySideBySide(pass: WholePass, store: SharingStore, thread: ChainThread): Promise<Part[]> {
-  const { begin, scope, progress, snapshot } = pass
+  const { begin, scope, claim, progress, snapshot } = pass
   const chainDone = thread
-    .verify(store, { snapshot, manifest: begin.stored, scope }, (seq) => progress.chain(seq))
+    .verify(store, { snapshot, manifest: begin.stored, scope, claim }, (seq) => progress.chain(seq))
     .then((chain) => {
       progress.endChain(chain.versions)
       return chain
@@ -160,7 +162,7 @@ function verifyOwnChain(
 }
 
 async function recordPart(pass: WholePass, chain: Promise<ChainSums>): Promise<Part> {
-  const { snapshot, begin, catalog, scope, progress } = pass
+  const { snapshot, begin, catalog, scope, claim, progress } = pass
   const findings = new Findings(catalog)
   const dropped = await droppedNumbers(snapshot)
   const records = await verifyRecords({
@@ -170,6 +172,7 @@ async function recordPart(pass: WholePass, chain: Promise<ChainSums>): Promise<P
     dropped: dropped.definitions,
     discarded: dropped.branches,
     scope,
+    claim,
     chain,
     expectAgain: (history) =>
       verifyOwnChain(pass, { findings: new Findings(), history, onProgress: () => undefined }),

@@ -3,30 +3,48 @@
  * Why packed before it is sealed: nothing behind us can compress it any more. Its length then tells how well
  * it compressed; docs/security.md says so.
  *
- * | offset | bytes | what                                   |
- * |--------|-------|----------------------------------------|
- * | 0      | 1     | 0 as it is, 1 Zstandard (RFC 8878)     |
- * | 1      | n     | the page                               |
+ * | offset | bytes | what                                                       |
+ * |--------|-------|------------------------------------------------------------|
+ * | 0      | 1     | 0 as it is, 1 Zstandard (RFC 8878), 2 LZ4 block            |
+ * | 1      | 2     | of 2: bytes of the page, little-endian                     |
+ * | …      | n     | the page                                                   |
  */
 
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { decodeLz4Block, encodeLz4Block, lz4InputBytesMax } from './lz4-block.ts'
 
-const asItIs = Buffer.from([0])
-const packed = Buffer.from([1])
+const kinds = { asItIs: 0, zstandard: 1, lz4: 2 } as const
+const asItIs = Buffer.from([kinds.asItIs])
+const packedLong = Buffer.from([kinds.zstandard])
+const lz4HeadBytes = 3
 const options = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
-/** Unpacked pages are views of pieces of this size, which are kept with them: most leaves fit into one. */
-const unpacking = { chunkSize: 10 * 1024 }
 
 /** Shorter pages gain less than the call costs. */
 const packedBytesMin = 128
 
 export function packPage(page: Uint8Array): readonly [Uint8Array, Uint8Array] {
   if (page.length < packedBytesMin) return [asItIs, page]
-  const smaller = zstdCompressSync(page, options)
-  return smaller.length < page.length - page.length / 8 ? [packed, smaller] : [asItIs, page]
+  const [head, packed] = page.length <= lz4InputBytesMax ? packShort(page) : packLong(page)
+  return head.length + packed.length < page.length - page.length / 8 ? [head, packed] : [asItIs, page]
+}
+
+function packShort(page: Uint8Array): readonly [Uint8Array, Uint8Array] {
+  const head = Buffer.allocUnsafe(lz4HeadBytes)
+  head.writeUInt16LE(page.length, head.writeUInt8(kinds.lz4))
+  return [head, encodeLz4Block(page)]
+}
+
+function packLong(page: Uint8Array): readonly [Uint8Array, Uint8Array] {
+  return [packedLong, zstdCompressSync(page, options)]
 }
 
 export function unpackPage(content: Buffer): Buffer {
-  const rest = content.subarray(1)
-  return content[0] === packed[0] ? zstdDecompressSync(rest, unpacking) : rest
+  switch (content[0]) {
+    case kinds.lz4:
+      return decodeLz4Block(content.subarray(lz4HeadBytes), content.readUInt16LE(1))
+    case kinds.zstandard:
+      return zstdDecompressSync(content.subarray(1))
+    default:
+      return content.subarray(1)
+  }
 }

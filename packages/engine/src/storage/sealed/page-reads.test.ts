@@ -55,8 +55,11 @@ test('a key opens one page, as leaves do not push indexes and filters out of mem
   await store.close()
 })
 
-test('pages that are kept hold little more memory than their bytes', () => {
-  const page = Buffer.from('a record of a page, '.repeat(410))
+test.each([
+  ['a leaf', 410],
+  ['an index', 2_000],
+])('%s that is kept holds little more memory than its bytes', (_, times) => {
+  const page = Buffer.from('a record of a page, '.repeat(times))
   const packed = Buffer.concat(packPage(page))
   const pages = Array.from({ length: 100 }, () => unpackPage(packed))
   for (const unpacked of pages) expect(unpacked.equals(page)).toBe(true)

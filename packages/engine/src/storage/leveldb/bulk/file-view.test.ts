@@ -313,3 +313,21 @@ test('it is told when something was written since', () =>
     await store.commit([put('a', '1')], { durable: false })
     expect(areUnchanged(files)).toBe(false)
   }))
+
+test('what is in memory does not keep everybody else waiting', () =>
+  withFolder(async (path) => {
+    const store = await openLevelStore({ path })
+    await store.commit(Array.from({ length: 10_000 }, (_, at) => put(keyOf(at), sampleValue(at, 20))))
+    const view = await viewOf(path)
+    let turns = 0
+    let isDone = false
+    const count = () => {
+      turns += 1
+      if (!isDone) setImmediate(count)
+    }
+    setImmediate(count)
+    expect(await read(view)).toHaveLength(10_000)
+    isDone = true
+    expect(turns).toBeGreaterThan(10)
+    await store.close()
+  }))

@@ -10,12 +10,11 @@
  */
 
 import { readdirSync, statSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { KeyRange, KvEntry } from '../../kv-store.ts'
 import { bulkLogBytesMax, chunkEntriesMax } from '../../limits.ts'
 import { type LiveFiles, type LiveTable, logNumber, readLiveFiles } from '../manifest-file.ts'
-import { logsIn } from '../verify-files.ts'
+import { logsIn, readFileOrNothing } from '../verify-files.ts'
 import { LogEntries, recordsIn } from './log-entries.ts'
 import { mergePieces } from './merge-pieces.ts'
 import type { PieceSource } from './piece.ts'
@@ -57,16 +56,20 @@ export async function filesNow(folder: string): Promise<FilesThen | undefined> {
   return undefined
 }
 
+/** One that is gone has become a table, which the manifest tells. */
 async function readLogs(folder: string, live: LiveFiles): Promise<FilesThen['logs'] | undefined> {
   const logs: { file: string; content: Buffer }[] = []
   let bytes = 0
   for (const file of await logsIn(folder, live)) {
-    const path = join(folder, file)
-    bytes += (await stat(path)).size
+    bytes += sizeOf(folder, file) ?? 0
     if (bytes > bulkLogBytesMax) return undefined
-    logs.push({ file, content: await readFile(path) })
+    logs.push({ file, content: await readFileOrNothing(join(folder, file)) })
   }
   return logs
+}
+
+function sizeOf(folder: string, file: string): number | undefined {
+  return statSync(join(folder, file), { throwIfNoEntry: false })?.size
 }
 
 function isSameManifest(one: LiveFiles, other: Awaited<ReturnType<typeof readLiveFiles>>): boolean {
@@ -84,9 +87,9 @@ export function shareable({ folder, tables, logs }: FilesThen): SharedFiles | un
 
 /** Whether nothing has been written since. */
 export function areUnchanged({ folder, newestLog }: SharedFiles): boolean {
-  const { size } = statSync(join(folder, newestLog.file), { throwIfNoEntry: false }) ?? { size: -1 }
   const newest = logNumber(newestLog.file) ?? 0
-  return size === newestLog.bytes && !readdirSync(folder).some((name) => (logNumber(name) ?? 0) > newest)
+  const isNewest = !readdirSync(folder).some((name) => (logNumber(name) ?? 0) > newest)
+  return isNewest && sizeOf(folder, newestLog.file) === newestLog.bytes
 }
 
 export class FileView {

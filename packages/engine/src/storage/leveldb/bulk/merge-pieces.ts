@@ -3,6 +3,7 @@
  * key.
  */
 
+import { setImmediate } from 'node:timers/promises'
 import { must } from '@dendrodb/protocol'
 import type { KvEntry } from '../../kv-store.ts'
 import { chunkBytes } from '../../limits.ts'
@@ -35,6 +36,8 @@ class Head {
 
   /** Whether there is more. */
   async load(): Promise<boolean> {
+    // What is in memory already comes without a wait, and must not keep everybody else waiting.
+    await setImmediate()
     const piece = await this.#source.next()
     if (piece === undefined) return false
     this.piece = piece
