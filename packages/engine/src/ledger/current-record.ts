@@ -51,9 +51,9 @@ export function encodeCurrentRecord(record: CurrentRecord, earlier = noEarlierVe
   end = writeUvarint(target, end, n)
   if (periodBefore !== 0) end = writeUvarint(target, end, periodBefore)
   if (earlierBytes !== 0) {
-    target[end] = earlier.length
-    target.write(earlier, end + 1, 'latin1')
-    end += earlierBytes
+    target[end++] = earlier.length
+    // A call into native code would cost more than so few bytes.
+    for (let at = 0; at < earlier.length; at += 1) target[end++] = earlier.charCodeAt(at)
   }
   for (const bound of [from, to]) {
     if (bound === undefined) continue
