@@ -173,6 +173,8 @@ export class DatabaseCore {
     if (graceMs > 0) await this.snapshots.unheld(graceMs)
     this.snapshots.expire()
     await this.store.close()
+    // Somebody may keep the closed database for long.
+    this.#clearCaches()
   }
 
   get isClosed(): boolean {
@@ -285,6 +287,7 @@ export class DatabaseCore {
   }
 
   #onSequenced(write: CommittedWrite): void {
+    // What was erased must not live on in memory.
     if (write.request.forgets !== undefined) this.#clearCaches()
     if (write.request.branch !== mainBranch) return this.branches.onSequenced(write)
     const changes: CatalogChange[] = []
@@ -329,7 +332,6 @@ export class DatabaseCore {
     this.#forgettings += 1
   }
 
-  /** What was erased must not live on in memory. */
   #clearCaches(): void {
     this.#cache.clear()
     this.#scanCache.clear()
