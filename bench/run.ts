@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: installs the peers on the first run, because they are no dependency of the product, then
  * compares. Threads of the engine run from a bundle, as they do where the product is installed, and not from
- * sources whose types node would have to strip first.
+ * sources whose types node would have to strip first; V8 does not pretenure, as under `ddb`.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -18,7 +18,8 @@ if (!existsSync(`${folder}node_modules/@surrealdb/node`)) {
 }
 
 const hook = new URL('../scripts/testing/run-bundled.mjs', import.meta.url).href
-const run = spawnSync(process.execPath, ['--import', hook, `${folder}compare.ts`, ...process.argv.slice(2)], {
+const flags = ['--no-allocation-site-pretenuring', '--import', hook]
+const run = spawnSync(process.execPath, [...flags, `${folder}compare.ts`, ...process.argv.slice(2)], {
   stdio: 'inherit',
   env: { ...process.env, DENDRODB_TEST_BUNDLES: JSON.stringify(await bundledTestPrograms()) },
 })
