@@ -2,6 +2,22 @@
 
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+
+const pollMs = 500
+const pollsMax = 40
+
+/** The same once nothing changes any more: in the middle of a compaction there is much twice. */
+export async function settledBytesIn(folder: string): Promise<number> {
+  let bytes = await bytesIn(folder)
+  for (let poll = 0; poll < pollsMax; poll += 1) {
+    await setTimeout(pollMs)
+    const before = bytes
+    bytes = await bytesIn(folder)
+    if (bytes === before) break
+  }
+  return bytes
+}
 
 /** Bytes of all files; one that a compaction removes meanwhile counts for nothing. */
 export async function bytesIn(folder: string): Promise<number> {

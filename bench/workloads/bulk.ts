@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { personOf } from '../dataset.ts'
-import { bytesIn } from '../disk.ts'
+import { settledBytesIn } from '../disk.ts'
 import { machineSpeedName } from '../goals.ts'
 import {
   createRandom,
@@ -53,7 +53,7 @@ async function runSubject(
   const loadMs = await measureOnce(() => subject.load(0, records))
   const insertsPerSecond = (records / loadMs) * 1_000
   rows.push({ workload: `bulk insert, ${at}`, subject: subject.name, value: insertsPerSecond, unit: '/s' })
-  const loadedBytes = await bytesIn(folder)
+  const loadedBytes = await settledBytesIn(folder)
   rows.push({
     workload: `disk per record, ${at}`,
     subject: subject.name,

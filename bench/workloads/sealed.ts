@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Database, type Engine, openEngine, RecordId } from '@dendrodb/engine'
 import { personOf } from '../dataset.ts'
-import { bytesIn } from '../disk.ts'
+import { settledBytesIn } from '../disk.ts'
 import {
   createRandom,
   type Figure,
@@ -132,7 +132,7 @@ async function verify(subjects: readonly Subject[], rows: Row[], at: string): Pr
 }
 
 async function diskRow(workload: string, subject: string, folder: string): Promise<Row> {
-  return { workload, subject, value: (await bytesIn(folder)) / mebibyte, unit: 'MiB' }
+  return { workload, subject, value: (await settledBytesIn(folder)) / mebibyte, unit: 'MiB' }
 }
 
 /** Of the turns, so that one in which somebody else used the machine does not count. */

@@ -5,6 +5,8 @@
  * verifying a tenth of that, and memory.
  */
 export const threadStoreBytesMin = 4 * 1024 * 1024
+/** Memory that there must be for a thread more: it has a heap of its own, of about 100 MiB. */
+export const threadMemoryBytesMin = 768 * 1024 * 1024
 /** Entries kept, about, to name the differences between two sets: what a damaged store costs in memory. */
 export const entriesCollectedMax = 200_000
 /** Versions read at a time in the order of records. */

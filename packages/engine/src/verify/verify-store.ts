@@ -5,7 +5,7 @@
  * Invariant: memory is bounded whatever the size; writes may go on; the report is of one snapshot.
  */
 
-import { availableParallelism } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { formatHead } from '../ledger/hash.ts'
 import { bulkSnapshotOf } from '../storage/bulk-snapshot.ts'
@@ -17,7 +17,7 @@ import { findStrays } from './find-strays.ts'
 import { type Finding, Findings, type FindingsPart } from './findings.ts'
 import { newSeed } from './fingerprint-set.ts'
 import type { ForgottenCounts } from './forgotten-check.ts'
-import { threadStoreBytesMin } from './limits.ts'
+import { threadMemoryBytesMin, threadStoreBytesMin } from './limits.ts'
 import { droppedNumbers, type EntriesClaim, newClaim } from './meet-entries.ts'
 import { PhaseProgress, type VerifyProgress } from './phase-progress.ts'
 import { type ReadManifest, readManifest } from './read-manifest.ts'
@@ -192,7 +192,9 @@ function isShared(store: KvStore): store is SharingStore {
 }
 
 async function isWorthThread(store: KvStore): Promise<boolean> {
-  return isShared(store) && availableParallelism() > 1 && (await store.sizeBytes()) >= threadStoreBytesMin
+  const memoryBytes = Math.min(totalmem(), process.constrainedMemory())
+  if (!isShared(store) || availableParallelism() === 1 || memoryBytes < threadMemoryBytesMin) return false
+  return (await store.sizeBytes()) >= threadStoreBytesMin
 }
 
 export interface ChainReport {

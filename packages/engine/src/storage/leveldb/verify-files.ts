@@ -102,7 +102,7 @@ export async function logsIn(folder: string, live: LiveFiles): Promise<string[]>
   return numbers.sort((a, b) => a - b).map((number) => `${String(number).padStart(6, '0')}.log`)
 }
 
-export async function readFileOrNothing(path: string): Promise<Buffer> {
+async function readFileOrNothing(path: string): Promise<Buffer> {
   return readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return Buffer.alloc(0)
     throw error

@@ -10,11 +10,12 @@
  */
 
 import { readdirSync, statSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { KeyRange, KvEntry } from '../../kv-store.ts'
 import { bulkLogBytesMax, chunkEntriesMax } from '../../limits.ts'
 import { type LiveFiles, type LiveTable, logNumber, readLiveFiles } from '../manifest-file.ts'
-import { logsIn, readFileOrNothing } from '../verify-files.ts'
+import { logsIn } from '../verify-files.ts'
 import { LogEntries, recordsIn } from './log-entries.ts'
 import { mergePieces } from './merge-pieces.ts'
 import type { PieceSource } from './piece.ts'
@@ -24,15 +25,22 @@ import { TableSource } from './table-source.ts'
 export interface FilesThen {
   readonly folder: string
   readonly tables: readonly LiveTable[]
-  /** The oldest first, as they were. */
-  readonly logs: readonly { readonly file: string; readonly content: Buffer }[]
+  /** The oldest first. */
+  readonly logs: readonly LogFile[]
+  /** Of the logs, one behind another; in memory that threads share. */
+  readonly content: Uint8Array
+}
+
+interface LogFile {
+  readonly file: string
+  readonly bytes: number
 }
 
 /** The same for another thread (structured clone). */
 export interface SharedFiles {
   readonly folder: string
   readonly tables: readonly LiveTable[]
-  readonly newestLog: { readonly file: string; readonly bytes: number }
+  readonly newestLog: LogFile
   /** Of the logs; in memory that threads share. */
   readonly records: Uint8Array
 }
@@ -47,25 +55,35 @@ export async function filesNow(folder: string): Promise<FilesThen | undefined> {
   for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
     const live = await readLiveFiles(folder)
     if (live === undefined || 'reason' in live) return undefined
-    const logs = await readLogs(folder, live)
-    if (logs === undefined) return undefined
+    const logs = (await logsIn(folder, live)).map((file) => ({ file, bytes: sizeOf(folder, file) ?? 0 }))
+    const bytes = logs.reduce((sum, log) => sum + log.bytes, 0)
+    if (bytes > bulkLogBytesMax) return undefined
+    const content = await readLogs(folder, logs, bytes)
     // Otherwise a log may have become a table meanwhile.
     if (isSameManifest(live, await readLiveFiles(folder)))
-      return { folder, tables: [...live.tables.values()], logs }
+      return { folder, tables: [...live.tables.values()], logs, content }
   }
   return undefined
 }
 
-/** One that is gone has become a table, which the manifest tells. */
-async function readLogs(folder: string, live: LiveFiles): Promise<FilesThen['logs'] | undefined> {
-  const logs: { file: string; content: Buffer }[] = []
-  let bytes = 0
-  for (const file of await logsIn(folder, live)) {
-    bytes += sizeOf(folder, file) ?? 0
-    if (bytes > bulkLogBytesMax) return undefined
-    logs.push({ file, content: await readFileOrNothing(join(folder, file)) })
+/** As far as they were written. One that is gone has become a table, which the manifest tells. */
+async function readLogs(folder: string, logs: readonly LogFile[], bytes: number): Promise<Uint8Array> {
+  const content = new Uint8Array(new SharedArrayBuffer(bytes))
+  let end = 0
+  for (const log of logs) {
+    const file = await openIfThere(join(folder, log.file))
+    await file?.read(content, end, log.bytes, 0)
+    await file?.close()
+    end += log.bytes
   }
-  return logs
+  return content
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  return open(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
 }
 
 function sizeOf(folder: string, file: string): number | undefined {
@@ -77,12 +95,12 @@ function isSameManifest(one: LiveFiles, other: Awaited<ReturnType<typeof readLiv
   return one.manifest.file === other.manifest.file && one.manifest.bytes === other.manifest.bytes
 }
 
-/** `undefined` where a log is not whole. */
-export function shareable({ folder, tables, logs }: FilesThen): SharedFiles | undefined {
-  const newest = logs.at(-1)
-  const records = recordsIn(logs.map(({ content }) => content))
-  if (newest === undefined || records === undefined) return undefined
-  return { folder, tables, newestLog: { file: newest.file, bytes: newest.content.length }, records }
+/** `undefined` where a log is not whole. The content becomes another one. */
+export function shareable({ folder, tables, logs, content }: FilesThen): SharedFiles | undefined {
+  const newestLog = logs.at(-1)
+  const lengths = logs.map(({ bytes }) => bytes)
+  const records = recordsIn(content, lengths)
+  return newestLog && records && { folder, tables, newestLog, records }
 }
 
 /** Whether nothing has been written since. */

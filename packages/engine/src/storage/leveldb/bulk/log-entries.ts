@@ -23,18 +23,23 @@ interface Order {
   isSorted: boolean
 }
 
-/** The records of logs, the oldest first, one behind another; `undefined` where one is not whole. */
-export function recordsIn(logs: readonly Buffer[]): Uint8Array | undefined {
-  const records = new Uint8Array(new SharedArrayBuffer(logs.reduce((sum, { length }) => sum + length, 0)))
+/**
+ * The records of logs, one behind another, in the memory of the logs; `undefined` where one is not whole.
+ * @param lengths of the logs, the oldest first
+ */
+export function recordsIn(content: Uint8Array, lengths: readonly number[]): Uint8Array | undefined {
+  let start = 0
   let end = 0
-  for (const log of logs) {
-    const state = readLog(log, (record) => {
-      records.set(record, end)
+  for (const length of lengths) {
+    // What a record is moved to has been read before: there are headers between them.
+    const state = readLog(asBuffer(content.subarray(start, start + length)), (record) => {
+      content.set(record, end)
       end += record.length
     })
     if (state.type !== 'whole') return undefined
+    start += length
   }
-  return records.subarray(0, end)
+  return content.subarray(0, end)
 }
 
 export class LogEntries {

@@ -81,8 +81,9 @@ export class TableSource implements PieceSource {
       if (!(await this.#nextTable())) return false
       this.#readAhead()
     }
+    const done = this.#stretch
     this.#stretch = await this.#ahead
-    this.#readAhead()
+    this.#readAhead(done?.bytes)
     return true
   }
 
@@ -98,9 +99,10 @@ export class TableSource implements PieceSource {
     return true
   }
 
-  #readAhead(): void {
+  /** @param spare memory that nobody needs any more */
+  #readAhead(spare?: Buffer): void {
     const stretch = this.#stretches.shift()
-    this.#ahead = stretch && readStretch(must(this.#file, 'a table that is open'), stretch)
+    this.#ahead = stretch && readStretch(must(this.#file, 'a table that is open'), stretch, spare)
     // Whoever comes to need it is told.
     this.#ahead?.catch(() => undefined)
   }
@@ -127,8 +129,12 @@ function stretchesOf(blocks: readonly Handle[]): Stretch[] {
   return stretches
 }
 
-async function readStretch(file: FileHandle, { start, end, blocks }: Stretch): Promise<StoredStretch> {
-  const bytes = await readExactly(file, start, end - start)
+async function readStretch(
+  file: FileHandle,
+  { start, end, blocks }: Stretch,
+  spare: Buffer | undefined,
+): Promise<StoredStretch> {
+  const bytes = await readExactly(file, start, end - start, spare)
   return new StoredStretch(
     bytes,
     blocks.map(({ offset, size }) => ({ offset: offset - start, size })),
@@ -137,12 +143,12 @@ async function readStretch(file: FileHandle, { start, end, blocks }: Stretch): P
 
 /** A stretch that was read, whose blocks are opened a few at a time. */
 class StoredStretch {
-  readonly #bytes: Buffer
+  readonly bytes: Buffer
   readonly #blocks: readonly Handle[]
   #taken = 0
 
   constructor(bytes: Buffer, blocks: readonly Handle[]) {
-    this.#bytes = bytes
+    this.bytes = bytes
     this.#blocks = blocks
   }
 
@@ -153,7 +159,7 @@ class StoredStretch {
       const handle = this.#blocks[this.#taken]
       if (handle === undefined) break
       this.#taken += 1
-      const block = storedBlock(this.#bytes, handle)
+      const block = storedBlock(this.bytes, handle)
       blocks.push(block)
       bytes += block.bytes
     }
@@ -231,10 +237,14 @@ function trimmed(piece: Piece, { gte, lt }: KeyRange): Piece {
   }
 }
 
-/** @throws OddFiles where the file has not so many bytes */
-async function readExactly(file: FileHandle, start: number, bytes: number): Promise<Buffer> {
+/**
+ * @param spare memory to read into, if it is large enough
+ * @throws OddFiles where the file has not so many bytes
+ */
+async function readExactly(file: FileHandle, start: number, bytes: number, spare?: Buffer): Promise<Buffer> {
   if (!(start >= 0 && bytes <= blockBytesMax)) throw new OddFiles()
-  const buffer = Buffer.allocUnsafeSlow(bytes)
+  const isEnough = spare !== undefined && spare.length >= bytes
+  const buffer = isEnough ? spare : Buffer.allocUnsafeSlow(bytes)
   const { bytesRead } = await file.read(buffer, 0, bytes, start)
   if (bytesRead !== bytes) throw new OddFiles()
   return buffer
