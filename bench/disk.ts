@@ -20,7 +20,7 @@ export async function settledBytesIn(folder: string): Promise<number> {
 }
 
 /** Bytes of all files; one that a compaction removes meanwhile counts for nothing. */
-export async function bytesIn(folder: string): Promise<number> {
+async function bytesIn(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const sizes = entries
     .filter((entry) => entry.isFile())
