@@ -12,19 +12,17 @@
 
 import { nowMicros } from '@dendrodb/protocol'
 import { chain } from '../storage/chain.ts'
-import { keyText } from '../storage/key-text.ts'
 import type { KvOperation, KvStore, MaybePromise } from '../storage/kv-store.ts'
 import { CommitGroup, type LedgerState } from './commit-group.ts'
+import { withEarlierVersions } from './complete-request.ts'
 import { ConflictWindow, type ReadSet } from './conflict-window.ts'
-import { earlierVersionsIn } from './current-record.ts'
-import { noEarlierVersions } from './earlier-versions.ts'
-import { decodeLiveEntry } from './index-entry.ts'
-import { indexKey, mainBranch, manifestKey, recordKey } from './key-space.ts'
+import { mainBranch, manifestKey } from './key-space.ts'
 import { ledgerErrors } from './ledger-errors.ts'
 import { groupBytesMax, groupCommitsMax, queuedRequestsMax, undividedCommitsMax } from './limits.ts'
 import { encodeManifest } from './manifest.ts'
 import { type KvReader, OverlayReader } from './overlay.ts'
 import { SaltSource } from './salt-source.ts'
+import { holdUniqueClaims } from './unique-claims.ts'
 import { type CommittedWrite, isEmptyRequest, type WriteRequest } from './write-request.ts'
 
 export type Outcome = { readonly write: CommittedWrite } | 'conflict'
@@ -361,7 +359,7 @@ export class Sequencer {
     }
     const isOutdated = request.catalogSeq !== this.#catalogSeqOf(request.branch)
     if (isOutdated || this.#window.isStale(request)) return settle(false)
-    const claims = this.#holdUniqueClaims(request, reader)
+    const claims = holdUniqueClaims(request, reader)
     return claims instanceof Promise ? claims.then(settle) : settle(claims)
   }
 
@@ -371,55 +369,12 @@ export class Sequencer {
     reader: KvReader,
     done: (outcome: Outcome) => void,
   ): MaybePromise<void> {
-    return chain(this.#withEarlier(request, reader), (complete) => {
+    return chain(withEarlierVersions(request, reader, this.#relistedSeq), (complete) => {
       const { write, keys } = pending.group.append(complete, nowMicros())
       this.#window.add(write.seq, keys)
       this.#hooks.onSequenced(write)
       pending.settle.push(() => done({ write }))
     })
-  }
-
-  /**
-   * The request with the versions before those that it replaces, where it does not know them, or where they
-   * may have become others behind the commit that it has seen.
-   */
-  #withEarlier(request: WriteRequest, reader: KvReader): MaybePromise<WriteRequest> {
-    const { branch, mutations, readSeq } = request
-    const isKnown = readSeq > this.#relistedSeq
-    if (isKnown && mutations.every(({ prevEarlier }) => prevEarlier !== undefined)) return request
-    const keys = mutations.map(({ tableId, idKey }) => recordKey(branch, tableId, idKey))
-    return chain(reader.getMany(keys), (records) => ({
-      ...request,
-      mutations: mutations.map((mutation, at) => {
-        const record = records[at]
-        const prevEarlier = record === undefined ? noEarlierVersions : earlierVersionsIn(record)
-        return { ...mutation, prevEarlier }
-      }),
-    }))
-  }
-
-  /**
-   * Whether every unique key that the request adds is free, or freed by the request itself.
-   * Not left to the window alone, because an index build adds entries without a commit.
-   * On a branch: what it inherited cannot have changed since the request saw it.
-   */
-  #holdUniqueClaims(request: WriteRequest, reader: KvReader): MaybePromise<boolean> {
-    const claims = request.indexChanges.filter((change) => change.isUnique && change.op === 'add')
-    if (claims.length === 0) return true
-    const freed = new Set<string>()
-    for (const { op, isUnique, indexId, entry, idKey } of request.indexChanges) {
-      if (op === 'remove' && isUnique) freed.add(claimText(indexId, entry, idKey))
-    }
-    const isFree = (stored: Buffer | undefined, at: number) => {
-      const claim = claims[at]
-      const holder = stored === undefined ? undefined : decodeLiveEntry(stored).idKey
-      if (claim === undefined || holder === undefined || Buffer.compare(holder, claim.idKey) === 0)
-        return true
-      return freed.has(claimText(claim.indexId, claim.entry, holder))
-    }
-    const { branch } = request
-    const holders = reader.getMany(claims.map(({ indexId, entry }) => indexKey(branch, indexId, entry)))
-    return holders instanceof Promise ? holders.then((found) => found.every(isFree)) : holders.every(isFree)
   }
 
   /** Told by the owner of the catalog, from `onSequenced` on. */
@@ -515,8 +470,4 @@ export class Sequencer {
     if (this.#isDraining || this.#inFlight.length > 0) return
     for (const resolve of this.#idle.splice(0)) resolve()
   }
-}
-
-function claimText(indexId: number, entry: Uint8Array, idKey: Uint8Array): string {
-  return `${indexId}:${entry.length}:${keyText(entry)}${keyText(idKey)}`
 }
