@@ -92,6 +92,11 @@ test('every changed byte of a record that lists versions is found', async () => 
   }
 }, 120_000)
 
+/** An entry of the index is in force for one version, or for several. */
+function fieldsOf(write: number) {
+  return { write, third: Math.floor(write / 3) % 2 }
+}
+
 class World {
   readonly #model = new BranchModel()
   #core: DatabaseCore
@@ -104,7 +109,10 @@ class World {
 
   static async open(): Promise<World> {
     const world = new World(await openTestCore())
-    await world.#core.write((tx) => tx.defineTable('item', { historyMicros: 0 }))
+    await world.#core.write(async (tx) => {
+      await tx.defineTable('item', { historyMicros: 0 })
+      await tx.defineIndex({ name: 'third', table: 'item', fields: [['third']], unique: false })
+    })
     return world
   }
 
@@ -163,7 +171,7 @@ class World {
     this.#writes += 1
     for (const each of asked) {
       await (each.kind === 'put'
-        ? tx.put(item(each.key), { write: this.#writes }, { validFrom: each.validFrom })
+        ? tx.put(item(each.key), fieldsOf(this.#writes), { validFrom: each.validFrom })
         : tx.delete(item(each.key)))
     }
   }
@@ -171,7 +179,7 @@ class World {
   #note(name: string, seq: number, asked: readonly Change[]): void {
     const records = new Map(this.#model.head(name))
     for (const each of asked) {
-      if (each.kind === 'put') records.set(item(each.key).toString(), { write: this.#writes })
+      if (each.kind === 'put') records.set(item(each.key).toString(), fieldsOf(this.#writes))
       else records.delete(item(each.key).toString())
     }
     this.#model.commit(name, seq, records)

@@ -197,3 +197,34 @@ test('marks that are younger than the horizon are found', async () => {
   const reasons = (await verifyStore(store)).findings.map(({ reason }) => reason)
   expect(reasons).toContain(`table ${tableId} keeps what was in force until commit ${newest}`)
 })
+
+test.each(['', ' UNIQUE'])(
+  'a write whose snapshot is of before a cut leaves the entries that follow from the history (%s)',
+  async (unique) => {
+    for (const last of ['put', 'delete'] as const) {
+      const engine = await openEngine()
+      const shop = await engine.database('shop')
+      await shop.query(`DEFINE TABLE item HISTORY NONE; DEFINE INDEX place ON item FIELDS place${unique}`)
+      const id = new RecordId('item', 1)
+      await shop.put(id, { place: 1, at: 1 })
+      // In force since the first version, which goes.
+      await shop.put(id, { place: 1, at: 2 })
+      let expiring: Promise<unknown> | undefined
+      let writing: Promise<unknown> | undefined
+      const stop = shop.onCommit(() => {
+        stop()
+        writing = shop.transaction(async (tx) => {
+          await tx.getRecord(id)
+          await expiring
+          if (last === 'put') await tx.put(id, { place: 2 })
+          else await tx.delete(id)
+        })
+      })
+      expiring = shop.forgetting.expire()
+      await expiring
+      await writing
+      expect((await shop.verify()).findings).toEqual([])
+      await engine.close()
+    }
+  },
+)

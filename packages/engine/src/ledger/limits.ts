@@ -40,7 +40,7 @@ export const replayKeptMs = 24 * 60 * 60 * 1_000
 /** Characters of an actor, a client or an idempotency key. */
 export const metaTextMax = 512
 /** Versions before a current record that stand in it, for reads of the past; a byte tells their length. */
-export const earlierVersionsMax = 4
+export const earlierVersionsMax = 8
 /** Index entries longer than this are cut to `indexEntryPrefixBytes` and a hash of the whole. */
 export const indexEntryBytesMax = 512
 export const indexEntryPrefixBytes = 480

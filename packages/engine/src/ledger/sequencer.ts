@@ -14,7 +14,7 @@ import { nowMicros } from '@dendrodb/protocol'
 import { chain } from '../storage/chain.ts'
 import type { KvOperation, KvStore, MaybePromise } from '../storage/kv-store.ts'
 import { CommitGroup, type LedgerState } from './commit-group.ts'
-import { withEarlierVersions } from './complete-request.ts'
+import { completeRequest } from './complete-request.ts'
 import { ConflictWindow, type ReadSet } from './conflict-window.ts'
 import { mainBranch, manifestKey } from './key-space.ts'
 import { ledgerErrors } from './ledger-errors.ts'
@@ -95,7 +95,7 @@ export class Sequencer {
   /** State behind the last group built. */
   #next: LedgerState
   #window: ConflictWindow
-  /** Some current records have come to list other versions before them behind this commit. */
+  /** Behind this commit retention has taken versions away, which current records no longer list. */
   #relistedSeq = -1
   #catalogSeq: number
   /** Of branches other than main, where they have definitions of their own. */
@@ -369,7 +369,7 @@ export class Sequencer {
     reader: KvReader,
     done: (outcome: Outcome) => void,
   ): MaybePromise<void> {
-    return chain(withEarlierVersions(request, reader, this.#relistedSeq), (complete) => {
+    return chain(completeRequest(request, reader, this.#relistedSeq), (complete) => {
       const { write, keys } = pending.group.append(complete, nowMicros())
       this.#window.add(write.seq, keys)
       this.#hooks.onSequenced(write)
