@@ -97,10 +97,18 @@ export class SharedSnapshots {
   /** One of its own, for whoever reads most of the database. */
   async holdBulk(): Promise<HeldSnapshot> {
     await this.#paused
-    const shared = await this.#open(await bulkSnapshotOf(this.#store))
-    shared.isCurrent = false
     this.#held += 1
-    return shared.hold()
+    let snapshot: KvSnapshot | undefined
+    try {
+      snapshot = await bulkSnapshotOf(this.#store)
+      const shared = await this.#open(snapshot)
+      shared.isCurrent = false
+      return shared.hold()
+    } catch (error) {
+      snapshot?.close()
+      this.#onUnheld()
+      throw error
+    }
   }
 
   /** Resolves when nobody reads any more, or after `timeoutMs`. */

@@ -53,6 +53,8 @@ export const tableFileBytes = 4 * mib
  * all.
  */
 export const openFilesMax = 256
+/** Bytes in tables from which on a range of keys is worth opening files for. */
+export const bulkRangeBytesMin = 128 * 1024
 /** Bytes of a table that are read in one go when most of a store is; each go wakes another thread. */
 export const bulkReadBytes = 256 * 1024
 /** Of what was read so much is made into entries at a time: half a millisecond of the main thread. */

@@ -42,7 +42,9 @@ describe.skipIf(!hasTool('strace', ['-o', '/dev/null', 'true']))('a sync that fa
       const gaps = Array.from({ length: 7 }, (_, at) => at + 1)
       const refused: number[] = []
       for (const gap of gaps) {
-        const { acknowledged, codes, found, foundAfterReopening } = await runWithFaults(error, gap)
+        const outcome = await runWithFaults(error, gap)
+        const { acknowledged, codes, readsFiles, found, foundAfterReopening } = outcome
+        expect(readsFiles, `gap ${gap}`).toBe(false)
         expect(acknowledged.length + codes.length).toBe(commits)
         for (const each of codes) expect(each, `gap ${gap}`).toBe(code)
         const expected = { head: acknowledged.at(-1), entries: acknowledged }

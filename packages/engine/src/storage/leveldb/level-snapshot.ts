@@ -7,7 +7,14 @@
 
 import type { Snapshot } from 'classic-level'
 import type { KeyRange, KvEntry, KvSnapshot, ScanOptions } from '../kv-store.ts'
-import { chunkBytes, chunkBytesMax, chunkEntriesMax, chunkGrowth, firstChunkEntries } from '../limits.ts'
+import {
+  bulkRangeBytesMin,
+  chunkBytes,
+  chunkBytesMax,
+  chunkEntriesMax,
+  chunkGrowth,
+  firstChunkEntries,
+} from '../limits.ts'
 import { storageErrors } from '../storage-errors.ts'
 import { type FilesThen, FileView, filesNow, type SharedFiles } from './bulk/file-view.ts'
 import { OddFiles } from './bulk/piece.ts'
@@ -78,8 +85,18 @@ export class LevelSnapshot implements KvSnapshot {
     const { reverse = false, limit, values = true, chunkEntries } = options
     const files = reverse || limit !== undefined || !values ? undefined : this.#files
     let left: SegmentBounds | undefined = range
-    if (files !== undefined) left = yield* this.#scanFiles(files, range, chunkEntries)
+    if (files !== undefined && (await this.#isLong(range))) {
+      left = yield* this.#scanFiles(files, range, chunkEntries)
+    }
     if (left !== undefined) yield* this.#scanLevel(left, range, options)
+  }
+
+  /** Whether reading files is worth opening them. */
+  async #isLong({ gte, lt }: KeyRange): Promise<boolean> {
+    const view = this.#view
+    if (view === undefined) return false
+    const bytes = await this.#owner.reading(() => view.level.approximateSize(gte as Buffer, lt as Buffer))
+    return bytes >= bulkRangeBytesMin
   }
 
   /** Gives what is left for LevelDB to read: as a rule nothing. */
@@ -202,6 +219,7 @@ export class LevelSnapshot implements KvSnapshot {
     // Frees what is native at once; the promises only tell so.
     void this.#pin?.close()
     this.#pin = undefined
+    this.#files?.close()
     this.#files = undefined
     void view?.snapshot.close()
   }

@@ -132,7 +132,9 @@ export class LevelStore implements KvStore {
     // In its turn, so that nothing is being written.
     const { snapshot, files } = await this.#inOrder(async () => {
       const snapshot = this.snapshot()
-      return { snapshot, files: await snapshot.pinFiles(this.#path) }
+      // A batch that was refused may be in the log.
+      const files = this.#failed === undefined ? await snapshot.pinFiles(this.#path) : undefined
+      return { snapshot, files }
     })
     const shared = files && shareable(files)
     if (shared !== undefined) snapshot.readFiles(shared)

@@ -16,6 +16,8 @@ export interface LiveFiles {
   /** Logs with a lower number are no longer needed, but for `previousLog`. */
   readonly log: number
   readonly previousLog: number
+  /** Number of the newest write when the manifest was last added to; those in tables are no newer. */
+  readonly lastWrite: number
   /** By number. */
   readonly tables: ReadonlyMap<number, LiveTable>
 }
@@ -82,6 +84,7 @@ export async function readLiveFiles(folder: string): Promise<LiveFiles | Manifes
     manifest: { file: name, bytes: manifest.length },
     log: 0,
     previousLog: 0,
+    lastWrite: 0,
     tables: new Map<number, LiveTable>(),
   }
   let isSound = true
@@ -104,6 +107,7 @@ async function readIfThere(path: string): Promise<Buffer | undefined> {
 interface Edited {
   log: number
   previousLog: number
+  lastWrite: number
   readonly tables: Map<number, LiveTable>
 }
 
@@ -113,6 +117,7 @@ function applyEdit(record: Buffer, live: Edited): boolean {
     const [first = 0, second = 0, third = 0] = numbers
     if (tag === tags.log) live.log = first
     if (tag === tags.previousLog) live.previousLog = first
+    if (tag === tags.lastSequence) live.lastWrite = first
     if (tag === tags.deletedFile) live.tables.delete(second)
     if (tag !== tags.newFile) return
     const [smallest = noKey, largest = noKey] = texts.map(userKey)

@@ -25,6 +25,8 @@ import { TableSource } from './table-source.ts'
 export interface FilesThen {
   readonly folder: string
   readonly tables: readonly LiveTable[]
+  /** Of the tables, at most. */
+  readonly lastWrite: number
   /** The oldest first. */
   readonly logs: readonly LogFile[]
   /** Of the logs, one behind another; in memory that threads share. */
@@ -40,6 +42,7 @@ interface LogFile {
 export interface SharedFiles {
   readonly folder: string
   readonly tables: readonly LiveTable[]
+  readonly lastWrite: number
   readonly newestLog: LogFile
   /** Of the logs; in memory that threads share. */
   readonly records: Uint8Array
@@ -61,7 +64,7 @@ export async function filesNow(folder: string): Promise<FilesThen | undefined> {
     const content = await readLogs(folder, logs, bytes)
     // Otherwise a log may have become a table meanwhile.
     if (isSameManifest(live, await readLiveFiles(folder)))
-      return { folder, tables: [...live.tables.values()], logs, content }
+      return { folder, tables: [...live.tables.values()], lastWrite: live.lastWrite, logs, content }
   }
   return undefined
 }
@@ -72,8 +75,11 @@ async function readLogs(folder: string, logs: readonly LogFile[], bytes: number)
   let end = 0
   for (const log of logs) {
     const file = await openIfThere(join(folder, log.file))
-    await file?.read(content, end, log.bytes, 0)
-    await file?.close()
+    try {
+      await file?.read(content, end, log.bytes, 0)
+    } finally {
+      await file?.close()
+    }
     end += log.bytes
   }
   return content
@@ -96,11 +102,11 @@ function isSameManifest(one: LiveFiles, other: Awaited<ReturnType<typeof readLiv
 }
 
 /** `undefined` where a log is not whole. The content becomes another one. */
-export function shareable({ folder, tables, logs, content }: FilesThen): SharedFiles | undefined {
+export function shareable({ logs, content, ...files }: FilesThen): SharedFiles | undefined {
   const newestLog = logs.at(-1)
   const lengths = logs.map(({ bytes }) => bytes)
   const records = recordsIn(content, lengths)
-  return newestLog && records && { folder, tables, newestLog, records }
+  return newestLog && records && { ...files, newestLog, records }
 }
 
 /** Whether nothing has been written since. */
@@ -112,6 +118,8 @@ export function areUnchanged({ folder, newestLog }: SharedFiles): boolean {
 
 export class FileView {
   readonly files: SharedFiles
+  /** Of scans that have not come to their end. */
+  readonly #sources = new Set<PieceSource>()
   #log: LogEntries | undefined
 
   constructor(files: SharedFiles) {
@@ -119,15 +127,29 @@ export class FileView {
   }
 
   /**
-   * Chunks of entries in the order of keys, none of them empty. @throws OddFiles, and what reading files
-   * throws
+   * Chunks of entries in the order of keys, none of them empty.
+   * @throws OddFiles, also once it is closed, and what reading files throws
    */
-  scan(range: KeyRange, chunkEntries: number = chunkEntriesMax): AsyncGenerator<readonly KvEntry[]> {
-    const { folder, tables, records } = this.files
+  async *scan(range: KeyRange, chunkEntries = chunkEntriesMax): AsyncGenerator<readonly KvEntry[]> {
+    const { tables, records } = this.files
     this.#log ??= new LogEntries(records)
+    const folder = { ...this.files, lastWrite: Math.max(this.files.lastWrite, this.#log.lastWrite) }
     const sources: PieceSource[] = [this.#log.source(range)]
     for (const level of byLevel(tables)) sources.push(new TableSource(folder, level, range))
-    return mergePieces(sources, chunkEntries)
+    for (const source of sources) this.#sources.add(source)
+    try {
+      yield* mergePieces(sources, Math.max(1, Math.min(chunkEntries, chunkEntriesMax)))
+    } finally {
+      for (const source of sources) {
+        source.close()
+        this.#sources.delete(source)
+      }
+    }
+  }
+
+  /** Ends the scans that are going on: nobody may ask for their next chunk, and files would stay open. */
+  close(): void {
+    for (const source of this.#sources) source.close()
   }
 }
 

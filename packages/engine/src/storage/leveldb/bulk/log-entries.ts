@@ -57,6 +57,11 @@ export class LogEntries {
     for (let at = 0; at < records.length; ) at = this.#addBatch(at)
   }
 
+  /** Number of the newest write; 0: there is none. */
+  get lastWrite(): number {
+    return this.#writes.at(-1) ?? 0
+  }
+
   source(range: KeyRange): PieceSource {
     const places = this.#placesIn(range)
     let at = 0

@@ -62,19 +62,15 @@ export async function* mergePieces(
   sources: readonly PieceSource[],
   chunkEntries: number,
 ): AsyncGenerator<readonly KvEntry[]> {
-  try {
-    const heads = (await Promise.all(sources.map(Head.of))).filter((head) => head !== undefined)
-    const merge = new Merge(chunkEntries)
-    while (heads.length > 0) {
-      const { first, second } = firstTwo(heads)
-      merge.take(first, second?.key)
-      if (merge.isFull) yield merge.chunk()
-      if (first.isAtEnd && !(await first.load())) heads.splice(heads.indexOf(first), 1)
-    }
-    if (merge.hasEntries) yield merge.chunk()
-  } finally {
-    for (const source of sources) source.close()
+  const heads = (await Promise.all(sources.map(Head.of))).filter((head) => head !== undefined)
+  const merge = new Merge(chunkEntries)
+  while (heads.length > 0) {
+    const { first, second } = firstTwo(heads)
+    merge.take(first, second?.key)
+    if (merge.isFull) yield merge.chunk()
+    if (first.isAtEnd && !(await first.load())) heads.splice(heads.indexOf(first), 1)
   }
+  if (merge.hasEntries) yield merge.chunk()
 }
 
 function firstTwo([head, ...others]: readonly Head[]): {

@@ -20,12 +20,15 @@ export class TableEntries implements Piece {
   readonly frameStarts: number[] = []
   readonly frameEnds: number[] = []
   readonly #keyBlocks: KeyBlocks
+  readonly #lastWrite: number
   /** The key at hand with its tail. */
   #whole = Buffer.allocUnsafe(512)
 
-  constructor(bytes: Buffer, keyBlocks: KeyBlocks) {
+  /** @param lastWrite number of the newest write there is */
+  constructor(bytes: Buffer, keyBlocks: KeyBlocks, lastWrite: number) {
     this.bytes = bytes
     this.#keyBlocks = keyBlocks
+    this.#lastWrite = lastWrite
   }
 
   /** Adds the entries of the block between the two places. @throws OddFiles */
@@ -72,9 +75,11 @@ export class TableEntries implements Piece {
   #push(keyBytes: number, frameStart: number, frameEnd: number): void {
     const whole = this.#whole
     const kind = whole[keyBytes] as number
-    if (kind > kinds.put) throw new OddFiles()
+    const write = writeNumber(whole, keyBytes + 1)
+    // LevelDB does not show what seems to be written later than its newest write.
+    if (kind > kinds.put || write > this.#lastWrite) throw new OddFiles()
     this.keys.push(this.#keyBlocks.copy(whole, keyBytes))
-    this.writes.push(writeNumber(whole, keyBytes + 1))
+    this.writes.push(write)
     this.frameStarts.push(frameStart)
     this.frameEnds.push(kind === kinds.put ? frameEnd : -1)
   }

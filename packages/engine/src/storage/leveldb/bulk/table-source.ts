@@ -4,7 +4,6 @@
 
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { must } from '@dendrodb/protocol'
 import type { KeyRange } from '../../kv-store.ts'
 import { bulkPieceBytes, bulkReadBytes } from '../../limits.ts'
 import { type LiveTable, tableFile } from '../manifest-file.ts'
@@ -36,8 +35,14 @@ interface Stretch {
   readonly blocks: readonly Handle[]
 }
 
+/** Where tables lie, and the number of the newest write there is. */
+export interface TableFolder {
+  readonly folder: string
+  readonly lastWrite: number
+}
+
 export class TableSource implements PieceSource {
-  readonly #folder: string
+  readonly #folder: TableFolder
   readonly #range: KeyRange
   readonly #tables: readonly LiveTable[]
   readonly #keyBlocks = new KeyBlocks()
@@ -52,7 +57,7 @@ export class TableSource implements PieceSource {
   #isClosed = false
 
   /** @param tables in the order of their keys */
-  constructor(folder: string, tables: readonly LiveTable[], range: KeyRange) {
+  constructor(folder: TableFolder, tables: readonly LiveTable[], range: KeyRange) {
     this.#folder = folder
     this.#range = range
     this.#tables = tables.filter(
@@ -64,8 +69,7 @@ export class TableSource implements PieceSource {
   async next(): Promise<Piece | undefined> {
     for (;;) {
       const blocks = this.#stretch?.take() ?? []
-      const piece =
-        blocks.length === 0 ? undefined : trimmed(readBlocks(blocks, this.#keyBlocks), this.#range)
+      const piece = blocks.length === 0 ? undefined : trimmed(this.#open(blocks), this.#range)
       if (piece !== undefined && piece.keys.length > 0) return piece
       if (blocks.length === 0 && !(await this.#nextStretch())) return undefined
     }
@@ -74,6 +78,20 @@ export class TableSource implements PieceSource {
   close(): void {
     this.#isClosed = true
     this.#closeFile()
+  }
+
+  #open(blocks: readonly StoredBlock[]): Piece {
+    const content = Buffer.allocUnsafeSlow(blocks.reduce((sum, { bytes }) => sum + bytes, 0))
+    const entries = new TableEntries(content, this.#keyBlocks, this.#folder.lastWrite)
+    let end = 0
+    for (const { stored, from, to, isCompressed, bytes } of blocks) {
+      const begin = end
+      end = isCompressed ? uncompressInto(content, begin, stored, from, to) : begin + bytes
+      if (!isCompressed) stored.copy(content, begin, from, to)
+      if (end !== begin + bytes) throw new OddFiles()
+      entries.add(begin, end)
+    }
+    return entries
   }
 
   async #nextStretch(): Promise<boolean> {
@@ -92,7 +110,7 @@ export class TableSource implements PieceSource {
     const table = this.#tables[this.#tablesBegun]
     if (table === undefined) return false
     this.#tablesBegun += 1
-    const file = await open(join(this.#folder, tableFile(table.number)))
+    const file = await open(join(this.#folder.folder, tableFile(table.number)))
     this.#file = file
     if (this.#isClosed) this.#closeFile()
     this.#stretches = stretchesOf(await blocksIn(file, table.bytes, this.#range))
@@ -102,7 +120,9 @@ export class TableSource implements PieceSource {
   /** @param spare memory that nobody needs any more */
   #readAhead(spare?: Buffer): void {
     const stretch = this.#stretches.shift()
-    this.#ahead = stretch && readStretch(must(this.#file, 'a table that is open'), stretch, spare)
+    // Closed meanwhile.
+    if (stretch !== undefined && this.#file === undefined) throw new OddFiles()
+    this.#ahead = stretch && this.#file && readStretch(this.#file, stretch, spare)
     // Whoever comes to need it is told.
     this.#ahead?.catch(() => undefined)
   }
@@ -181,21 +201,6 @@ async function blocksIn(file: FileHandle, bytes: number, { gte, lt }: KeyRange):
   const last = ends.findIndex((key) => Buffer.compare(key, lt) >= 0)
   if (first < 0) return []
   return blocks.slice(first, last < 0 ? undefined : last + 1).map(({ handle }) => handle)
-}
-
-/** @throws OddFiles */
-function readBlocks(blocks: readonly StoredBlock[], keyBlocks: KeyBlocks): Piece {
-  const content = Buffer.allocUnsafeSlow(blocks.reduce((sum, { bytes }) => sum + bytes, 0))
-  const entries = new TableEntries(content, keyBlocks)
-  let end = 0
-  for (const { stored, from, to, isCompressed, bytes } of blocks) {
-    const begin = end
-    end = isCompressed ? uncompressInto(content, begin, stored, from, to) : begin + bytes
-    if (!isCompressed) stored.copy(content, begin, from, to)
-    if (end !== begin + bytes) throw new OddFiles()
-    entries.add(begin, end)
-  }
-  return entries
 }
 
 interface StoredBlock {

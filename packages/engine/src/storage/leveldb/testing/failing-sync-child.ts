@@ -11,12 +11,14 @@
 import { writeFileSync } from 'node:fs'
 import { DbError } from '@dendrodb/protocol'
 import type { KvStore } from '../../kv-store.ts'
-import { openLevelStore } from '../level-store.ts'
+import { type LevelStore, openLevelStore } from '../level-store.ts'
 
 export interface SyncOutcome {
   readonly acknowledged: readonly number[]
   /** Codes of the commits that failed. */
   readonly codes: readonly string[]
+  /** Whether a bulk snapshot that was taken behind one of them reads the files, which may have its batch. */
+  readonly readsFiles: boolean
   readonly found: Content
   readonly foundAfterReopening: Content
 }
@@ -41,11 +43,12 @@ async function contentOf(store: KvStore): Promise<Content> {
 }
 
 async function commitAll(
-  store: KvStore,
+  store: LevelStore,
   isStopping: boolean,
-): Promise<{ acknowledged: number[]; codes: string[] }> {
+): Promise<Pick<SyncOutcome, 'acknowledged' | 'codes' | 'readsFiles'>> {
   const acknowledged: number[] = []
   const codes: string[] = []
+  let readsFiles = false
   let head: Buffer | undefined
   for (let number = 1; number <= commits; number += 1) {
     const value = Buffer.from(String(number))
@@ -58,10 +61,13 @@ async function commitAll(
     } catch (error) {
       if (!(error instanceof DbError)) throw error
       codes.push(error.code)
+      const snapshot = await store.bulkSnapshot()
+      readsFiles ||= snapshot.files !== undefined
+      snapshot.close()
       if (isStopping) break
     }
   }
-  return { acknowledged, codes }
+  return { acknowledged, codes, readsFiles }
 }
 
 if (import.meta.main) {
