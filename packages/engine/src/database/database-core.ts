@@ -81,8 +81,6 @@ export class DatabaseCore {
   readonly #listeners = new Set<CommitListener>()
   #closedError: (() => Error) | undefined
   #forgettings = 0
-  /** Behind this commit some records have come to list other versions before them (see DerivedChange). */
-  #relistedSeq = -1
 
   constructor(options: CoreOptions) {
     const { name, store, format, state, catalog, recordCacheBytes, scanCacheBytes, versionCacheBytes } =
@@ -107,7 +105,7 @@ export class DatabaseCore {
     this.#transactions = new TransactionRunner(this, this.#txSource())
     this.sequencer = new Sequencer(named, state, catalog.seq, {
       onSequenced: (write) => this.#onSequenced(write),
-      onRelisted: (keys, seq) => this.#onRelisted(keys, seq),
+      onRelisted: (keys) => this.#onRelisted(keys),
       onCommitted: (writes) => this.#onCommitted(writes),
       onRolledBack: (seq) => this.#onRolledBack(seq),
     })
@@ -204,7 +202,7 @@ export class DatabaseCore {
         const readKeys = [recordKey(mainBranch, table.id, record.idKey)]
         if (this.sequencer.hasChanged({ readSeq: seq, readKeys, readRanges: [] })) return
         // The snapshot may be of before.
-        const kept = seq > this.#relistedSeq ? record : { ...record, earlier: undefined }
+        const kept = seq > this.sequencer.relistedSeq ? record : { ...record, earlier: undefined }
         // The list of earlier versions is not decoded.
         const listBytes = record.earlier?.length ?? 0
         this.#cache.set(table.id, kept, decodedBytes(bytes - listBytes) + listBytes)
@@ -230,7 +228,8 @@ export class DatabaseCore {
       head: this.#headView({ ...held, release: () => undefined }),
       versions: this.versions,
       // What a cached record lists holds for later snapshots.
-      cached: (table, id) => (newestSeq > this.#relistedSeq ? this.#cached(table, id, newestSeq) : undefined),
+      cached: (table, id) =>
+        newestSeq > this.sequencer.relistedSeq ? this.#cached(table, id, newestSeq) : undefined,
       catalog: then.asOf(seq, this.catalogs.at(newestSeq)),
       onClose: held.release,
     })
@@ -315,8 +314,7 @@ export class DatabaseCore {
     this.sequencer.setCatalogSeq(write.seq)
   }
 
-  #onRelisted(keys: readonly Buffer[], seq: number): void {
-    this.#relistedSeq = seq
+  #onRelisted(keys: readonly Buffer[]): void {
     for (const key of keys) {
       const { tableId, idKey } = decodeRecordKey(key)
       this.#cache.delete(tableId, decodeExact(idKey, 0).value as RecordKey, idKey)
@@ -363,7 +361,8 @@ export class DatabaseCore {
       const { table, tableId, key, idKey, bytes, value, validFrom, validTo, periodBefore } = mutation
       if (bytes === undefined || value === undefined) continue
       const { prevEarlier = noEarlierVersions } = mutation
-      const earlier = seq > this.#relistedSeq ? earlierVersions(seq, mutation, prevEarlier) : undefined
+      const earlier =
+        seq > this.sequencer.relistedSeq ? earlierVersions(seq, mutation, prevEarlier) : undefined
       const readKeys = [recordKey(mainBranch, tableId, idKey)]
       if (this.sequencer.hasChanged({ readSeq: seq, readKeys, readRanges: [] })) continue
       const valid = validFrom === undefined && validTo === undefined ? {} : { validFrom, validTo }

@@ -39,8 +39,8 @@ export interface GroupBase {
 export interface SequencerHooks {
   /** A request has been given its number: definitions it changes hold for the requests behind it. */
   onSequenced(write: CommittedWrite): void
-  /** The records under these keys list other versions before them, behind commit `seq`. */
-  onRelisted(keys: readonly Buffer[], seq: number): void
+  /** The records under these keys list other versions before them, behind `relistedSeq`. */
+  onRelisted(keys: readonly Buffer[]): void
   /** The commits are durable and visible. */
   onCommitted(writes: readonly CommittedWrite[], state: LedgerState): void
   /** Everything sequenced after `seq` is void. */
@@ -95,7 +95,6 @@ export class Sequencer {
   /** State behind the last group built. */
   #next: LedgerState
   #window: ConflictWindow
-  /** Behind this commit retention has taken versions away, which current records no longer list. */
   #relistedSeq = -1
   #catalogSeq: number
   /** Of branches other than main, where they have definitions of their own. */
@@ -139,6 +138,13 @@ export class Sequencer {
   /** Newest seq given out, durable or not. */
   get sequencedSeq(): number {
     return this.#next.manifest.seq
+  }
+
+  /**
+   * Behind this commit retention has taken versions away, which current records no longer list; -1: never.
+   */
+  get relistedSeq(): number {
+    return this.#relistedSeq
   }
 
   /** Whether nothing is waiting and nothing is on its way to the disk. */
@@ -315,7 +321,7 @@ export class Sequencer {
         this.#window.add(seq, pending.group.appendDerived(change.operations))
         if (relisted.length > 0) {
           this.#relistedSeq = seq
-          this.#hooks.onRelisted(relisted, seq)
+          this.#hooks.onRelisted(relisted)
         }
         pending.settle.push(() => job.done('done'))
         return

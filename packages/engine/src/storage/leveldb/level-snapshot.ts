@@ -81,13 +81,22 @@ export class LevelSnapshot implements KvSnapshot {
     return keys.map((key) => readValue(view.level, key, view.options))
   }
 
-  async *scan(range: KeyRange, options: ScanOptions = {}): AsyncGenerator<readonly KvEntry[]> {
-    const { reverse = false, limit, values = true, chunkEntries } = options
+  scan(range: KeyRange, options: ScanOptions = {}): AsyncGenerator<readonly KvEntry[]> {
+    const { reverse = false, limit, values = true } = options
     const files = reverse || limit !== undefined || !values ? undefined : this.#files
-    let left: SegmentBounds | undefined = range
-    if (files !== undefined && (await this.#isLong(range))) {
-      left = yield* this.#scanFiles(files, range, chunkEntries)
-    }
+    // One generator around another would cost every chunk of every query a turn more.
+    return files === undefined
+      ? this.#scanLevel(range, range, options)
+      : this.#scanLong(files, range, options)
+  }
+
+  async *#scanLong(
+    files: FileView,
+    range: KeyRange,
+    options: ScanOptions,
+  ): AsyncGenerator<readonly KvEntry[]> {
+    const isLong = await this.#isLong(range)
+    const left = isLong ? yield* this.#scanFiles(files, range, options.chunkEntries) : range
     if (left !== undefined) yield* this.#scanLevel(left, range, options)
   }
 

@@ -8,6 +8,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { syncFolder } from '../generation.ts'
 import { encodeLog, readLog } from './log-file.ts'
+import { keyTailBytes } from './table-file.ts'
 import { readVarint } from './varint.ts'
 
 export interface LiveFiles {
@@ -125,9 +126,8 @@ function applyEdit(record: Buffer, live: Edited): boolean {
   })
 }
 
-/** LevelDB has 8 bytes of its own behind each key. */
 function userKey(text: Buffer): Buffer {
-  return text.subarray(0, -8)
+  return text.subarray(0, -keyTailBytes)
 }
 
 /** One field of a record. */

@@ -40,6 +40,8 @@ export interface IndexedBlock {
   readonly handle: Handle
 }
 
+/** LevelDB has so many bytes of its own behind each key. */
+export const keyTailBytes = 8
 export const footerBytes = 48
 /** Compression and checksum. */
 export const blockTrailerBytes = 5

@@ -5,21 +5,16 @@ import { del, entriesOf, everything, put } from '../testing/store-fixture.ts'
 import { type LevelStore, openLevelStore } from './level-store.ts'
 import { readLiveFiles, tableFile } from './manifest-file.ts'
 import { withFolder } from './testing/folder-fixture.ts'
+import { scrambledBytes } from './testing/scrambled-bytes.ts'
 import { findFileDamage } from './verify-files.ts'
 
 function keyOf(number: number): string {
   return `k${String(number).padStart(6, '0')}`
 }
 
-/** Bytes that do not compress, so that there are several tables and blocks. */
+/** So that there are several tables and blocks. */
 function randomValue(number: number, bytes = 300): Buffer {
-  let state = number + 1
-  return Buffer.from(
-    Array.from({ length: bytes }, () => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-      return state >>> 24
-    }),
-  )
+  return scrambledBytes(number, bytes)
 }
 
 async function fill(store: LevelStore, from: number, to: number, valueBytes?: number): Promise<void> {

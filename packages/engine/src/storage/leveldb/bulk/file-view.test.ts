@@ -7,6 +7,7 @@ import type { KeyRange, KvEntry, KvOperation } from '../../kv-store.ts'
 import { del, entriesOf, everything, expectCode, put } from '../../testing/store-fixture.ts'
 import { type LevelStore, openLevelStore } from '../level-store.ts'
 import { withFolder } from '../testing/folder-fixture.ts'
+import { scrambledBytes } from '../testing/scrambled-bytes.ts'
 import { areUnchanged, FileView, filesNow, type SharedFiles, shareable } from './file-view.ts'
 import { OddFiles } from './piece.ts'
 
@@ -14,14 +15,7 @@ const smallBuffers = { writeBufferBytes: 128 * 1024 }
 
 /** Alternately what compresses and what does not. */
 function sampleValue(number: number, bytes = 200): Buffer {
-  if (number % 2 === 0) return Buffer.alloc(bytes, `value ${number} `)
-  let state = number + 1
-  return Buffer.from(
-    Array.from({ length: bytes }, () => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-      return state >>> 24
-    }),
-  )
+  return number % 2 === 0 ? Buffer.alloc(bytes, `value ${number} `) : scrambledBytes(number, bytes)
 }
 
 function keyOf(number: number): string {

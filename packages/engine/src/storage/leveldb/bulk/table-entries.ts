@@ -7,11 +7,10 @@
  * number of the write in the other seven.
  */
 
+import { keyTailBytes } from '../table-file.ts'
 import { readVarint } from '../varint.ts'
 import type { KeyBlocks } from './key-blocks.ts'
 import { kinds, OddFiles, type Piece } from './piece.ts'
-
-const tailBytes = 8
 
 export class TableEntries implements Piece {
   readonly keys: Buffer[] = []
@@ -50,13 +49,14 @@ export class TableEntries implements Piece {
         valueBytes = ofValue.value
         at = ofValue.end
       }
-      const isSound = shared <= length && shared + rest >= tailBytes && at + rest + valueBytes <= entriesEnd
+      const isSound =
+        shared <= length && shared + rest >= keyTailBytes && at + rest + valueBytes <= entriesEnd
       // What is not a number is not sound.
       if (!isSound) throw new OddFiles()
       length = shared + rest
       this.#takeRest(shared, at, rest)
       at += rest
-      this.#push(length - tailBytes, at, at + valueBytes)
+      this.#push(length - keyTailBytes, at, at + valueBytes)
       at += valueBytes
     }
   }

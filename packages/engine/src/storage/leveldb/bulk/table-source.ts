@@ -13,6 +13,7 @@ import {
   checksumHolds,
   footerBytes,
   type Handle,
+  keyTailBytes,
   openBlock,
   readFooter,
   readIndexBlock,
@@ -22,7 +23,6 @@ import { KeyBlocks } from './key-blocks.ts'
 import { OddFiles, type Piece, type PieceSource } from './piece.ts'
 import { TableEntries } from './table-entries.ts'
 
-const keyTailBytes = 8
 /** Without an entry. */
 const minBlockBytes = 4
 /** Of one that may be true: it may hold a single value of the greatest length. */

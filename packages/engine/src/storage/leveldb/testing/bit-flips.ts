@@ -9,6 +9,7 @@ import { expect } from 'vitest'
 import { programFile } from '../../../../../../scripts/testing/program-file.ts'
 import type { KvStore } from '../../kv-store.ts'
 import type { Flip, FlipOutcome } from './bit-flip-child.ts'
+import { scrambledBytes } from './scrambled-bytes.ts'
 
 const script = programFile(new URL('./bit-flip-child.ts', import.meta.url))
 
@@ -38,13 +39,9 @@ export async function fillForFlips(folder: string, open: (path: string) => Promi
   await writeFile(`${folder}.json`, JSON.stringify(history))
 }
 
-/** Bytes that do not compress. */
+/** As text, since the child keeps the history as JSON. */
 function scrambled(seed: number): string {
-  let state = seed + 1
-  return Array.from({ length: 40 }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return String.fromCharCode(state >>> 24)
-  }).join('')
+  return scrambledBytes(seed, 40).toString('latin1')
 }
 
 /** Spread over the file with a step that meets every bit position. */
