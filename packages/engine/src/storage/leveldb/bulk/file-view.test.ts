@@ -78,39 +78,54 @@ async function readLevel(store: LevelStore, range?: KeyRange): Promise<KvEntry[]
   return entries
 }
 
+/** LevelDB may compact in the background; it does not remove tables that an iterator has open. */
+async function withTablesHeld(store: LevelStore, run: () => Promise<void>): Promise<void> {
+  const snapshot = store.snapshot()
+  await snapshot.scan(everything, { chunkEntries: 1 })[Symbol.asyncIterator]().next()
+  try {
+    await run()
+  } finally {
+    snapshot.close()
+  }
+}
+
 async function tablesIn(path: string): Promise<string[]> {
   return (await readdir(path)).filter((name) => name.endsWith('.ldb')).sort()
 }
 
 test('files say the same as LevelDB: tables of several levels, logs, what was overwritten and deleted', () =>
   withFilled(async (store, path) => {
-    expect((await tablesIn(path)).length).toBeGreaterThan(4)
-    const view = await viewOf(path)
     const all = await readLevel(store)
     expect(all.length).toBeGreaterThan(2_000)
-    expect(await read(view)).toEqual(all)
-    for (const chunkEntries of [0, 1, 7, 1_000])
-      expect(await read(view, everything, chunkEntries)).toEqual(all)
+    await withTablesHeld(store, async () => {
+      const view = await viewOf(path)
+      expect(view.files.tables.length).toBeGreaterThan(1)
+      expect(await read(view)).toEqual(all)
+      for (const chunkEntries of [0, 1, 7, 1_000])
+        expect(await read(view, everything, chunkEntries)).toEqual(all)
+    })
     await store.compact()
     expect(await read(await viewOf(path))).toEqual(all)
   }))
 
 test('any range, also of files that were opened anew', () =>
-  withFilled(async (store, path) => {
-    const view = await viewOf(path)
-    const bound = fc.oneof(
-      fc.integer({ min: 0, max: 3_100 }).map((number) => Buffer.from(keyOf(number))),
-      fc
-        .constantFrom('', 'a', 'a/', 'b/000', 'b/999999', 'c', '\xff')
-        .map((text) => Buffer.from(text, 'latin1')),
-    )
-    await fc.assert(
-      fc.asyncProperty(bound, bound, async (gte, lt) => {
-        expect(await read(view, { gte, lt })).toEqual(await readLevel(store, { gte, lt }))
-      }),
-      { numRuns: 60 },
-    )
-  }))
+  withFilled((store, path) =>
+    withTablesHeld(store, async () => {
+      const view = await viewOf(path)
+      const bound = fc.oneof(
+        fc.integer({ min: 0, max: 3_100 }).map((number) => Buffer.from(keyOf(number))),
+        fc
+          .constantFrom('', 'a', 'a/', 'b/000', 'b/999999', 'c', '\xff')
+          .map((text) => Buffer.from(text, 'latin1')),
+      )
+      await fc.assert(
+        fc.asyncProperty(bound, bound, async (gte, lt) => {
+          expect(await read(view, { gte, lt })).toEqual(await readLevel(store, { gte, lt }))
+        }),
+        { numRuns: 60 },
+      )
+    }),
+  ))
 
 test('keys and values of every size', () =>
   withFolder(async (path) => {
