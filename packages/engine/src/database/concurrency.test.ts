@@ -124,8 +124,8 @@ test('point work that turns out to wait is run beside the group all the same', a
 })
 
 test.each([
-  [32, [32]],
-  [64, [32, 32]],
+  [64, [64]],
+  [96, [64, 32]],
   [200, [100, 100]],
 ])('%i writes that wait together become groups of %j', async (writers, groups) => {
   const core = await openTestCore()
