@@ -47,7 +47,7 @@ export const purgePollMs = 20
 /**
  * Aim for the size of a table file. Larger ones mean fewer files to open and longer pauses for compaction.
  */
-export const tableFileBytes = 4 * mib
+export const tableFileBytes = 2 * mib
 /**
  * Table files open at a time. Each keeps its index and filter, about 3 % of its size, in memory: 30 MiB in
  * all.

@@ -19,6 +19,7 @@ import type { StoredRecord } from '../model.ts'
 import { entriesOf, type RecordEntry, valuesOf } from './index-entries.ts'
 import { indexErrors, sameValueError } from './index-errors.ts'
 import { entriesBuiltPerTransactionMax } from './limits.ts'
+import { NetChanges } from './net-changes.ts'
 import { decodeId } from './record-codec.ts'
 import { takenError } from './unique-holder.ts'
 
@@ -47,7 +48,7 @@ export class IndexDiff {
   readonly #hash: LedgerHash
   readonly #reader: KvReader
   readonly #overlay: Overlay
-  readonly #net = new Map<string, IndexChange>()
+  readonly #net = new NetChanges()
   /** Changed since entries were last read, and not yet in the overlay. */
   #unlaid: LaidEntry[] = []
   /** Entries that came with a build. */
@@ -68,7 +69,9 @@ export class IndexDiff {
     base: VersionPlace | undefined,
     before: Valued | undefined,
     after: Valued | undefined,
+    { isFirst }: { readonly isFirst: boolean },
   ): MaybePromise<void> {
+    if (!isFirst) this.#net.nameAll()
     const changes: EntryChange[] = []
     for (const index of table.indexes) {
       if (index.state === 'failed') continue
@@ -97,6 +100,7 @@ export class IndexDiff {
     index: IndexDefinition,
     { id, idKey, value }: StoredRecord,
   ): MaybePromise<void> {
+    this.#net.nameAll()
     const entries = entriesOf(this.#hash, index, value)
     this.#built += entries.length
     if (this.#built > entriesBuiltPerTransactionMax) {
@@ -118,7 +122,7 @@ export class IndexDiff {
   }
 
   changes(): IndexChange[] {
-    return [...this.#net.values()]
+    return this.#net.all()
   }
 
   /** Puts the changes so far where reads of the transaction find them. */
@@ -159,10 +163,10 @@ export class IndexDiff {
   }
 
   #add({ index, entry, key }: EntryChange, idKey: Uint8Array): void {
-    const name = netName(index, entry, idKey)
-    const removed = this.#net.get(name)
-    if (removed?.op === 'remove') this.#net.delete(name)
-    else this.#net.set(name, indexChange('add', index, entry, idKey, { since: 0, base: nowhere }))
+    const added = indexChange('add', index, entry, idKey, { since: 0, base: nowhere })
+    const removed = this.#net.find(added)
+    if (removed?.op === 'remove') this.#net.delete(added)
+    else this.#net.set(added)
     // For reads of this transaction, where it says nothing if the index is defined by it.
     const since = Math.max(removed?.since ?? 0, 0)
     this.#unlaid.push({ key, entry, idKey, since })
@@ -174,22 +178,19 @@ export class IndexDiff {
     idKey: Uint8Array,
     base: VersionPlace,
   ): void {
-    const name = netName(index, entry, idKey)
     const held = stored === undefined ? undefined : decodeLiveEntry(stored)
     if (held?.idKey !== undefined && Buffer.compare(held.idKey, idKey) !== 0) {
       // Only while a unique index is being built can another record stand under the key: its entry stays.
-      this.#net.set(name, indexChange('expire', index, entry, idKey, { since: index.sinceSeq, base }))
+      this.#net.set(indexChange('expire', index, entry, idKey, { since: index.sinceSeq, base }))
       return
     }
-    if (this.#net.get(name)?.op === 'add') {
-      this.#net.delete(name)
-    } else {
-      // An entry that a running build has not reached yet counts from the index's definition on, as the build
-      // would.
-      const isNew = index.sinceSeq === definedByOwnCommit
-      const since = isNew ? definedByOwnCommit : (held?.since ?? index.sinceSeq)
-      this.#net.set(name, indexChange('remove', index, entry, idKey, { since, base }))
-    }
+    // An entry that a running build has not reached yet counts from the index's definition on, as the build
+    // would.
+    const isNew = index.sinceSeq === definedByOwnCommit
+    const since = isNew ? definedByOwnCommit : (held?.since ?? index.sinceSeq)
+    const removed = indexChange('remove', index, entry, idKey, { since, base })
+    if (this.#net.find(removed)?.op === 'add') this.#net.delete(removed)
+    else this.#net.set(removed)
     this.#unlaid.push({ key, entry, idKey, since: undefined })
   }
 }
@@ -222,8 +223,4 @@ function indexChange(
 ): IndexChange {
   const { seq: lastSeq, n: lastN } = base
   return { indexId: index.id, op, entry, idKey, isUnique, isCut, since, lastSeq, lastN }
-}
-
-function netName(index: IndexDefinition, entry: RecordEntry, idKey: Uint8Array): string {
-  return `${index.id}:${entry.text.length}:${entry.text}${keyText(idKey)}`
 }

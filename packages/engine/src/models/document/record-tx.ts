@@ -409,8 +409,9 @@ export class RecordTx implements WriteTx {
     const { table, idKey, text, before, after, bytes } = change
     const first = this.#records.get(text)
     const base = first === undefined ? before : first.before
-    return chain(this.#indexes.change(table, idKey, base, before, after), () => {
-      this.#records.set(text, first === undefined ? change : { ...change, before: first.before })
+    const isFirst = first === undefined
+    return chain(this.#indexes.change(table, idKey, base, before, after, { isFirst }), () => {
+      this.#records.set(text, isFirst ? change : { ...change, before: first.before })
       this.#unlaid.add(text)
       this.#changedBytes += (bytes?.length ?? 0) + idKey.length
       if (this.#changedBytes > transactionBytesMax) {
