@@ -198,7 +198,9 @@ function write(file: string, text: string): void {
 
 function calls(): readonly string[] {
   const file = path.join(dir, 'calls')
-  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
+  // The file is there a moment before its first line.
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
+  return lines.filter((line) => line !== '')
 }
 
 function environment(): NodeJS.ProcessEnv {

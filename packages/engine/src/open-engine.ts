@@ -57,7 +57,8 @@ export interface EngineOptions {
   readonly masterKey?: MasterKeyInput | undefined
   /**
    * Is told of what should be known and what no caller can be told: files in the clear although there is a
-   * master key, work in the background that failed. Default: a warning of the process.
+   * master key, a database that was upgraded, work in the background that failed. Default: a warning of the
+   * process.
    */
   readonly onWarning?: ((warning: string) => void) | undefined
   /** Databases that may be open at a time; each has its own files, caches and buffers. Default 256. */
@@ -123,6 +124,14 @@ interface EngineParts {
   readonly signer: CheckpointSigner
   readonly onWarning: (warning: string) => void
   readonly options: Pick<EngineOptions, 'databasesOpenMax' | 'closeIdleMs' | 'verifyOnOpen'>
+}
+
+function isTooOld(error: unknown): boolean {
+  return error instanceof DbError && error.code === 'LEDGER_FORMAT_TOO_OLD'
+}
+
+function upgradeNotice(name: string): string {
+  return `the database ${name} was of an earlier format; it has been written anew from its log, and verified`
 }
 
 function clearWarning(folder: string): string {
@@ -195,7 +204,8 @@ export class Engine implements QueryHost {
    * The database of that name, made when there is none. What a new one shall be like is chosen for ever: an
    * old one that is otherwise is refused.
    * @throws ENGINE_DATABASE_NAME, ENGINE_DATABASE_NAME_TAKEN, ENGINE_DATABASE_HASH, ENGINE_HASH_UNKNOWN,
-   * ENGINE_DATABASES_OPEN, STORAGE_LOCKED, STORAGE_KEY_NEEDED, STORAGE_KEY_WRONG, LEDGER_FORMAT_TOO_NEW
+   * ENGINE_DATABASES_OPEN, STORAGE_LOCKED, STORAGE_KEY_NEEDED, STORAGE_KEY_WRONG, LEDGER_FORMAT_TOO_NEW,
+   * ENGINE_REBUILD_IMPOSSIBLE
    * @example await engine.database('audit', { hash: 'sha512' })
    */
   database(name: string, { hash }: NewDatabase = {}): Promise<Database> {
@@ -301,7 +311,14 @@ export class Engine implements QueryHost {
       if (!this.#files.has(name)) this.#checkCatalog(name)
       this.#names.add(name)
     }
-    return this.#wire(name, await this.#files.open(name), hash)
+    try {
+      return await this.#wire(name, await this.#files.open(name), hash)
+    } catch (error) {
+      if (!isTooOld(error)) throw error
+      await this.#files.upgrade(name)
+      this.#onWarning(upgradeNotice(name))
+      return this.#wire(name, await this.#files.open(name), hash)
+    }
   }
 
   async #create(name: string, hash: HashName, init: DatabaseInit | undefined): Promise<void> {

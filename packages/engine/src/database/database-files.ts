@@ -7,11 +7,13 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openCurrentStore } from '../storage/generation.ts'
 import type { KvStore } from '../storage/kv-store.ts'
+import { fillBufferBytes } from '../storage/limits.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { openStoreFiles, type StoreFileOptions } from '../storage/open-files.ts'
 import type { OpenStore } from './build-store.ts'
 import { databaseOfFolder, folderOfDatabase, isDatabaseName } from './database-name.ts'
 import { checkNameIsFree, hiddenFolder, removeAbandoned } from './hidden-folder.ts'
+import { rebuildDatabase } from './rebuild-database.ts'
 import { emptyTrash, moveToTrash, purge } from './trash.ts'
 
 export interface DatabaseFiles {
@@ -20,6 +22,8 @@ export interface DatabaseFiles {
   /** Whether there is one of that name. */
   has(name: string): boolean
   open(name: string): Promise<KvStore>
+  /** Writes a database of an earlier format anew in the present one; nobody has it open. */
+  upgrade(name: string): Promise<void>
   /** Files of a database that is being made, which nobody finds before they are published. */
   prepare(name: string): Promise<PreparedFiles>
   /** Takes a database out of force that nobody has open; with `purge`, at once and for good. */
@@ -79,6 +83,10 @@ export function filesIn(path: string, options: StoreFileOptions): DatabaseFiles 
       await mkdir(directory, { recursive: true })
       return openCurrentStore(directory, storeOpener(options))
     },
+    async upgrade(name) {
+      const openStore = storeOpener({ ...options, writeBufferBytes: fillBufferBytes })
+      await rebuildDatabase({ directory: databaseDirectory(path, name), name, openStore })
+    },
     prepare: (name) => prepareFolder(path, name, storeOpener(options)),
     async drop(name, isPurged) {
       const place = await moveToTrash(databaseDirectory(path, name), { trash: trashIn(path), name })
@@ -110,6 +118,7 @@ export function filesInMemory(): DatabaseFiles {
     names: async () => [],
     has: () => false,
     open: async () => openMemoryStore(),
+    upgrade: nothing,
     prepare: async () => ({ store: openMemoryStore(), publish: nothing, discard: nothing }),
     drop: nothing,
     emptyTrash: async () => 0,

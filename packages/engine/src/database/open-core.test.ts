@@ -1,17 +1,18 @@
 import { encodeCanonical } from '@dendrodb/protocol'
 import { expect, test } from 'vitest'
 import { formatKey } from '../ledger/key-space.ts'
+import { formatVersion } from '../ledger/manifest.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { openTestCore, recordOf } from '../testing/open-core.ts'
 import { openLedger } from './open-core.ts'
 
 test('a store of a newer format is refused by name', async () => {
   const store = openMemoryStore()
-  const newer = encodeCanonical({ format: 2, databaseId: 'x', hash: 'blake2b' })
+  const newer = encodeCanonical({ format: formatVersion + 1, databaseId: 'x', hash: 'blake2b' })
   await store.commit([{ type: 'put', key: formatKey, value: newer }])
   await expect(openLedger('shop', store)).rejects.toMatchObject({
     code: 'LEDGER_FORMAT_TOO_NEW',
-    details: { found: 2, supported: 1 },
+    details: { found: formatVersion + 1, supported: formatVersion },
   })
 })
 

@@ -16,6 +16,7 @@ import { readHistoryFloors } from '../ledger/history-floor.ts'
 import { formatKey, keyOf, kindRange, mainBranch, manifestKey } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import {
+  assertUpgraded,
   decodeFormat,
   decodeManifest,
   encodeFormat,
@@ -46,7 +47,7 @@ export interface OpenedLedger {
 
 /**
  * @param hashIfNew what the chain is built with where there is none yet
- * @throws LEDGER_FORMAT_TOO_NEW, LEDGER_FORMAT_UNKNOWN, LEDGER_CORRUPT
+ * @throws LEDGER_FORMAT_TOO_OLD, LEDGER_FORMAT_TOO_NEW, LEDGER_FORMAT_UNKNOWN, LEDGER_CORRUPT
  */
 export async function openLedger(
   name: string,
@@ -68,6 +69,7 @@ export async function openLedger(
       kept === undefined
         ? await provisionalManifest(snapshot, hash, genesisHead(hash, stored))
         : decodeManifest(hash, kept)
+    assertUpgraded(manifest)
     const counts = await readCounts(snapshot)
     const differences = await readDifferences(snapshot)
     const state = { hash, manifest, counts, differences }
@@ -85,6 +87,7 @@ async function createLedger(
   const hash = ledgerHashes[hashName]
   const stored = encodeFormat(format)
   const manifest = {
+    format: formatVersion,
     seq: 0,
     head: genesisHead(hash, stored),
     timeMicros: 0,
@@ -110,18 +113,13 @@ async function provisionalManifest(
   hash: LedgerHash,
   genesis: Buffer,
 ): Promise<Manifest> {
+  const unknown = { format: formatVersion, merkle: emptyRange, nextNumber: firstFreeNumber }
   for await (const [last] of snapshot.scan(kindRange('commit'), { reverse: true, limit: 1 })) {
     if (last === undefined) break
     const { seq, timeMicros } = decodeCommit(last.value)
-    return {
-      seq,
-      timeMicros,
-      head: headOf(hash, last.value),
-      merkle: emptyRange,
-      nextNumber: firstFreeNumber,
-    }
+    return { ...unknown, seq, timeMicros, head: headOf(hash, last.value) }
   }
-  return { seq: 0, head: genesis, timeMicros: 0, merkle: emptyRange, nextNumber: firstFreeNumber }
+  return { ...unknown, seq: 0, timeMicros: 0, head: genesis }
 }
 
 async function readCounts(snapshot: KvSnapshot): Promise<Map<number, number>> {

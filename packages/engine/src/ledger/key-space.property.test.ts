@@ -6,8 +6,11 @@ import {
   pastIndexKey,
   prefixEnd,
   prefixRange,
+  type TimeNode,
   timeNode,
   timeNodeFanout,
+  timeNodeSeqsMin,
+  timeNodesAt,
 } from './key-space.ts'
 
 const seq = fc.integer({ min: 1, max: 100_000 })
@@ -16,39 +19,58 @@ function isWithin(key: Uint8Array, range: { gte: Uint8Array; lt: Uint8Array }): 
   return Buffer.compare(key, range.gte) >= 0 && Buffer.compare(key, range.lt) < 0
 }
 
-test('the time node of an interval holds all of it, and no child of it does', () => {
+function intervalOf({ level, bucket }: TimeNode): { start: number; seqs: number } {
+  const seqs = timeNodeSeqsMin * timeNodeFanout ** Math.floor(level / 2)
+  return { start: bucket * seqs - (level % 2) * (seqs / 2), seqs }
+}
+
+test('the time node of an interval holds all of it, and is no more than eight times as long', () => {
   fc.assert(
     fc.property(seq, seq, (a, b) => {
       const [from, to] = [Math.min(a, b), Math.max(a, b) + 1]
-      const { level, bucket } = timeNode(from, to)
-      const start = bucket * timeNodeFanout ** level
+      const node = timeNode(from, to)
+      const { start, seqs } = intervalOf(node)
       expect(start).toBeLessThanOrEqual(from)
-      expect(start + timeNodeFanout ** level).toBeGreaterThanOrEqual(to)
-      const childOf = (at: number) => Math.floor(at / timeNodeFanout ** (level - 1))
-      if (level > 0) expect(childOf(from)).toBeLessThan(childOf(to - 1))
+      expect(start + seqs).toBeGreaterThanOrEqual(to)
+      if (node.level > 1) expect(to - from).toBeGreaterThan(seqs / 8)
     }),
   )
 })
 
-test('a walk up the levels meets the node of every interval that holds the seq', () => {
+test('the nodes at a seq are those of every interval that holds it', () => {
   fc.assert(
-    fc.property(seq, seq, fc.double({ min: 0, max: 0.999, noNaN: true }), (a, b, share) => {
-      const [from, to] = [Math.min(a, b), Math.max(a, b) + 1]
-      const at = from + Math.floor((to - from) * share)
-      const { level, bucket } = timeNode(from, to)
-      expect(Math.floor(at / timeNodeFanout ** level)).toBe(bucket)
-    }),
+    fc.property(
+      seq,
+      seq,
+      fc.double({ min: 0, max: 0.999, noNaN: true }),
+      fc.nat({ max: 1_000_000 }),
+      (a, b, share, later) => {
+        const [from, to] = [Math.min(a, b), Math.max(a, b) + 1]
+        const at = from + Math.floor((to - from) * share)
+        const nodes = timeNodesAt(at, to - 1 + later)
+        expect(nodes).toContainEqual(timeNode(from, to))
+        for (const node of nodes) {
+          const { start, seqs } = intervalOf(node)
+          expect(start <= at && at < start + seqs).toBe(true)
+        }
+      },
+    ),
   )
 })
 
-test('disjoint intervals of one record share a node only where its children meet, so few are wrong per level', () => {
+test('a read among a million commits visits 15 nodes', () => {
+  expect(timeNodesAt(1, 1)).toHaveLength(1)
+  expect(timeNodesAt(500_000, 1_000_000)).toHaveLength(15)
+})
+
+test.each([1, 3, 32, 33, 129, 500])('of disjoint intervals of %i commits few share a node', (commits) => {
   const nodes = new Map<string, number>()
-  for (let from = 1; from < 4_096; from += 3) {
-    const { level, bucket } = timeNode(from, from + 3)
-    const name = `${level}/${bucket}`
+  for (let from = 1; from < 40_000; from += commits) {
+    const node = timeNode(from, from + commits)
+    const name = `${node.level}/${node.bucket}`
     nodes.set(name, (nodes.get(name) ?? 0) + 1)
+    expect(nodes.get(name)).toBeLessThanOrEqual(node.level < 2 ? timeNodeSeqsMin / commits : 7)
   }
-  for (const count of nodes.values()) expect(count).toBeLessThan(timeNodeFanout)
 })
 
 test('a prefix range holds every key with the prefix and no other', () => {

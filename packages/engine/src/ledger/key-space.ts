@@ -39,10 +39,9 @@ export const mainBranch = 0
  * Nodes of lower levels are recomputed from at most 2^level commits; storing them all would double the tree.
  */
 export const merkleStoredLevelMin = 4
-/**
- * Children of a node of the tree over time. With more, a read opens fewer scans and meets more entries in
- * vain; a scan costs as much as some fifty entries.
- */
+/** Commits in a node of the lowest level of the trees over time. */
+export const timeNodeSeqsMin = 64
+/** How many times as many a node of the next level has, in each of the two trees. */
 export const timeNodeFanout = 4
 
 const kinds = {
@@ -153,23 +152,43 @@ export interface PastEntry {
   readonly to: number
 }
 
+/** A node of the trees over time. */
+export interface TimeNode {
+  /** Even in the one tree, odd in the other. */
+  readonly level: number
+  readonly bucket: number
+}
+
 /**
- * The node of the interval tree over seqs that an entry in force during [from, to) belongs to: the smallest
- * aligned interval of `timeNodeFanout`^level seqs that holds all of them.
- * Why: a read at seq S visits one node per level. Every entry of a node has been in force where two of its
- * children meet, so that of one record there are fewer entries than children, and one changed a million times
- * costs such a read next to nothing.
+ * The node that an entry in force during [from, to) belongs to: the first that holds all of it.
+ * There are two trees of aligned intervals, of which one is shifted by half an interval, so that nothing
+ * belongs to a large node only because it lies across a boundary: at each level all that is no longer than
+ * half a node fits into one of the two.
+ * Why: a read at seq S visits the two nodes per level that hold S. Of one record fewer than 8 entries are in
+ * a node, and 64 in one of the lowest level, so that one changed a million times costs such a read next to
+ * nothing.
  */
-export function timeNode(from: number, to: number): { readonly level: number; readonly bucket: number } {
-  let level = 0
-  let first = from
-  let last = to - 1
-  while (first !== last) {
-    first = Math.floor(first / timeNodeFanout)
-    last = Math.floor(last / timeNodeFanout)
-    level += 1
+export function timeNode(from: number, to: number): TimeNode {
+  for (let level = 0; ; level += 1) {
+    const bucket = timeBucket(level, from)
+    if (bucket === timeBucket(level, to - 1)) return { level, bucket }
   }
-  return { level, bucket: first }
+}
+
+/** The nodes to which an entry in force at `seq` may belong, while no commit is newer than `newestSeq`. */
+export function timeNodesAt(seq: number, newestSeq: number): TimeNode[] {
+  const nodes: TimeNode[] = []
+  for (let level = 0; ; level += 1) {
+    nodes.push({ level, bucket: timeBucket(level, seq) })
+    // The first node of this level holds all commits.
+    if (timeBucket(level, newestSeq) === 0) return nodes
+  }
+}
+
+function timeBucket(level: number, seq: number): number {
+  const seqs = timeNodeSeqsMin * timeNodeFanout ** (level >> 1)
+  const shift = level % 2 === 0 ? 0 : seqs / 2
+  return Math.floor((seq + shift) / seqs)
 }
 
 export function pastIndexKey(branch: number, indexId: number, past: PastEntry): Buffer {

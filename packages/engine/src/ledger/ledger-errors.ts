@@ -56,6 +56,11 @@ export const ledgerErrors = defineErrors('LEDGER', {
     message:
       'the files have format {found}; this version reads up to format {supported}: use a newer DendroDB',
   },
+  FORMAT_TOO_OLD: {
+    status: 'unavailable',
+    message:
+      'the files have format {found} and have to be upgraded to format {needed}: opening the database does that',
+  },
   FORMAT_UNKNOWN: {
     status: 'corrupt',
     message:

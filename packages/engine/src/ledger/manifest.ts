@@ -1,5 +1,6 @@
 /**
  * The manifest: where the ledger stands, rewritten with every batch, so that opening reads one key.
+ * It names the format that the database is written in, which an upgrade changes.
  * Format: docs/formats.md#manifest — 8 bytes of its own hash, then a canonical map.
  * The format entry is written once, names hash and format, and is what the chain of commits starts from.
  */
@@ -9,6 +10,7 @@ import {
   encodeCanonical,
   type HashName,
   isHashName,
+  type Value,
   type ValueObject,
 } from '@dendrodb/protocol'
 import { asBuffer } from '../storage/as-buffer.ts'
@@ -16,16 +18,21 @@ import type { Hash, LedgerHash } from './hash.ts'
 import { ledgerErrors } from './ledger-errors.ts'
 import type { CompactRange } from './merkle/compact-range.ts'
 
-export const formatVersion = 1
+export const formatVersion = 2
+/** What manifests that name no format are of. */
+const firstFormatVersion = 1
 
 /** Written when the database is made. */
 export interface StoreFormat {
+  /** What the database was made in. */
   readonly format: number
   readonly databaseId: string
   readonly hash: HashName
 }
 
 export interface Manifest {
+  /** What the database is written in. */
+  readonly format: number
   readonly seq: number
   /** Head of the newest commit; before the first one, the hash of the format entry. */
   readonly head: Hash
@@ -42,13 +49,24 @@ export function encodeFormat(format: StoreFormat): Uint8Array {
 /** @throws LEDGER_FORMAT_TOO_NEW, LEDGER_CORRUPT */
 export function decodeFormat(stored: Uint8Array): StoreFormat {
   const format = decodeCanonical(stored) as ValueObject
-  const found = format.format as number
-  if (found > formatVersion) throw ledgerErrors.FORMAT_TOO_NEW({ found, supported: formatVersion })
+  const found = readableFormat(format.format)
   const { hash } = format
   if (!isHashName(hash)) {
     throw ledgerErrors.CORRUPT({ what: 'the format entry', reason: 'it names no hash function that we know' })
   }
   return { format: found, databaseId: format.databaseId as string, hash }
+}
+
+/** @throws LEDGER_FORMAT_TOO_NEW */
+function readableFormat(found: Value): number {
+  const format = (found ?? firstFormatVersion) as number
+  if (format > formatVersion) throw ledgerErrors.FORMAT_TOO_NEW({ found: format, supported: formatVersion })
+  return format
+}
+
+/** @throws LEDGER_FORMAT_TOO_OLD when the database has to be upgraded first */
+export function assertUpgraded({ format }: Manifest): void {
+  if (format < formatVersion) throw ledgerErrors.FORMAT_TOO_OLD({ found: format, needed: formatVersion })
 }
 
 /** What `prevHead` of commit 1 is, so that no two databases have one history. */
@@ -60,6 +78,7 @@ const checkBytes = 8
 
 export function encodeManifest(hash: LedgerHash, manifest: Manifest): Buffer {
   const body = encodeCanonical({
+    format: manifest.format,
     seq: manifest.seq,
     head: manifest.head,
     timeMicros: manifest.timeMicros,
@@ -70,7 +89,7 @@ export function encodeManifest(hash: LedgerHash, manifest: Manifest): Buffer {
   return Buffer.concat([hash.of(body).subarray(0, checkBytes), body])
 }
 
-/** @throws LEDGER_CORRUPT */
+/** @throws LEDGER_CORRUPT, LEDGER_FORMAT_TOO_NEW */
 export function decodeManifest(hash: LedgerHash, stored: Uint8Array): Manifest {
   const body = stored.subarray(checkBytes)
   if (Buffer.compare(hash.of(body).subarray(0, checkBytes), stored.subarray(0, checkBytes)) !== 0) {
@@ -78,6 +97,7 @@ export function decodeManifest(hash: LedgerHash, stored: Uint8Array): Manifest {
   }
   const fields = decodeCanonical(body) as ValueObject
   return {
+    format: readableFormat(fields.format),
     seq: fields.seq as number,
     head: asBuffer(fields.head as Uint8Array),
     timeMicros: fields.timeMicros as number,

@@ -283,7 +283,8 @@ export class Sequencer {
 
   /**
    * Commits of the next group at most. Unless something is on its way to the disk already, half of many that
-   * wait go there while the other half becomes the group behind it: in turns, neither disk nor processor waits.
+   * wait go there while the other half becomes the group behind it: in turns, neither disk nor processor
+   * waits.
    */
   #nextGroupMax(): number {
     if (this.#inFlight.length > 0) return groupCommitsMax

@@ -12,7 +12,7 @@ import { decodeForgottenMark, forgottenKey, metaPlace, placeOfVersion } from '..
 import { encodeHistoryEntry } from '../ledger/history-entry.ts'
 import { historyKey, keyOf, mainBranch, merkleStoredLevelMin } from '../ledger/key-space.ts'
 import { ledgerErrors } from '../ledger/ledger-errors.ts'
-import type { Manifest } from '../ledger/manifest.ts'
+import { formatVersion, type Manifest } from '../ledger/manifest.ts'
 import { appendLeaf, emptyRange, leafHash } from '../ledger/merkle/compact-range.ts'
 import { openVersion, type RecordVersion } from '../ledger/record-version.ts'
 import { guardEntries } from '../ledger/replay.ts'
@@ -79,6 +79,7 @@ export class LogWriter {
     const catalogSeq = definitions.reduce((newest, change) => Math.max(newest, change.seq), 0)
     return {
       manifest: {
+        format: formatVersion,
         seq,
         head: Buffer.from(head),
         timeMicros,

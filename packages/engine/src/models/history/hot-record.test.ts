@@ -6,7 +6,7 @@
 import { must } from '@dendrodb/protocol'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { DatabaseCore } from '../../database/database-core.ts'
-import { timeNodeFanout } from '../../ledger/key-space.ts'
+import { timeNodeSeqsMin, timeNodesAt } from '../../ledger/key-space.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
 import { collect, openTestCore, recordOf } from '../../testing/open-core.ts'
 import { LedgerCommits } from '../provenance/commit-reader.ts'
@@ -57,7 +57,6 @@ function countingReader(): { readonly reader: KvReader; readonly entries: () => 
 
 const seqs = [2, 3, 500, 2_047, 2_048, 2_049, 3_999, versions]
 const table = () => must(core.catalogs.newest().table('item'), 'the table')
-const levels = Math.ceil(Math.log(versions) / Math.log(timeNodeFanout)) + 1
 
 describe.each(seqs)('as of commit %i', (seq) => {
   // Commit 1 defined the index and wrote the others; commit s wrote version s - 2.
@@ -73,7 +72,9 @@ describe.each(seqs)('as of commit %i', (seq) => {
     expect(found.map(({ id }) => id.key)).toEqual(
       Array.from({ length: colds + 1 }, (_, key) => key).slice(isThere ? 0 : 1),
     )
-    expect(entries()).toBeLessThan(colds + 2 + levels * timeNodeFanout)
+    // Each of its entries lasted one commit, and every other one was of this value.
+    const scans = timeNodesAt(seq, versions + 1).length
+    expect(entries()).toBeLessThan(colds + 2 + scans + timeNodeSeqsMin / 2)
   })
 
   test('a read of the record', async () => {

@@ -1,13 +1,20 @@
 /**
  * Index entries as they were in force at a commit: those still in force since before it, and those that have
- * gone, found by walking the interval tree over seqs (key-space.ts, timeNode).
- * Cost: one scan per level, all of them begun at once; of each record fewer entries per level are looked at
- * in vain than a node has children.
+ * gone, found in the nodes of the trees over time that hold the commit (key-space.ts, timeNode).
+ * Cost: two scans per level, all of them begun at once. Of what they meet a third was in force, on average
+ * over how long entries last; of one record there are few in a node.
  */
 
 import type { IndexDefinition } from '../../catalog/definitions.ts'
 import { decodeLiveEntry, decodePastEntry, wasInForce } from '../../ledger/index-entry.ts'
-import { indexKey, keyOf, mainBranch, tailOffset, timeNodeFanout } from '../../ledger/key-space.ts'
+import {
+  indexKey,
+  keyOf,
+  mainBranch,
+  type TimeNode,
+  tailOffset,
+  timeNodesAt,
+} from '../../ledger/key-space.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
 import type { VersionPlace } from '../../ledger/record-version.ts'
 import { readUvarint } from '../../ledger/uvarint.ts'
@@ -91,15 +98,12 @@ async function* scanAt<Entry extends Pick<RawEntry, 'entry' | 'idKey'>>(
   }
   const sources = [open(keys, liveDecoder(indexId, seq, make))]
   const past = pastDecoder(indexId, seq, make)
-  for (let level = 0, bucket = seq; level === 0 || newestSeq >= timeNodeFanout ** (level - 1); level += 1) {
-    sources.push(open(pastRange(keys, indexId, level, bucket), past))
-    bucket = Math.floor(bucket / timeNodeFanout)
-  }
+  for (const node of timeNodesAt(seq, newestSeq)) sources.push(open(pastRange(keys, indexId, node), past))
   yield* mergeSources(sources, { reverse, limit, chunkMax: Math.min(chunkEntries, rowsPerChunkMax) })
 }
 
-/** The same bounds on the entry, under a node of the interval tree. */
-function pastRange(live: KeyRange, indexId: number, level: number, bucket: number): KeyRange {
+/** The same bounds on the entry, under a node. */
+function pastRange(live: KeyRange, indexId: number, { level, bucket }: TimeNode): KeyRange {
   const livePrefix = indexKey(mainBranch, indexId, new Uint8Array())
   const pastPrefix = keyOf('pastIndex', mainBranch, indexId, level, bucket)
   const move = (key: Uint8Array) => Buffer.concat([pastPrefix, key.subarray(livePrefix.length)])
