@@ -6,15 +6,18 @@ import { setTimeout } from 'node:timers/promises'
 
 const pollMs = 500
 const pollsMax = 40
+/** A compaction may stand still for a moment while the disk is busy. */
+const samePollsMin = 4
 
 /** The same once nothing changes any more: in the middle of a compaction there is much twice. */
 export async function settledBytesIn(folder: string): Promise<number> {
   let bytes = await bytesIn(folder)
-  for (let poll = 0; poll < pollsMax; poll += 1) {
+  let samePolls = 0
+  for (let poll = 0; poll < pollsMax && samePolls < samePollsMin; poll += 1) {
     await setTimeout(pollMs)
     const before = bytes
     bytes = await bytesIn(folder)
-    if (bytes === before) break
+    samePolls = bytes === before ? samePolls + 1 : 0
   }
   return bytes
 }

@@ -29,12 +29,13 @@ export class Uuid {
   /** From 16 bytes at `offset`. @throws VALUE_UUID_SYNTAX when there are fewer */
   static fromBytes(bytes: Uint8Array, offset = 0): Uuid {
     if (bytes.length < offset + 16) throw valueErrors.UUID_SYNTAX({ text: `${bytes.length - offset} bytes` })
-    let text = ''
+    // Joined, as V8 would keep a rope of what is put together bit by bit.
+    const parts: string[] = []
     for (let i = 0; i < 16; i += 1) {
-      if (i === 4 || i === 6 || i === 8 || i === 10) text += '-'
-      text += hexOfByte[bytes[offset + i] as number]
+      if (i === 4 || i === 6 || i === 8 || i === 10) parts.push('-')
+      parts.push(hexOfByte[bytes[offset + i] as number] as string)
     }
-    return new Uuid(text)
+    return new Uuid(parts.join(''))
   }
 
   /** A random UUID. */

@@ -4,7 +4,7 @@
  * exist once.
  */
 
-import { decodeExact, RecordId, type RecordKey } from '@dendrodb/protocol'
+import { decodeExact, encodeExact, RecordId, type RecordKey } from '@dendrodb/protocol'
 import type { TableDefinition } from '../catalog/definitions.ts'
 import type { CatalogChange, StoredCatalog } from '../catalog/stored-catalog.ts'
 import { catalogTableIds } from '../catalog/system-tables.ts'
@@ -19,7 +19,7 @@ import { Sequencer } from '../ledger/sequencer.ts'
 import type { CommittedWrite, Mutation } from '../ledger/write-request.ts'
 import { decodedBytes } from '../models/document/cached-scan.ts'
 import { HeadView } from '../models/document/head-view.ts'
-import { readCount } from '../models/document/live-records.ts'
+import { readCount, readRecord } from '../models/document/live-records.ts'
 import { RangeCache } from '../models/document/range-cache.ts'
 import { RecordCache } from '../models/document/record-cache.ts'
 import type { RecordTx, TxBase } from '../models/document/record-tx.ts'
@@ -124,12 +124,13 @@ export class DatabaseCore {
     return () => this.#listeners.delete(listener)
   }
 
-  /** The newest acknowledged version of a record that happens to be in the cache: a read without a view. */
-  cachedRecord(id: RecordId): StoredRecord | undefined {
+  /** The newest acknowledged version of a record: a read without a view. */
+  record(id: RecordId): MaybePromise<StoredRecord | undefined> {
     this.checkOpen()
     const { seq } = this.sequencer.durable.manifest
     const table = this.catalogs.at(seq).table(id.table)
-    return table === undefined ? undefined : this.#cached(table, id, seq)
+    const known = table && this.#cached(table, id, seq)
+    return known ?? chain(this.snapshots.hold(), (held) => thenRelease(held, () => this.#recordIn(held, id)))
   }
 
   view(asOf?: AsOf): MaybePromise<ReadView> {
@@ -197,18 +198,31 @@ export class DatabaseCore {
       entryCache: this.#entryCache,
       edgeCache: this.#edgeCache,
       hasChanged: (range) => this.sequencer.hasChanged({ readSeq: seq, readKeys: [], readRanges: [range] }),
-      onRead: (table, record, bytes) => {
-        if (!this.#cache.admits()) return
-        const readKeys = [recordKey(mainBranch, table.id, record.idKey)]
-        if (this.sequencer.hasChanged({ readSeq: seq, readKeys, readRanges: [] })) return
-        // The snapshot may be of before.
-        const kept = seq > this.sequencer.relistedSeq ? record : { ...record, earlier: undefined }
-        // The list of earlier versions is not decoded.
-        const listBytes = record.earlier?.length ?? 0
-        this.#cache.set(table.id, kept, decodedBytes(bytes - listBytes) + listBytes)
-      },
+      onRead: (table, record, storedBytes) => this.#offer(seq, table, record, storedBytes),
       onClose: held.release,
     })
+  }
+
+  /** It is not in the cache. */
+  #recordIn({ snapshot, manifest }: HeldSnapshot, id: RecordId): MaybePromise<StoredRecord | undefined> {
+    const { seq } = manifest
+    const table = this.catalogs.at(seq).table(id.table)
+    if (table === undefined) return undefined
+    return readRecord(snapshot, table, id, encodeExact(id.key), (record, storedBytes) =>
+      this.#offer(seq, table, record, storedBytes),
+    )
+  }
+
+  /** Lets the cache have a record that was read as of `seq`. */
+  #offer(seq: number, table: TableDefinition, record: StoredRecord, storedBytes: number): void {
+    if (!this.#cache.admits()) return
+    const readKeys = [recordKey(mainBranch, table.id, record.idKey)]
+    if (this.sequencer.hasChanged({ readSeq: seq, readKeys, readRanges: [] })) return
+    // The snapshot may be of before.
+    const kept = seq > this.sequencer.relistedSeq ? record : { ...record, earlier: undefined }
+    // The list of earlier versions is not decoded.
+    const listBytes = record.earlier?.length ?? 0
+    this.#cache.set(table.id, kept, decodedBytes(storedBytes - listBytes) + listBytes)
   }
 
   #pastView(held: HeldSnapshot, asOf: AsOf): MaybePromise<ReadView> {
@@ -379,6 +393,17 @@ export class DatabaseCore {
     this.catalogs.rollBack(seq)
     this.sequencer.setCatalogSeq(this.catalogs.newest().seq)
     this.branches.onRolledBack(seq)
+  }
+}
+
+function thenRelease<T>(held: HeldSnapshot, read: () => MaybePromise<T>): MaybePromise<T> {
+  try {
+    const result = read()
+    if (result instanceof Promise) return result.finally(() => held.release())
+    held.release()
+    return result
+  } catch (error) {
+    return releaseThenThrow(held, error)
   }
 }
 

@@ -143,7 +143,8 @@ export interface RecordMethods {
 export interface RecordScope {
   view(asOf?: AsOf): MaybePromise<ReadView>
   write<T>(work: (tx: WriteTx) => MaybePromise<T>, options?: WriteOptions): Promise<WriteAnswer<T>>
-  cachedRecord?(id: RecordId): StoredRecord | undefined
+  /** A read of the newest version without a view. */
+  record?(id: RecordId): MaybePromise<StoredRecord | undefined>
 }
 
 export class RecordCalls implements RecordMethods {
@@ -191,8 +192,9 @@ export class RecordCalls implements RecordMethods {
   async get(id: IdInput, times: ReadTimes = {}): Promise<ValueObject | undefined> {
     const recordId = toId(id)
     const isNow = times.asOf === undefined && times.validAsOf === undefined
-    const record =
-      (isNow ? this.#scope.cachedRecord?.(recordId) : undefined) ?? (await this.#read(recordId, times))
+    const scope = this.#scope
+    const found = isNow && scope.record !== undefined ? scope.record(recordId) : this.#read(recordId, times)
+    const record = found instanceof Promise ? await found : found
     return record === undefined ? undefined : (copyValue(record.value) as ValueObject)
   }
 

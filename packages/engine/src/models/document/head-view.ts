@@ -4,10 +4,9 @@
 
 import { encodeExact, type RecordId } from '@dendrodb/protocol'
 import type { Catalog, IndexDefinition, TableDefinition } from '../../catalog/definitions.ts'
-import { indexKey, mainBranch, prefixEnd, recordKey } from '../../ledger/key-space.ts'
+import { indexKey, mainBranch, prefixEnd } from '../../ledger/key-space.ts'
 import { indexEntryPrefixBytes } from '../../ledger/limits.ts'
 import type { KvReader } from '../../ledger/overlay.ts'
-import { chain } from '../../storage/chain.ts'
 import type { KeyRange, MaybePromise } from '../../storage/kv-store.ts'
 import { type AdjacencyReader, isRelation, readEdges } from '../graph/adjacency.ts'
 import { periodBefore } from '../history/load-version.ts'
@@ -27,9 +26,8 @@ import { LedgerCommits } from '../provenance/commit-reader.ts'
 import { scanWithCache } from './cached-scan.ts'
 import { encodeTuple } from './index-entries.ts'
 import { cachedRangeEntriesMax } from './limits.ts'
-import { adjacencyReader, readCount, scanEntries, scanRecords } from './live-records.ts'
+import { adjacencyReader, readCount, readRecord, scanEntries, scanRecords } from './live-records.ts'
 import type { RangeCache } from './range-cache.ts'
-import { decodeStoredRecord } from './record-codec.ts'
 import type { ScanCache } from './scan-cache.ts'
 
 export interface HeadViewOptions {
@@ -48,7 +46,7 @@ export interface HeadViewOptions {
   /** Whether anything in the range of keys has been written since `seq`. */
   readonly hasChanged: (range: KeyRange) => boolean
   /** Hears of a record that had to be read and decoded. */
-  readonly onRead: (table: TableDefinition, record: StoredRecord, recordBytes: number) => void
+  readonly onRead: (table: TableDefinition, record: StoredRecord, storedBytes: number) => void
   readonly onClose: () => void
 }
 
@@ -72,13 +70,7 @@ export class HeadView implements ReadView {
     const { reader, cached, onRead } = this.#options
     const known = cached(table, id)
     if (known !== undefined) return known
-    const idKey = encodeExact(id.key)
-    return chain(reader.get(recordKey(mainBranch, table.id, idKey)), (stored) => {
-      if (stored === undefined) return undefined
-      const record = decodeStoredRecord(id, idKey, stored)
-      onRead(table, record, stored.length)
-      return record
-    })
+    return readRecord(reader, table, id, encodeExact(id.key), (record, bytes) => onRead(table, record, bytes))
   }
 
   getRecords(ids: readonly RecordId[]): MaybePromise<(StoredRecord | undefined)[]> {

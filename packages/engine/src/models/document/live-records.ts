@@ -33,15 +33,20 @@ import { encodeTuple } from './index-entries.ts'
 import { rowsPerChunkMax } from './limits.ts'
 import { decodeId, decodeScannedRecord, decodeStoredRecord } from './record-codec.ts'
 
+/** @param onRead hears of the record and of the bytes that it is stored in */
 export function readRecord(
   reader: KvReader,
   table: TableDefinition,
   id: RecordId,
   idKey: Uint8Array,
+  onRead?: (record: StoredRecord, storedBytes: number) => void,
 ): MaybePromise<StoredRecord | undefined> {
-  return chain(reader.get(recordKey(mainBranch, table.id, idKey)), (stored) =>
-    stored === undefined ? undefined : decodeStoredRecord(id, idKey, stored),
-  )
+  return chain(reader.get(recordKey(mainBranch, table.id, idKey)), (stored) => {
+    if (stored === undefined) return undefined
+    const record = decodeStoredRecord(id, idKey, stored)
+    onRead?.(record, stored.length)
+    return record
+  })
 }
 
 /** Records of the table. */
