@@ -4,7 +4,7 @@
  * How: the keys that follow from all of its versions are compared with those that follow from the versions
  * that stay. So a record with a cut history is just what a replay of its log makes of it.
  * What stays: the version in force at the horizon and all later ones; and of periods of valid time before
- * it, the newest version of each, as reads at a valid time go back to them.
+ * it, the newest version of each, as reads at a valid time go back to them and pass over all others.
  */
 
 import { setImmediate } from 'node:timers/promises'
@@ -15,6 +15,8 @@ import type { LedgerHash } from '../ledger/hash.ts'
 import { encodeHistoryEntry, type HistoryItem } from '../ledger/history-entry.ts'
 import { keyOf } from '../ledger/key-space.ts'
 import type { KvReader } from '../ledger/overlay.ts'
+import { openVersion, storedInterval } from '../ledger/record-version.ts'
+import { periodName } from '../ledger/valid-time.ts'
 import { RecordDerivation } from '../replay/derive-records.ts'
 import { keyText } from '../storage/key-text.ts'
 import type { KvOperation } from '../storage/kv-store.ts'
@@ -32,22 +34,40 @@ const [countLetter] = keyOf('count')
 const versionsPerTurn = 128
 
 /** Versions that nobody can ask for from the horizon on; the oldest `max` of them. */
-export function expiredItems(items: readonly HistoryItem[], horizon: number, max: number): HistoryItem[] {
+export async function expiredItems(
+  reader: KvReader,
+  items: readonly HistoryItem[],
+  horizon: number,
+  max: number,
+): Promise<HistoryItem[]> {
   const base = items.findLastIndex(({ seq }) => seq <= horizon)
-  if (base < 0) return []
-  const inForce = items[base] as HistoryItem
-  const kept = new Set<number>()
-  if (inForce.isPut) {
-    kept.add(inForce.seq)
-    const bySeq = new Map(items.slice(0, base).map((item) => [item.seq, item]))
-    for (let at = bySeq.get(inForce.periodBefore); at !== undefined; at = bySeq.get(at.periodBefore)) {
-      kept.add(at.seq)
-    }
+  const inForce = items[base]
+  if (inForce === undefined) return []
+  const until = items.slice(0, base + 1)
+  const kept = inForce.isPut ? await newestOfPeriods(reader, inForce, until) : new Set<number>()
+  return until.filter(({ seq }) => !kept.has(seq)).slice(0, max)
+}
+
+/** The commits of the newest version of each period of valid time, as reads go back from the one in force. */
+async function newestOfPeriods(
+  reader: KvReader,
+  inForce: HistoryItem,
+  items: readonly HistoryItem[],
+): Promise<Set<number>> {
+  const kept = new Set([inForce.seq])
+  if (inForce.periodBefore === 0) return kept
+  const bySeq = new Map(items.map((item) => [item.seq, item]))
+  const passed = new Set<string>()
+  let steps = 0
+  for (let at: HistoryItem | undefined = inForce; at !== undefined; at = bySeq.get(at.periodBefore)) {
+    const payload = await reader.get(keyOf('version', at.seq, at.n))
+    const period = periodName(storedInterval(openVersion(must(payload, 'a version that history names'))))
+    if (!passed.has(period)) kept.add(at.seq)
+    passed.add(period)
+    steps += 1
+    if (steps % versionsPerTurn === 0) await setImmediate()
   }
-  return items
-    .slice(0, base + 1)
-    .filter(({ seq }) => !kept.has(seq))
-    .slice(0, max)
+  return kept
 }
 
 export async function expireRecord(

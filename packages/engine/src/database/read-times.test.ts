@@ -94,3 +94,14 @@ describe.each(['memory', 'files'])('in %s', (place) => {
     await expect(read).rejects.toMatchObject({ code: 'LEDGER_AS_OF_INVALID' })
   })
 })
+
+test('a version that was read as what another one replaced still knows the period before it', async () => {
+  const engine = await openEngine()
+  const bank = await engine.database('bank')
+  for (const validFrom of ['2024-01-01', '2025-01-01', '2026-01-01']) {
+    await bank.put('rate:1', { from: validFrom }, { validFrom })
+  }
+  await bank.history('rate:1', { limit: 1 })
+  expect(await bank.get('rate:1', { validAsOf: '2024-06-01' })).toMatchObject({ from: '2024-01-01' })
+  await engine.close()
+})

@@ -184,7 +184,7 @@ export class RetentionService {
       const { idKey } = items[0] as HistoryItem
       // Each part of a long history costs going through all of it.
       const max = Math.max(expiredVersionsPerStep, Math.ceil(items.length / expiredPartsPerRecord))
-      const expired = expiredItems(items, horizon, max)
+      const expired = await expiredItems(snapshot, items, horizon, max)
       if (expired.length === 0) continue
       const record = { reader: snapshot, hash: this.#core.hash, catalog, items }
       step.operations.push(...(await expireRecord(record, expired)))
@@ -222,7 +222,7 @@ async function hasExpired(
     for await (const _ of snapshot.scan(kindRange('history', branch, table.id), { limit: 1 })) return true
   }
   for await (const items of recordsIn(snapshot.scan(kindRange('history', mainBranch, table.id)))) {
-    if (expiredItems(items, horizon, 1).length > 0) return true
+    if ((await expiredItems(snapshot, items, horizon, 1)).length > 0) return true
   }
   return false
 }

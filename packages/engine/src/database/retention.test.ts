@@ -134,6 +134,36 @@ test('a read at a valid time answers as before', async () => {
   expect(await db.verify()).toMatchObject({ findings: [], expired: 3 })
 })
 
+test('where writes take turns between periods, the newest version of each stays', async () => {
+  const db = await open()
+  await db.query('DEFINE TABLE rate HISTORY NONE')
+  const years = ['2023', '2024', '2025', '2026']
+  for (let at = 0; at < 60; at += 1) {
+    const validFrom = `${years[(at * 7) % years.length]}-01-01`
+    await db.put('rate:1', { percent: at }, { validFrom })
+    await db.put(
+      'rate:2',
+      { percent: at },
+      at % 10 === 9 ? {} : { validFrom, validTo: `2026-06-0${1 + (at % 9)}` },
+    )
+    if (at === 30) await db.delete('rate:1')
+  }
+  const ask = () =>
+    Promise.all(
+      ['2022', ...years].map((year) =>
+        db.query(`SELECT id, percent FROM rate VALID AS OF d'${year}-06-05T00:00:00Z'`),
+      ),
+    )
+  const before = await ask()
+  await db.forgetting.expire()
+  expect(await ask()).toEqual(before)
+  // Of both records four periods at most, and of one the version without bounds.
+  expect(await db.verify()).toMatchObject({ findings: [], expired: 121 - 4 - 5 })
+  await db.put('rate:1', { percent: -1 }, { validFrom: '2024-01-01' })
+  await db.forgetting.expire()
+  expect(await db.verify()).toMatchObject({ findings: [], expired: 122 - 4 - 5 })
+})
+
 test('what a change replaced cannot be brought back, and a change is not undone as a creation', async () => {
   const db = await open()
   await db.query('DEFINE TABLE person HISTORY NONE')

@@ -35,7 +35,11 @@ export function loadVersion(
   ref: VersionRef,
 ): MaybePromise<StoredRecord> {
   const known = versions.get(ref.seq, ref.n)
-  if (known !== undefined) return known
+  if (known !== undefined) {
+    // What came before it may have been forgotten since, or be there still in an older snapshot.
+    const { periodBefore } = ref
+    return known.periodBefore === periodBefore ? known : { ...known, periodBefore }
+  }
   return chain(reader.get(keyOf('version', ref.seq, ref.n)), (payload) => {
     const record = makeVersion(id, idKey, ref, payload)
     versions.offer(record, decodedBytes(payload?.length ?? 0))
