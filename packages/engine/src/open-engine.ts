@@ -74,6 +74,11 @@ export interface EngineOptions {
    * until that is done. Default: no.
    */
   readonly verifyOnOpen?: boolean
+  /**
+   * Whether a database of an earlier format is upgraded when it is opened; otherwise it is refused with
+   * LEDGER_FORMAT_TOO_OLD, and nothing is changed. Default: yes.
+   */
+  readonly upgrades?: boolean
 }
 
 /**
@@ -123,15 +128,16 @@ interface EngineParts {
   readonly newDatabase: Required<NewDatabase>
   readonly signer: CheckpointSigner
   readonly onWarning: (warning: string) => void
-  readonly options: Pick<EngineOptions, 'databasesOpenMax' | 'closeIdleMs' | 'verifyOnOpen'>
+  readonly options: Pick<EngineOptions, 'databasesOpenMax' | 'closeIdleMs' | 'verifyOnOpen' | 'upgrades'>
 }
 
 function isTooOld(error: unknown): boolean {
   return error instanceof DbError && error.code === 'LEDGER_FORMAT_TOO_OLD'
 }
 
-function upgradeNotice(name: string): string {
-  return `the database ${name} was of an earlier format; it has been written anew from its log, and verified`
+function upgradeNotice(name: string, kept: string | undefined): string {
+  const place = kept === undefined ? '' : `; its old files are in ${kept}`
+  return `the database ${name} was of an earlier format and has been written anew from its log${place}`
 }
 
 function clearWarning(folder: string): string {
@@ -173,6 +179,7 @@ export class Engine implements QueryHost {
   readonly #signer: CheckpointSigner
   readonly #onWarning: (warning: string) => void
   readonly #verifies: boolean
+  readonly #upgrades: boolean
   readonly #names: Set<string>
   /** Names of databases that are being made. */
   readonly #claimed = new Set<string>()
@@ -192,6 +199,7 @@ export class Engine implements QueryHost {
     this.#signer = signer
     this.#onWarning = onWarning
     this.#verifies = options.verifyOnOpen ?? false
+    this.#upgrades = options.upgrades ?? true
     this.#open = new OpenDatabases({
       databasesOpenMax: options.databasesOpenMax ?? databasesOpenDefault,
       // What lives in memory is gone when it is closed.
@@ -314,9 +322,9 @@ export class Engine implements QueryHost {
     try {
       return await this.#wire(name, await this.#files.open(name), hash)
     } catch (error) {
-      if (!isTooOld(error)) throw error
-      await this.#files.upgrade(name)
-      this.#onWarning(upgradeNotice(name))
+      if (!isTooOld(error) || !this.#upgrades) throw error
+      const kept = await this.#files.upgrade(name)
+      this.#onWarning(upgradeNotice(name, kept))
       return this.#wire(name, await this.#files.open(name), hash)
     }
   }

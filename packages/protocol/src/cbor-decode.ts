@@ -93,8 +93,9 @@ function checkDepth(reader: CborReader, depth: number): void {
 
 function readArray(reader: CborReader, depth: number): Value[] {
   const count = reader.array()
-  const values: Value[] = []
-  for (let i = 0; i < count; i += 1) values.push(readValue(reader, depth + 1))
+  // An array that grows has room for seventeen elements, be there one.
+  const values = new Array<Value>(count)
+  for (let i = 0; i < count; i += 1) values[i] = readValue(reader, depth + 1)
   return values
 }
 

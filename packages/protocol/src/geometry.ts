@@ -3,7 +3,7 @@
  * Invariants: positions are pairs of finite numbers, longitude first, never -0; a line has two positions or
  * more; a ring has four or more and ends where it begins; a polygon has at least one ring. The size of
  * longitude and latitude is not bounded, as the plane may be another one than the Earth's surface. Winding
- * order is kept as given.
+ * order is kept as given. The lists inside are frozen.
  */
 
 import { type NumericValue, toFloat } from './float.ts'
@@ -43,7 +43,7 @@ export class Geometry {
   }
 
   static collection(geometries: readonly Geometry[]): Geometry {
-    return new Geometry('GeometryCollection', [], [...geometries])
+    return new Geometry('GeometryCollection', [], Object.freeze([...geometries]))
   }
 
   /**
@@ -98,9 +98,9 @@ function isGeometryType(type: unknown): type is GeometryType {
 function checkLists(input: unknown, nesting: number): Coordinates {
   if (!Array.isArray(input))
     throw valueErrors.GEOMETRY({ problem: 'coordinates are not lists of the right depth' })
-  if (nesting > 0) return input.map((inner) => checkLists(inner, nesting - 1))
+  if (nesting > 0) return Object.freeze(input.map((inner) => checkLists(inner, nesting - 1)))
   if (input.length !== 2) throw valueErrors.GEOMETRY({ problem: 'a position is [longitude, latitude]' })
-  return input.map(checkNumber)
+  return Object.freeze(input.map(checkNumber))
 }
 
 function checkNumber(input: unknown): number {

@@ -26,6 +26,10 @@ export const valueErrors = defineErrors('VALUE', {
   UUID_SYNTAX: { status: 'invalid_argument', message: '"{text}" is not a UUID' },
   ULID_SYNTAX: { status: 'invalid_argument', message: '"{text}" is not a ULID' },
   TABLE_NAME: { status: 'invalid_argument', message: 'a table name has 1 to 128 bytes of valid text' },
+  RECORD_ID: {
+    status: 'type_mismatch',
+    message: 'a record is named by a RecordId or by text such as user:alice, not by a value of type {type}',
+  },
   RECORD_KEY_TYPE: {
     status: 'type_mismatch',
     message: 'the key of a record id is a string, int, uuid, array or object, not {type}',

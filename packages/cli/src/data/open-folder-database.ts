@@ -11,7 +11,7 @@ import { cliErrors } from '../cli-errors.ts'
 import type { Progress } from '../output/progress-bar.ts'
 import { awaitFirstScan } from './await-first-scan.ts'
 
-export interface FolderDatabase extends Pick<EngineOptions, 'masterKey' | 'onWarning'> {
+export interface FolderDatabase extends Pick<EngineOptions, 'masterKey' | 'onWarning' | 'upgrades'> {
   readonly folder: string
   readonly name: string
   /** Told how far a first scan is. */

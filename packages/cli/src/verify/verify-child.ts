@@ -11,7 +11,8 @@ import { readMasterKey } from '../master-key.ts'
 await serveParent(async (onProgress) => {
   const [folder = '', name = ''] = process.argv.slice(2)
   const masterKey = readMasterKey(process)
-  const given = { folder, name, masterKey, onProgress }
+  // What is verified is left as it is.
+  const given = { folder, name, masterKey, upgrades: false, onProgress }
   try {
     return await withFolderDatabase(given, (database) => database.verify({ onProgress }))
   } catch (error) {

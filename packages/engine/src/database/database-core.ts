@@ -17,7 +17,7 @@ import { ledgerErrors } from '../ledger/ledger-errors.ts'
 import type { StoreFormat } from '../ledger/manifest.ts'
 import { Sequencer } from '../ledger/sequencer.ts'
 import type { CommittedWrite, Mutation } from '../ledger/write-request.ts'
-import { decodedBytes } from '../models/document/cached-scan.ts'
+import { decodedBytes } from '../models/document/decoded-bytes.ts'
 import { HeadView } from '../models/document/head-view.ts'
 import { readCount, readRecord } from '../models/document/live-records.ts'
 import { RangeCache } from '../models/document/range-cache.ts'
@@ -220,9 +220,7 @@ export class DatabaseCore {
     if (this.sequencer.hasChanged({ readSeq: seq, readKeys, readRanges: [] })) return
     // The snapshot may be of before.
     const kept = seq > this.sequencer.relistedSeq ? record : { ...record, earlier: undefined }
-    // The list of earlier versions is not decoded.
-    const listBytes = record.earlier?.length ?? 0
-    this.#cache.set(table.id, kept, decodedBytes(storedBytes - listBytes) + listBytes)
+    this.#cache.set(table.id, kept, decodedBytes(record.value, storedBytes))
   }
 
   #pastView(held: HeldSnapshot, asOf: AsOf): MaybePromise<ReadView> {
@@ -383,7 +381,7 @@ export class DatabaseCore {
       this.#cache.set(
         tableId,
         { id: new RecordId(table, key), idKey, seq, n, value, periodBefore, earlier, ...valid },
-        decodedBytes(bytes.length),
+        decodedBytes(value, bytes.length),
       )
     }
   }

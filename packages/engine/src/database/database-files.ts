@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openCurrentStore } from '../storage/generation.ts'
+import { keyFileOf, openCurrentStore, openGeneration } from '../storage/generation.ts'
 import type { KvStore } from '../storage/kv-store.ts'
 import { fillBufferBytes } from '../storage/limits.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
@@ -22,8 +22,11 @@ export interface DatabaseFiles {
   /** Whether there is one of that name. */
   has(name: string): boolean
   open(name: string): Promise<KvStore>
-  /** Writes a database of an earlier format anew in the present one; nobody has it open. */
-  upgrade(name: string): Promise<void>
+  /**
+   * Writes a database of an earlier format anew in the present one; nobody has it open. What was in the clear
+   * stays so. Gives the folder that the old files are in, unless somebody has removed them meanwhile.
+   */
+  upgrade(name: string): Promise<string | undefined>
   /** Files of a database that is being made, which nobody finds before they are published. */
   prepare(name: string): Promise<PreparedFiles>
   /** Takes a database out of force that nobody has open; with `purge`, at once and for good. */
@@ -84,8 +87,12 @@ export function filesIn(path: string, options: StoreFileOptions): DatabaseFiles 
       return openCurrentStore(directory, storeOpener(options))
     },
     async upgrade(name) {
-      const openStore = storeOpener({ ...options, writeBufferBytes: fillBufferBytes })
-      await rebuildDatabase({ directory: databaseDirectory(path, name), name, openStore })
+      const directory = databaseDirectory(path, name)
+      const { path: current } = await openGeneration(directory)
+      const masterKey = existsSync(keyFileOf(current)) ? options.masterKey : undefined
+      const openStore = storeOpener({ ...options, masterKey, writeBufferBytes: fillBufferBytes })
+      const { kept } = await rebuildDatabase({ directory, name, openStore, trash: trashIn(path) })
+      return kept
     },
     prepare: (name) => prepareFolder(path, name, storeOpener(options)),
     async drop(name, isPurged) {
@@ -118,7 +125,7 @@ export function filesInMemory(): DatabaseFiles {
     names: async () => [],
     has: () => false,
     open: async () => openMemoryStore(),
-    upgrade: nothing,
+    upgrade: async () => undefined,
     prepare: async () => ({ store: openMemoryStore(), publish: nothing, discard: nothing }),
     drop: nothing,
     emptyTrash: async () => 0,

@@ -119,3 +119,34 @@ test('what is being added to when the batch before it is refused fails with it',
   expect(await view.getRecord(note(2))).toBeUndefined()
   expect((await verifyStore(memory)).findings).toEqual([])
 })
+
+test('a batch may be refused while the one before it is still being written', async () => {
+  let commits = 0
+  const memory = openMemoryStore()
+  const slow: KvStore = {
+    ...refusing(memory, () => false),
+    commit: async (batch, options) => {
+      commits += 1
+      if (commits === 3)
+        throw new DbError({ code: 'STORAGE_TOO_LARGE', status: 'bad_request', message: 'no' })
+      await new Promise((resolve) => setTimeout(resolve, commits === 2 ? 20 : 1))
+      return memory.commit(batch, options)
+    },
+  }
+  const core = await openTestCore(slow)
+  const put = (at: number) => core.write((tx) => tx.put(note(at), {}), { isPoint: true })
+  const first = put(1)
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  await expect(put(2)).rejects.toMatchObject({ code: 'STORAGE_TOO_LARGE' })
+  await first
+  await put(3)
+  const view = await core.view()
+  expect(await Promise.all([1, 2, 3].map(async (at) => (await view.getRecord(note(at)))?.value.id))).toEqual([
+    note(1),
+    undefined,
+    note(3),
+  ])
+  view.close()
+  expect((await verifyStore(memory)).findings).toEqual([])
+  await core.close()
+})

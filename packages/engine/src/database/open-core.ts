@@ -67,7 +67,7 @@ export async function openLedger(
     const kept = await snapshot.get(manifestKey)
     const manifest =
       kept === undefined
-        ? await provisionalManifest(snapshot, hash, genesisHead(hash, stored))
+        ? await provisionalManifest(snapshot, hash, genesisHead(hash, stored), format)
         : decodeManifest(hash, kept)
     assertUpgraded(manifest)
     const counts = await readCounts(snapshot)
@@ -107,13 +107,17 @@ async function isEmpty(snapshot: KvSnapshot): Promise<boolean> {
   return true
 }
 
-/** What the newest commit alone says: enough to read, not to write. */
+/**
+ * What the newest commit alone says: enough to read, not to write. Whether a database of an earlier format
+ * has been upgraded nobody knows then; once more does no harm.
+ */
 async function provisionalManifest(
   snapshot: KvSnapshot,
   hash: LedgerHash,
   genesis: Buffer,
+  { format }: StoreFormat,
 ): Promise<Manifest> {
-  const unknown = { format: formatVersion, merkle: emptyRange, nextNumber: firstFreeNumber }
+  const unknown = { format, merkle: emptyRange, nextNumber: firstFreeNumber }
   for await (const [last] of snapshot.scan(kindRange('commit'), { reverse: true, limit: 1 })) {
     if (last === undefined) break
     const { seq, timeMicros } = decodeCommit(last.value)

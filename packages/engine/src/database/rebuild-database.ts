@@ -17,6 +17,7 @@ import { readLog } from '../replay/read-log.ts'
 import { bulkSnapshotOf } from '../storage/bulk-snapshot.ts'
 import {
   discardGeneration,
+  type Generation,
   openCurrentStore,
   openGeneration,
   prepareNextGeneration,
@@ -26,12 +27,15 @@ import type { KvSnapshot } from '../storage/kv-store.ts'
 import { nameOfKey } from '../verify/key-name.ts'
 import { namingSnapshot } from '../verify/named-damage.ts'
 import { type BuildProgress, buildStore, type OpenStore } from './build-store.ts'
+import { moveGenerationToTrash } from './trash.ts'
 
 export interface RebuildOptions {
   /** Folder of the database. */
   readonly directory: string
   readonly name: string
   readonly openStore: OpenStore
+  /** Folder of the trash, where the old files go; default: they are removed. */
+  readonly trash?: string
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined
 }
 
@@ -44,6 +48,8 @@ export interface RebuildReport {
    * ends with the last commit that was found.
    */
   readonly isHeadConfirmed: boolean
+  /** Where the old files are, if they were kept. */
+  readonly kept: string | undefined
 }
 
 /**
@@ -52,11 +58,12 @@ export interface RebuildReport {
  * files cannot even be opened, STORAGE_FULL
  */
 export async function rebuildDatabase(options: RebuildOptions): Promise<RebuildReport> {
-  const { directory, name, openStore, onProgress } = options
+  const { directory, name, openStore, trash, onProgress } = options
   const store = await openCurrentStore(directory, openStore)
-  let report: RebuildReport
+  let current: Generation
+  let report: Omit<RebuildReport, 'kept'>
   try {
-    const current = await openGeneration(directory)
+    current = await openGeneration(directory)
     const snapshot = namingSnapshot(await bulkSnapshotOf(store), nameOfKey)
     const { format, hash, log, end } = await openLog(snapshot)
     const next = await prepareNextGeneration(directory, current)
@@ -80,9 +87,10 @@ export async function rebuildDatabase(options: RebuildOptions): Promise<RebuildR
   } finally {
     await store.close()
   }
+  const kept = trash === undefined ? undefined : await moveGenerationToTrash(current, { trash, name })
   // Removes the old generation.
   await (await openCurrentStore(directory, openStore)).close()
-  return report
+  return { ...report, kept }
 }
 
 interface OpenedLog {
@@ -97,12 +105,12 @@ async function openLog(snapshot: KvSnapshot): Promise<OpenedLog> {
   const format = await snapshot.get(formatKey)
   if (format === undefined) throw ledgerErrors.CORRUPT({ what: 'the format entry', reason: 'it is missing' })
   const after = genesisOf(format)
-  const end = await readManifest(snapshot, after.hash)
+  const end = await soundManifest(snapshot, after.hash)
   const toSeq = end?.seq ?? (await lastCommit(snapshot))
   return { format, hash: after.hash, log: readLog(snapshot, { after, toSeq }), end }
 }
 
-async function readManifest(snapshot: KvSnapshot, hash: LedgerHash): Promise<Manifest | undefined> {
+async function soundManifest(snapshot: KvSnapshot, hash: LedgerHash): Promise<Manifest | undefined> {
   try {
     const stored = await snapshot.get(manifestKey)
     return stored === undefined ? undefined : decodeManifest(hash, stored)

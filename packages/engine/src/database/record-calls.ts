@@ -3,7 +3,15 @@
  * Every one acts with the engine owner's rights; to act for somebody else, give `query` a session.
  */
 
-import { fromUntrusted, limits, RecordId, type Value, type ValueObject } from '@dendrodb/protocol'
+import {
+  fromUntrusted,
+  limits,
+  RecordId,
+  typeOf,
+  type Value,
+  type ValueObject,
+  valueErrors,
+} from '@dendrodb/protocol'
 import type { WriteMeta } from '../ledger/write-meta.ts'
 import { holderIn, namedViolation } from '../models/document/unique-holder.ts'
 import type { PutOptions, ReadView, StoredRecord, WriteTx } from '../models/model.ts'
@@ -14,7 +22,7 @@ import type { Session } from '../query/session.ts'
 import { type QueryAnswer, runNql, runQuery } from '../run-query.ts'
 import { chain } from '../storage/chain.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
-import { copyValue } from './copy-value.ts'
+import { copyId, copyValue } from './copy-value.ts'
 import { QueryBuilder } from './query-builder.ts'
 import { type SelectOptions, selectStatement } from './select-statement.ts'
 import { type TimeInput, toTime } from './time-input.ts'
@@ -300,8 +308,12 @@ function namedPut(tx: WriteTx, id: RecordId, fields: ValueObject, valid?: PutOpt
   }
 }
 
+/** @throws LITERAL_SYNTAX, VALUE_RECORD_ID */
 export function toId(id: IdInput): RecordId {
-  return typeof id === 'string' ? RecordId.parse(id) : id
+  if (typeof id === 'string') return RecordId.parse(id)
+  const given = id instanceof RecordId ? id : fromUntrusted(id)
+  if (!(given instanceof RecordId)) throw valueErrors.RECORD_ID({ type: typeOf(given) })
+  return copyId(given)
 }
 
 function toFields(fields: Readonly<Record<string, unknown>>): ValueObject {

@@ -8,15 +8,14 @@
  */
 
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { DbError } from '@dendrodb/protocol'
 import { engineErrors } from '../engine-errors.ts'
 import type { ReplayResult } from '../replay/replay-log.ts'
 import {
   discardGeneration,
   type Generation,
-  keyFileOf,
   openCurrentStore,
   openGeneration,
   prepareNextGeneration,
@@ -26,7 +25,7 @@ import type { KvStore } from '../storage/kv-store.ts'
 import { type BuildOptions, buildStore, type OpenStore } from './build-store.ts'
 import { folderOfDatabase } from './database-name.ts'
 import { checkNameIsFree, hiddenFolder, removeAbandoned } from './hidden-folder.ts'
-import { moveToTrash, trashFolder } from './trash.ts'
+import { moveGenerationToTrash, moveToTrash } from './trash.ts'
 
 export interface RestoreTarget {
   /** Folder of all databases. */
@@ -108,28 +107,7 @@ async function replaceGeneration(
   } finally {
     await store.close()
   }
-  const trash = await trashFolder(target.trash, target.name)
-  await mkdir(trash)
-  // The number stays: a data key is of the generation that it was made for.
-  const kept = { number: current.number, path: join(trash, basename(current.path)) }
-  try {
-    await moveIfThere(keyFileOf(current.path), keyFileOf(kept.path))
-    await rename(current.path, kept.path)
-    await publishGeneration(trash, kept)
-  } catch (error) {
-    // Who opened the database meanwhile has removed the old generation.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    await rm(trash, { recursive: true, force: true })
-    return { result, trash: undefined }
-  }
-  return { result, trash }
-}
-
-/** Only a sealed generation has a key file. */
-async function moveIfThere(from: string, to: string): Promise<void> {
-  await rename(from, to).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
-  })
+  return { result, trash: await moveGenerationToTrash(current, target) }
 }
 
 async function buildChecked(

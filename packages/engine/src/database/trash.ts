@@ -8,7 +8,7 @@
 
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { syncFolder } from '../storage/generation.ts'
+import { type Generation, keyFileOf, publishGeneration, syncFolder } from '../storage/generation.ts'
 import { folderOfDatabase } from './database-name.ts'
 import { trashFoldersPerSweepMax } from './limits.ts'
 
@@ -25,7 +25,7 @@ const purgePrefix = '.purge-'
 const instantPattern = /-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})\.(\d{3})Z$/
 
 /** Where the database may be moved to; only the folder around it is made. */
-export async function trashFolder(trash: string, name: string): Promise<string> {
+async function trashFolder(trash: string, name: string): Promise<string> {
   await mkdir(trash, { recursive: true, mode: 0o700 })
   const instant = new Date().toISOString().replaceAll(/[-:]/g, '')
   return join(trash, `${folderOfDatabase(name)}-${instant}`)
@@ -38,6 +38,37 @@ export async function moveToTrash(directory: string, { trash, name }: TrashPlace
   await syncFolder(dirname(directory))
   await syncFolder(trash)
   return place
+}
+
+/**
+ * Moves the files of a generation that has just gone out of force. Gives the folder of the database in the
+ * trash; `undefined` when somebody has opened the database meanwhile, who removes such files.
+ */
+export async function moveGenerationToTrash(
+  current: Generation,
+  { trash, name }: TrashPlace,
+): Promise<string | undefined> {
+  const place = await trashFolder(trash, name)
+  await mkdir(place)
+  // The number stays: a data key is of the generation that it was made for.
+  const kept = { number: current.number, path: join(place, basename(current.path)) }
+  try {
+    await moveIfThere(keyFileOf(current.path), keyFileOf(kept.path))
+    await rename(current.path, kept.path)
+    await publishGeneration(place, kept)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    await rm(place, { recursive: true, force: true })
+    return undefined
+  }
+  return place
+}
+
+/** Only a sealed generation has a key file. */
+async function moveIfThere(from: string, to: string): Promise<void> {
+  await rename(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
 }
 
 /** Removes a folder of the trash for good. */

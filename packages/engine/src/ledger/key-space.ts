@@ -32,7 +32,7 @@
 
 import { prefixEnd as endOfPrefix, must } from '@dendrodb/protocol'
 import type { KeyRange } from '../storage/kv-store.ts'
-import { readUvarint, uvarintBytes, writeUvarint } from './uvarint.ts'
+import { readUvarint, uvarintBytes, uvarintEnd, writeUvarint } from './uvarint.ts'
 
 export const mainBranch = 0
 /**
@@ -68,6 +68,46 @@ const kinds = {
 } as const
 
 export type KeyKind = keyof typeof kinds
+
+/** With how many numbers the keys of a kind begin, and whether something else stands behind those. */
+const shapes: Readonly<Record<KeyKind, { readonly numbers: number; readonly hasTail?: true }>> = {
+  format: { numbers: 0 },
+  manifest: { numbers: 0 },
+  commit: { numbers: 1 },
+  meta: { numbers: 1 },
+  effect: { numbers: 2 },
+  version: { numbers: 2 },
+  forgotten: { numbers: 2 },
+  erasure: { numbers: 1 },
+  historyFloor: { numbers: 1 },
+  merkle: { numbers: 2 },
+  record: { numbers: 2, hasTail: true },
+  history: { numbers: 2, hasTail: true },
+  index: { numbers: 2, hasTail: true },
+  pastIndex: { numbers: 4, hasTail: true },
+  count: { numbers: 2 },
+  build: { numbers: 1 },
+  garbage: { numbers: 2 },
+  replay: { numbers: 0, hasTail: true },
+  replayLog: { numbers: 1 },
+  nonce: { numbers: 0, hasTail: true },
+}
+const shapeOfLetter = new Map(
+  Object.entries(kinds).map(([kind, letter]) => [letter as number, shapes[kind as KeyKind]]),
+)
+
+/** Whether the key has the parts of its kind. What stands behind its numbers is not looked at. */
+export function isKey(key: Uint8Array): boolean {
+  const shape = shapeOfLetter.get(key[0] as number)
+  if (shape === undefined) return false
+  let at = 1
+  for (let left = shape.numbers; left > 0; left -= 1) {
+    const end = uvarintEnd(key, at)
+    if (end === undefined) return false
+    at = end
+  }
+  return shape.hasTail === true ? at < key.length : at === key.length
+}
 
 export const formatKey = Buffer.from([kinds.format])
 export const manifestKey = Buffer.from([kinds.manifest])

@@ -432,11 +432,13 @@ export class Sequencer {
     this.#inFlight = this.#inFlight.filter((other) => other !== pending)
     this.#hooks.onCommitted(pending.group.writes, state)
     for (const settle of pending.settle) settle()
+    if (this.#failure !== undefined) this.#recover(this.#failure.error)
     this.#freeSlot()
   }
 
   /**
-   * The first failure voids everything built on it, and the ledger goes on from the newest durable commit.
+   * The first failure voids everything built on it, and the ledger goes on from the newest durable commit. A
+   * store may refuse a batch before it has written the one before it.
    * Should the store hold the failed batch all the same, it will refuse every later one, because its manifest
    * is another.
    */
@@ -445,11 +447,16 @@ export class Sequencer {
     this.#failure ??= { error }
     this.#inFlight = this.#inFlight.filter((other) => other !== pending)
     for (const fail of pending.failures) fail(this.#failure.error)
+    this.#recover(this.#failure.error)
+    this.#freeSlot()
+  }
+
+  /** Once nothing is in flight any more. */
+  #recover(error: unknown): void {
     if (this.#inFlight.length > 0) return
-    this.#rolledBackFor = this.#failure.error
+    this.#rolledBackFor = error
     this.#rollBack()
     this.#failure = undefined
-    this.#freeSlot()
   }
 
   #rollBack(): void {

@@ -44,6 +44,15 @@ export interface UvarintRead {
   readonly end: number
 }
 
+/** Where the uvarint at `offset` ends; `undefined`: there is no whole one. */
+export function uvarintEnd(source: Uint8Array, offset: number): number | undefined {
+  const first = source[offset]
+  if (first === undefined) return undefined
+  if (first <= singleByteMax) return offset + 1
+  const end = offset + 1 + (first - lengthBase)
+  return first - lengthBase <= 7 && end <= source.length ? end : undefined
+}
+
 export function readUvarint(source: Uint8Array, offset: number): UvarintRead {
   const first = must(source[offset], 'uvarint beyond the end')
   if (first <= singleByteMax) return { value: first, end: offset + 1 }

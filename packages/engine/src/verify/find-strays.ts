@@ -26,8 +26,13 @@ const keptKinds = ['build', 'garbage', 'erasure', 'historyFloor', 'replay', 'rep
 /** Each is a finding; gives the number of strays. */
 export async function findStrays(reader: KvReader, findings: Findings): Promise<number> {
   await readKept(reader, findings)
-  const onlyKey = (key: Buffer) => ({ gte: key, lt: Buffer.concat([key, Buffer.from([0])]) })
-  const known = [...checkedKinds, ...keptKinds].map((kind) => kindRange(kind))
+  const behind = (key: Uint8Array) => Buffer.concat([key, Buffer.from([0])])
+  const onlyKey = (key: Buffer) => ({ gte: key, lt: behind(key) })
+  // Of these, none is its letter alone.
+  const known = [...checkedKinds, ...keptKinds].map((kind) => {
+    const { gte, lt } = kindRange(kind)
+    return { gte: behind(gte), lt }
+  })
   const ranges = [...known, onlyKey(formatKey), onlyKey(manifestKey)].sort((a, b) =>
     Buffer.compare(a.gte, b.gte),
   )

@@ -4,6 +4,7 @@
  */
 
 import type { DbError } from '@dendrodb/protocol'
+import { isKey } from '../ledger/key-space.ts'
 import type { KvReader } from '../ledger/overlay.ts'
 import type { KeyRange, KvEntry, MaybePromise } from '../storage/kv-store.ts'
 import { type Findings, isEndOfReading } from './findings.ts'
@@ -50,12 +51,12 @@ export class KeyCursor {
     try {
       const { done, value } = await (this.#ahead ?? this.#chunks.next())
       if (done === true) return this.#end()
-      this.#chunk = value
+      this.#chunk = this.#known(value)
       this.#at = 0
       this.#ahead = this.#chunks.next()
       // Whoever comes to need it is told.
       this.#ahead.catch(() => undefined)
-      return this.#chunk[0]
+      return this.#chunk.length > 0 ? this.#chunk[0] : this.#nextChunk()
     } catch (error) {
       if (isEndOfReading(error)) throw error
       const broken = damagedKey(error)
@@ -70,6 +71,16 @@ export class KeyCursor {
       this.#ahead = undefined
       return this.#nextChunk()
     }
+  }
+
+  /** Those that have a key; others are findings, as nothing can be made of them. */
+  #known(entries: readonly KvEntry[]): readonly KvEntry[] {
+    if (entries.every(({ key }) => isKey(key))) return entries
+    return entries.filter(({ key }) => {
+      if (isKey(key)) return true
+      this.#findings.add({ what: this.#name, key, reason: 'no database makes such a key' })
+      return false
+    })
   }
 
   #end(): undefined {

@@ -6,7 +6,7 @@
 import type { IndexDefinition } from '../catalog/definitions.ts'
 import type { StoredCatalog } from '../catalog/stored-catalog.ts'
 import { garbageKinds } from '../ledger/commit-group.ts'
-import { kindRange, mainBranch } from '../ledger/key-space.ts'
+import { isKey, kindRange, mainBranch } from '../ledger/key-space.ts'
 import type { KvReader } from '../ledger/overlay.ts'
 import { readUvarint } from '../ledger/uvarint.ts'
 import type { Findings, FindingsPart } from './findings.ts'
@@ -92,6 +92,8 @@ export async function droppedNumbers(reader: KvReader) {
   const branches = new Set<number>()
   for await (const chunk of reader.scan(kindRange('garbage'), { values: false })) {
     for (const { key } of chunk) {
+      // What is no such key is named with the strays.
+      if (!isKey(key)) continue
       const kind = readUvarint(key, 1)
       const numbers = kind.value === garbageKinds.branch ? branches : definitions
       numbers.add(readUvarint(key, kind.end).value)

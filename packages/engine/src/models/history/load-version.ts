@@ -11,7 +11,7 @@ import type { KvReader } from '../../ledger/overlay.ts'
 import { openVersion } from '../../ledger/record-version.ts'
 import { chain } from '../../storage/chain.ts'
 import type { MaybePromise } from '../../storage/kv-store.ts'
-import { decodedBytes } from '../document/cached-scan.ts'
+import { decodedBytes } from '../document/decoded-bytes.ts'
 import { makeRecord } from '../document/record-codec.ts'
 import type { StoredRecord } from '../model.ts'
 import type { VersionCache } from './version-cache.ts'
@@ -42,7 +42,7 @@ export function loadVersion(
   }
   return chain(reader.get(keyOf('version', ref.seq, ref.n)), (payload) => {
     const record = makeVersion(id, idKey, ref, payload)
-    versions.offer(record, decodedBytes(payload?.length ?? 0))
+    versions.offer(record, decodedBytes(record.value, payload?.length ?? 0))
     return record
   })
 }
