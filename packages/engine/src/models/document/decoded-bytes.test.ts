@@ -36,12 +36,13 @@ const records: Record<string, (at: number) => ValueObject> = {
   'many fields of their own': (at) => named(100, at, 1),
 }
 
-test.each(Object.entries(records))('%s', (_, make) => {
+// What somebody else lets go of between the two measurements would count.
+test.each(Object.entries(records))('%s', { retry: 3 }, (_, make) => {
   const encoded = encodeCanonical(make(0))
   const counted = decodedBytes(decodeCanonical(encoded) as ValueObject, encoded.length)
   const count = Math.ceil(heldBytes / counted)
   const stored = many(count, (at) => encodeCanonical(make(at)))
-  collectGarbage()
+  for (let round = 0; round < 2; round += 1) collectGarbage()
   const before = process.memoryUsage()
   const held = stored.map((bytes) => decodeCanonical(bytes))
   collectGarbage()
