@@ -2,11 +2,8 @@
 
 /** Commits in one group, so that one fsync serves many writers while a failure stays small. */
 export const groupCommitsMax = 1_024
-/**
- * So many waiting commits, or fewer, are not divided into two groups. Two that take turns carry a fifth more
- * commits, but everybody waits for two fsyncs, and one in a hundred of those is late.
- */
-export const undividedCommitsMax = 64
+/** Commits that are built in this time are one group: a second sync would cost more than it hides. */
+export const undividedBuildMs = 1.5
 /** Bytes of one group's operations after which it is closed. */
 export const groupBytesMax = 8 * 1024 * 1024
 /**

@@ -16,9 +16,10 @@ import type { KvOperation, KvStore, MaybePromise } from '../storage/kv-store.ts'
 import { CommitGroup, type LedgerState } from './commit-group.ts'
 import { completeRequest } from './complete-request.ts'
 import { ConflictWindow, type ReadSet } from './conflict-window.ts'
+import { GroupPace } from './group-pace.ts'
 import { mainBranch, manifestKey } from './key-space.ts'
 import { ledgerErrors } from './ledger-errors.ts'
-import { groupBytesMax, groupCommitsMax, queuedRequestsMax, undividedCommitsMax } from './limits.ts'
+import { groupBytesMax, groupCommitsMax, queuedRequestsMax } from './limits.ts'
 import { encodeManifest } from './manifest.ts'
 import { type KvReader, OverlayReader } from './overlay.ts'
 import { SaltSource } from './salt-source.ts'
@@ -91,6 +92,7 @@ export class Sequencer {
   readonly #store: Pick<KvStore, 'snapshot' | 'commit'>
   readonly #hooks: SequencerHooks
   readonly #salts = new SaltSource()
+  readonly #pace = new GroupPace()
   #durable: LedgerState
   /** State behind the last group built. */
   #next: LedgerState
@@ -220,7 +222,7 @@ export class Sequencer {
   #enqueue(job: Job, fail: (error: unknown) => void): void {
     if (this.#closed !== undefined) return fail(this.#closed)
     if (this.#held !== undefined) return fail(this.#held())
-    if (this.#queue.length - this.#queueStart >= queuedRequestsMax) {
+    if (this.#waiting >= queuedRequestsMax) {
       return fail(ledgerErrors.OVERLOADED({ limit: queuedRequestsMax }))
     }
     this.#queue.push({ job, fail })
@@ -230,7 +232,7 @@ export class Sequencer {
   }
 
   async #drain(): Promise<void> {
-    while (this.#queueStart < this.#queue.length) {
+    while (this.#waiting > 0) {
       if (this.#paused !== undefined) {
         await this.#paused
         continue
@@ -260,10 +262,11 @@ export class Sequencer {
     const group = new CommitGroup(this.#next, this.#salts)
     const pending: PendingGroup = { start: this.#next, group, settle: [], failures: [] }
     const snapshot = this.#store.snapshot()
+    const startedMs = performance.now()
     try {
       const layers = [group.overlay, ...this.#inFlight.map((earlier) => earlier.group.overlay).reverse()]
       const reader = new OverlayReader(snapshot, layers)
-      const commitsMax = this.#nextGroupMax()
+      const commitsMax = this.#nextGroupMax
       while (group.writes.length < commitsMax && group.bytes < groupBytesMax) {
         const next = this.#takeJob()
         if (next === undefined) break
@@ -278,18 +281,21 @@ export class Sequencer {
     } finally {
       snapshot.close()
     }
+    this.#pace.built(group.writes.length, performance.now() - startedMs)
     return pending
   }
 
+  get #waiting(): number {
+    return this.#queue.length - this.#queueStart
+  }
+
   /**
-   * Commits of the next group at most. Unless something is on its way to the disk already, half of many that
-   * wait go there while the other half becomes the group behind it: in turns, neither disk nor processor
-   * waits.
+   * Commits of the next group at most. Where building takes long, half of what waits goes to the disk while
+   * the other half becomes the group behind it, unless something is on its way there already.
    */
-  #nextGroupMax(): number {
-    if (this.#inFlight.length > 0) return groupCommitsMax
-    const waiting = this.#queue.length - this.#queueStart
-    return Math.min(Math.max(undividedCommitsMax, Math.ceil(waiting / 2)), groupCommitsMax)
+  get #nextGroupMax(): number {
+    const divides = this.#inFlight.length === 0 && this.#pace.takesTurns(this.#waiting)
+    return divides ? Math.min(Math.ceil(this.#waiting / 2), groupCommitsMax) : groupCommitsMax
   }
 
   #takeJob(): QueuedJob | undefined {
