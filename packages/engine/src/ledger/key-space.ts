@@ -69,8 +69,14 @@ const kinds = {
 
 export type KeyKind = keyof typeof kinds
 
-/** With how many numbers the keys of a kind begin, and whether something else stands behind those. */
-const shapes: Readonly<Record<KeyKind, { readonly numbers: number; readonly hasTail?: true }>> = {
+interface KeyShape {
+  /** With how many the keys begin. */
+  readonly numbers: number
+  /** Whether something else stands behind those. */
+  readonly hasTail?: true
+}
+
+const shapes: Readonly<Record<KeyKind, KeyShape>> = {
   format: { numbers: 0 },
   manifest: { numbers: 0 },
   commit: { numbers: 1 },
@@ -92,13 +98,12 @@ const shapes: Readonly<Record<KeyKind, { readonly numbers: number; readonly hasT
   replayLog: { numbers: 1 },
   nonce: { numbers: 0, hasTail: true },
 }
-const shapeOfLetter = new Map(
-  Object.entries(kinds).map(([kind, letter]) => [letter as number, shapes[kind as KeyKind]]),
-)
+const shapeOfLetter: (KeyShape | undefined)[] = []
+for (const [kind, letter] of Object.entries(kinds)) shapeOfLetter[letter] = shapes[kind as KeyKind]
 
 /** Whether the key has the parts of its kind. What stands behind its numbers is not looked at. */
 export function isKey(key: Uint8Array): boolean {
-  const shape = shapeOfLetter.get(key[0] as number)
+  const shape = shapeOfLetter[key[0] as number]
   if (shape === undefined) return false
   let at = 1
   for (let left = shape.numbers; left > 0; left -= 1) {
