@@ -38,7 +38,8 @@ export interface SealingOptions {
  * Seals a database: its files are written anew, under a data key of its own, and the old ones removed. What
  * the disk keeps of removed files is beyond us.
  * @returns `undefined` when it is sealed already
- * @throws ENGINE_DATABASE_UNKNOWN, ENGINE_COPY_DAMAGED, STORAGE_LOCKED, STORAGE_CORRUPT, STORAGE_FULL
+ * @throws ENGINE_DATABASE_UNKNOWN, ENGINE_COPY_DAMAGED, LEDGER_FORMAT_TOO_OLD, STORAGE_LOCKED,
+ * STORAGE_CORRUPT, STORAGE_FULL
  * @example await sealDatabase({ path: './data', name: 'shop', masterKey: process.env.DDB_TMK })
  */
 export async function sealDatabase(options: SealingOptions): Promise<RewriteReport | undefined> {

@@ -1,8 +1,9 @@
 /** `ddb verify`. */
 
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { openEngine } from '@dendrodb/engine'
 import { expect, test } from 'vitest'
 import { programFile } from '../../../../scripts/testing/program-file.ts'
@@ -53,6 +54,20 @@ test('--json is the whole report on one line', async () => {
   const { code, stdout } = await runDdb(['verify', '--json'], { cwd })
   expect(code).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({ database: 'main', isIntact: true, seq: 1, findings: [] })
+})
+
+test('a database of an earlier format is left as it is, until something opens it', async () => {
+  const cwd = temporaryFolder()
+  const earlier = new URL('../../../engine/testdata/format-1/data', import.meta.url)
+  cpSync(fileURLToPath(earlier), join(cwd, 'ddb-data'), { recursive: true })
+  const files = () => readdirSync(join(cwd, 'ddb-data', 'databases', 'shop'))
+  const before = files()
+  const { code, stderr } = await runDdb(['verify', '-d', 'shop'], { cwd })
+  expect({ code, files: files() }).toEqual({ code: 69, files: before })
+  expect(stderr).toContain('LEDGER_FORMAT_TOO_OLD')
+  const opened = await runDdb(['sql', '--embedded', '-d', 'shop', '-e', 'SELECT * FROM product:1'], { cwd })
+  expect(opened.code).toBe(0)
+  expect((await runDdb(['verify', '-d', 'shop'], { cwd })).code).toBe(0)
 })
 
 test('a changed byte is exit code 74, and what it broke is named', async () => {

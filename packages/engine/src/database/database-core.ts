@@ -28,7 +28,7 @@ import { HistoryView } from '../models/history/history-view.ts'
 import { VersionCache } from '../models/history/version-cache.ts'
 import type { EdgeRef, IndexEntry, ReadView, StoredRecord } from '../models/model.ts'
 import type { AsOf, Receipt, WriteAnswer, WriteOptions } from '../query/host.ts'
-import { chain } from '../storage/chain.ts'
+import { chain, thenFinally } from '../storage/chain.ts'
 import { keyText } from '../storage/key-text.ts'
 import type { KvStore, MaybePromise } from '../storage/kv-store.ts'
 import { nameOfKey } from '../verify/key-name.ts'
@@ -130,7 +130,13 @@ export class DatabaseCore {
     const { seq } = this.sequencer.durable.manifest
     const table = this.catalogs.at(seq).table(id.table)
     const known = table && this.#cached(table, id, seq)
-    return known ?? chain(this.snapshots.hold(), (held) => thenRelease(held, () => this.#recordIn(held, id)))
+    if (known !== undefined) return known
+    return chain(this.snapshots.hold(), (held) =>
+      thenFinally(
+        () => this.#recordIn(held, id),
+        () => held.release(),
+      ),
+    )
   }
 
   view(asOf?: AsOf): MaybePromise<ReadView> {
@@ -391,17 +397,6 @@ export class DatabaseCore {
     this.catalogs.rollBack(seq)
     this.sequencer.setCatalogSeq(this.catalogs.newest().seq)
     this.branches.onRolledBack(seq)
-  }
-}
-
-function thenRelease<T>(held: HeldSnapshot, read: () => MaybePromise<T>): MaybePromise<T> {
-  try {
-    const result = read()
-    if (result instanceof Promise) return result.finally(() => held.release())
-    held.release()
-    return result
-  } catch (error) {
-    return releaseThenThrow(held, error)
   }
 }
 

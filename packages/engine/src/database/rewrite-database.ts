@@ -19,6 +19,7 @@ import {
 import type { KvEntry, KvOperation, KvSnapshot, KvStore } from '../storage/kv-store.ts'
 import { nameOfKey } from '../verify/key-name.ts'
 import { namingSnapshot } from '../verify/named-damage.ts'
+import { readManifest } from '../verify/read-manifest.ts'
 import { verifyStore } from '../verify/verify-store.ts'
 import { copyBatchBytes } from './limits.ts'
 
@@ -84,6 +85,8 @@ async function copyInto(
 ): Promise<RewriteReport> {
   const snapshot = namingSnapshot(await bulkSnapshotOf(current), nameOfKey)
   try {
+    // One of an earlier format is refused before it is copied.
+    await readManifest(snapshot)
     const total = await countEntries(snapshot)
     await copyEntries(snapshot, copy, (done) => onProgress?.({ phase: 'copy', done, total }))
     const copied = await bulkSnapshotOf(copy)

@@ -12,7 +12,7 @@ import { checkWriteMeta, type WriteMeta } from '../ledger/write-meta.ts'
 import { isEmptyRequest } from '../ledger/write-request.ts'
 import { RecordTx, type TxBase } from '../models/document/record-tx.ts'
 import type { Receipt, WriteAnswer, WriteOptions } from '../query/host.ts'
-import { chain } from '../storage/chain.ts'
+import { chain, thenFinally } from '../storage/chain.ts'
 import type { MaybePromise } from '../storage/kv-store.ts'
 import { answerOf, guardedWork, isGuarded } from './guarded-write.ts'
 import type { HeldSnapshot, SharedSnapshots } from './shared-snapshot.ts'
@@ -124,7 +124,10 @@ export class TransactionRunner {
           done = { result }
           return tx.toRequest(meta)
         }
-        return finallyRelease(base, () => chain(work(tx), finish))
+        return thenFinally(
+          () => chain(work(tx), finish),
+          () => base.release?.(),
+        )
       })
       if (!(request instanceof Promise)) return request
       if (mode === 'exclusive') return withinTime(request)
@@ -141,12 +144,6 @@ export class TransactionRunner {
   #receiptOf({ seq, head }: { readonly seq: number; readonly head: Uint8Array }): Receipt {
     return { seq, head: formatHead(this.#services.hash, head) }
   }
-}
-
-/** The work may end at once, and badly. */
-function finallyRelease<T>({ release }: HeldBase, work: () => MaybePromise<T>): MaybePromise<T> {
-  if (release === undefined) return work()
-  return (async () => work())().finally(release)
 }
 
 async function withinTime<T>(work: Promise<T>): Promise<T> {

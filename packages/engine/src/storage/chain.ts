@@ -9,6 +9,20 @@ export function chain<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePro
   return value instanceof Promise ? value.then(next) : next(value)
 }
 
+/** `finish` runs when the work has ended, at once or by its promise, and however it has. */
+export function thenFinally<T>(work: () => MaybePromise<T>, finish: () => void): MaybePromise<T> {
+  let result: MaybePromise<T>
+  try {
+    result = work()
+  } catch (error) {
+    finish()
+    throw error
+  }
+  if (result instanceof Promise) return result.finally(finish)
+  finish()
+  return result
+}
+
 /** `step` for each item in turn; a promise only from the first step that gives one. */
 export function chainEach<T>(
   items: readonly T[],

@@ -52,7 +52,7 @@ export const tableFileBytes = 2 * mib
  * Table files open at a time. Each keeps its index and filter, about 3 % of its size, in memory: 30 MiB in
  * all.
  */
-export const openFilesMax = 256
+export const openFilesMax = 512
 /** Bytes in tables from which on a range of keys is worth opening files for. */
 export const bulkRangeBytesMin = 128 * 1024
 /** Bytes of a table that are read in one go when most of a store is; each go wakes another thread. */
